@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * mapper: the contract of a side's wire dialect, what a driver is to a mail synchroniser.
+ *
+ * A mapper builds requests (plain data) and judges answers.  It never sends anything, keeps nothing
+ * between calls and has no clock.  json-c is known only inside mappers/.
+ *
+ * A new dialect is one file with one `const struct mapper` and a row in mapper_find().
+ *
+ * Ownership: requests are initialised by the builder and released by the caller.  Decoded persons
+ * live in the arena given.
+ */
+#ifndef CRMSYNC_MAPPERS_MAPPER_H
+#define CRMSYNC_MAPPERS_MAPPER_H
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/message.h"
+#include "core/field.h"
+#include "core/person.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* ---- What a mapper needs to know ---- */
+
+/* Titles of things that a side names by id or IRI (tags).  Filled by the runner from the side's
+ * collection; looked up while decoding and encoding. */
+struct mapper_titles; /* see mappers/titles.h */
+
+/* Borrowed for the life of the mapper's user; immutable while requests are in flight. */
+struct mapper_context {
+	const struct field_table *fields;
+	const struct mapper_titles *tags; /* people side; NULL: tags are not mapped */
+	const char *object;               /* records: "people" */
+	const char *default_region;       /* for phone numbers without a country: "US" */
+	const char *email_property;       /* people: "emailAddresses" */
+	const char *email_key;            /* people: "email" */
+	const char *phone_property;       /* people: "phoneNumbers" */
+	const char *phone_key;            /* people: "phoneNumber" */
+	bool marker;                      /* people: externalSource is ours to write on creates */
+};
+
+struct mapper_caps {
+	bool totals;          /* list answers announce how many there are */
+	bool value_times;     /* values carry active_from */
+	bool batch;           /* has batch create and update */
+	bool restricts_reads; /* a grouped read by id exists (values: record_id $in) */
+	uint32_t page_max;    /* the largest page the API serves */
+	uint32_t batch_max;
+};
+
+/* ---- Lists ---- */
+
+enum page_order { ORDER_CREATED_ASC, ORDER_CREATED_DESC };
+
+struct page_request {
+	uint64_t offset; /* persons before this page */
+	uint32_t number; /* pages before this page: 0, 1, … */
+	uint32_t size;
+	enum page_order order;
+};
+
+struct page_info {
+	int64_t total;      /* announced number of persons; -1: not announced */
+	uint32_t n_members; /* persons on this page */
+	bool has_next;      /* the page names a successor (people's view.next) */
+};
+
+/*
+ * Takes the bytes of a body as they arrive and hands out each record's raw bytes as soon as it is
+ * whole.  Nothing else of the body is held but the small envelope around the records.
+ * Works for lists and for answers that wrap one record.
+ */
+struct page_reader; /* opaque, heap; one per answer */
+/* raw is valid during the call only.  Called from inside page_reader_feed. */
+typedef void page_record_fn(void *payload, struct str raw);
+
+/* ---- Grouped reads ---- */
+
+/* A person to be read again: id, and what it is known by (an e-mail the side can be asked for). */
+struct person_ref {
+	struct str id;
+	struct str email; /* canonical; empty: none */
+};
+
+/* ---- Answers ---- */
+
+enum judgement {
+	JUDGE_OK,
+	JUDGE_GONE,      /* that person is not there (404/410 of the person, not of the route) */
+	JUDGE_REJECTED,  /* this person's write is refused for good (400/409/422) */
+	JUDGE_CLASH,     /* refused because a unique value is taken */
+	JUDGE_AUTH,      /* 401/403 */
+	JUDGE_LIMITED,   /* 429 */
+	JUDGE_TRANSIENT, /* 408, 425, 5xx: may work later; a write's outcome is unknown for 5xx */
+	JUDGE_MALFORMED, /* 2xx that cannot be understood, a redirect, an unknown route */
+	JUDGE_COUNT
+};
+
+struct mapper {
+	const char *name; /* "values", "attributes", "people" */
+	enum side side;
+	struct mapper_caps caps;
+
+	/* One page of the whole list in a stable order. */
+	void (*list)(const struct mapper_context *, const struct page_request *, struct request *ret);
+	/* One person by id. */
+	void (*read)(const struct mapper_context *, struct str id, struct request *ret);
+	/* Several persons in one request; the caller checks which of them came.  Returns how many of
+	 * the refs (a prefix) the request covers; 0: cannot be grouped, use read. */
+	size_t (*read_group)(const struct mapper_context *, const struct person_ref *, size_t n,
+			     struct request *ret);
+	/* Persons that have this value (identifier kinds of core/match.h), to look before creating. */
+	bool (*search)(const struct mapper_context *, struct str email, struct request *ret);
+	/* All values of `person` that are VALUE_SET; `marker` as in struct person. */
+	void (*create)(const struct mapper_context *, const struct person *person, struct request *ret);
+	/* `desired` holds VALUE_UNKNOWN in fields that are not to be written.  `current` is what the
+	 * target held when it was last read: elements are sent back whole, unchanged parts are left out. */
+	void (*update)(const struct mapper_context *, const struct person *current,
+		       const struct person *desired, struct request *ret);
+	/* Sets archived_at (people) or deletes (records); `when` is the time to set. */
+	void (*remove)(const struct mapper_context *, struct str id, int64_t when, struct request *ret);
+	/* Batches; NULL without caps.batch.  n <= caps.batch_max. */
+	void (*create_batch)(const struct mapper_context *, const struct person *const *persons, size_t n,
+			     struct request *ret);
+	void (*update_batch)(const struct mapper_context *, const struct person *const *current,
+			     const struct person *const *desired, size_t n, struct request *ret);
+
+	/* One record's raw bytes, as a page_reader hands them out.  ERR_MALFORMED names the path. */
+	bool (*decode)(const struct mapper_context *, struct str raw, struct arena *, struct person *ret,
+		       struct error *err);
+};
+
+/* The mapper of a side; dialect only matters for SIDE_RECORDS ("values", "attributes"); NULL if there
+ * is none of that name. */
+const struct mapper *mapper_find(enum side side, const char *dialect);
+
+/* ---- Reading bodies (all mappers) ---- */
+
+struct page_reader *page_reader_new(const struct mapper *mapper, page_record_fn *on_record,
+				    void *payload);
+void page_reader_free(struct page_reader *reader); /* NULL is fine */
+/* False: the body is not what it should be; err is ERR_MALFORMED and every later call fails too. */
+NODISCARD bool page_reader_feed(struct page_reader *reader, const char *bytes, size_t len,
+				struct error *err);
+/* To be called at the end of the body: judges completeness (a cut body fails here). */
+NODISCARD bool page_reader_finish(struct page_reader *reader, struct page_info *ret_info,
+				  struct error *err);
+
+/* ---- Judging (all mappers) ---- */
+
+/* What the status and body of an answer mean; ret_words gets the server's own words, cut to
+ * LIMIT_SERVER_WORDS_BYTES, control characters replaced ("" if there are none). */
+enum judgement mapper_judge(const struct mapper *mapper, const struct response *response,
+			    struct arena *arena, struct str *ret_words);
+const char *judgement_name(enum judgement judgement);
+
+/* ---- The small collections that values are named in (people: /tags) ---- */
+
+void people_tags_page(uint32_t number, struct request *ret);
+/* Adds the members of one page to titles (mappers/titles.h); info as for lists. */
+NODISCARD bool people_tags_decode(struct str body, struct mapper_titles *titles,
+				  struct page_info *ret_info, struct error *err);
+
+#endif
