@@ -24,6 +24,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/hash.h"
+#include "core/match.h"
 #include "core/person.h"
 
 struct store;
@@ -79,22 +80,6 @@ enum observation {
 	OBSERVED_CHANGED, /* linked, differs: staged */
 	OBSERVED_UNKNOWN, /* not linked: staged with its match keys */
 	OBSERVED_COUNT
-};
-
-/* Kinds of match keys in order of strength. */
-enum key_kind {
-	KEY_MARKER,
-	KEY_EMAIL,
-	KEY_LINKEDIN,
-	KEY_PHONE,
-	KEY_CUSTOMER_ID,
-	KEY_IDENTICAL,
-	KEY_KIND_COUNT
-};
-
-struct match_key {
-	enum key_kind kind;
-	struct str key;
 };
 
 /*
