@@ -71,14 +71,16 @@ struct field_table {
 
 enum field_shape field_shape(enum field_type type);
 unsigned field_part_count(enum field_type type); /* 0 unless SHAPE_PARTS */
+/* Is the first element of the set content of its own (e-mails, phones)?  Of tags it is not. */
+bool field_has_primary(enum field_type type);
 const char *field_type_name(enum field_type type); /* as the configuration spells it */
 bool field_type_from_name(struct str name, enum field_type *ret_type);
 const char *policy_name(enum policy policy);
 bool policy_from_name(struct str name, enum policy *ret_policy);
 const char *direction_name(enum direction direction);
 bool direction_from_name(struct str name, enum direction *ret_direction); /* both, to_people, to_records, none */
-/* May an edit on `from` be carried to the other side by this row? */
-bool field_flows_from(const struct field *field, enum side from);
+/* May an edit on `from` be carried to the other side? */
+bool direction_flows_from(enum direction direction, enum side from);
 /* Index by name, or -1. */
 int field_find(const struct field_table *table, struct str name);
 
