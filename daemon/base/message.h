@@ -37,6 +37,7 @@ struct response {
 	struct str content_type; /* as sent, may be empty */
 	struct str body;         /* decoded (gzip undone); empty when it was streamed away */
 	int64_t date_ns;         /* the Date header; 0 if none */
+	struct str retry_after;  /* the Retry-After header as sent, empty if none */
 };
 
 void request_init(struct request *request, enum method method, enum request_kind kind);

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * limiter: when the next request of a side may go.  Pure: time is an argument (nanoseconds of a
+ * monotonic clock, any origin above 0), nothing is sent or waited for here.
+ *
+ * Two kinds of limit, each optional, all of those set must agree:
+ *  - pace, one for reads and one for writes: a token bucket with a burst of 1/50 s worth (at least
+ *    one) which refills a little slower than the rate, so that no second of the server's, wherever
+ *    it begins, holds more than the rate;
+ *  - window, over reads and writes together: at most n in any 60 s.  The server counts by arrival:
+ *    what has been sent is held against the window until 60 s and a margin after its answer came.
+ *
+ * Memory does not grow with the rate: a window above LIMITER_EXACT_MAX is counted in slices of
+ * 1/10 s, each of which is held against it whole.
+ */
+#ifndef CRMSYNC_NET_LIMITER_H
+#define CRMSYNC_NET_LIMITER_H
+
+#include "base/message.h"
+
+#define LIMITER_RATE_MAX 6000000u /* a minute */
+#define LIMITER_EXACT_MAX 1024u
+
+/* Requests a minute; 0: no such limit. */
+struct limiter_options {
+	uint32_t pace_per_minute[REQUEST_KIND_COUNT];
+	uint32_t window_per_minute;
+};
+
+struct limiter;
+
+struct limiter *limiter_new(const struct limiter_options *options);
+void limiter_free(struct limiter *limiter);
+
+/* Nanoseconds until the next request of that kind may go; 0: now. */
+int64_t limiter_wait(struct limiter *limiter, enum request_kind kind, int64_t now_ns);
+/* Counts a request that goes now (limiter_wait() must have said 0).  The ticket is for
+ * limiter_settle(), when its answer has come or it was given up. */
+uint32_t limiter_take(struct limiter *limiter, enum request_kind kind, int64_t now_ns);
+void limiter_settle(struct limiter *limiter, uint32_t ticket, int64_t now_ns);
+/* Nothing goes before that time; an earlier one than is set changes nothing. */
+void limiter_pause_until(struct limiter *limiter, int64_t until_ns);
+/* 0: not paused at now_ns. */
+int64_t limiter_paused_until(const struct limiter *limiter, int64_t now_ns);
+/* Counts n requests that an earlier process sent at when_ns or before (a restart must not begin
+ * with a full window). */
+void limiter_restore(struct limiter *limiter, uint32_t n, int64_t when_ns);
+
+/* Taken in the last 60 s, to the tenth of a second. */
+uint32_t limiter_used_last_minute(const struct limiter *limiter, int64_t now_ns);
+/* The configured rate of everything together; 0: not limited. */
+uint32_t limiter_allowed_per_minute(const struct limiter *limiter);
+
+#endif

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * sender: a side's queue: waits for its turn (net/limiter), sends (net/http), repeats what may be
+ * repeated (core/retry).
+ *
+ * Invariants
+ *  - one on_done for each sender_submit, from the loop, never from inside a function of this header;
+ *  - requests of one priority and kind begin in the order of submission;
+ *  - a REQUEST_WRITE is sent again only if the attempt before was certainly not carried out: it
+ *    never left (ERR_TRANSIENT), or the answer was 429.
+ *
+ * What is repeated, within policy.attempts and policy.deadline_ns (from the first attempt's begin):
+ *   REQUEST_READ   ERR_TRANSIENT, 408, 425, 5xx (not 501 and 505), on_end's ERR_TRANSIENT
+ *   REQUEST_WRITE  ERR_TRANSIENT
+ *   both           429: pauses the whole side as long as it says (at most an hour; without a word,
+ *                  a backoff) and counts as no attempt; only the deadline ends it
+ * An answer 503 with Retry-After pauses the side too.  Five failures in a row pause it for the
+ * backoff, and then it is tried with one request at a time until an answer comes.  What would have
+ * to wait beyond its deadline for the end of a pause is completed at once: with the answer it had,
+ * or with ERR_RATE_LIMITED and retry_after_s.
+ *
+ * Each other outcome, and the last of those above, is reported as it is: an answer of whatever
+ * status with err NULL, else the error of net/http.
+ */
+#ifndef CRMSYNC_NET_SENDER_H
+#define CRMSYNC_NET_SENDER_H
+
+#include "core/retry.h"
+#include "net/http.h"
+#include "net/limiter.h"
+
+struct sender;
+struct sender_call; /* valid until its on_done returns */
+
+/* PUSH goes first; if both wait, scan_share percent of the requests are SCAN's. */
+enum sender_priority { SENDER_PUSH, SENDER_SCAN, SENDER_PRIORITY_COUNT };
+
+/* Clocks in nanoseconds; both NULL: the system's. */
+struct sender_clock {
+	int64_t (*monotonic)(void *payload);
+	int64_t (*wall)(void *payload); /* since 1970; only for dates */
+	void *payload;
+};
+
+struct sender_options {
+	const char *name; /* of the side, for messages; static text */
+	struct http_endpoint *endpoint;
+	struct limiter_options limits;
+	struct retry_policy retry;
+	uint32_t scan_share; /* percent, 0 to 100 */
+	uint64_t seed;       /* of the jitter */
+	struct sender_clock clock;
+};
+
+struct sender_callbacks {
+	/* An attempt begins: forget what the one before has left.  May be NULL. */
+	void (*on_begin)(void *payload);
+	/* As in net/http.h; may be NULL. */
+	bool (*on_body)(void *payload, const char *bytes, size_t len, struct error *err);
+	/* A 2xx answer is there: is it whole?  False with ERR_TRANSIENT: cut short (HTTP cannot
+	 * always tell) or a stranger's page; a read is repeated like one that was reset, a write is
+	 * reported as ERR_UNCERTAIN.  False with another code: reported.  May be NULL. */
+	bool (*on_end)(void *payload, const struct response *response, struct error *err);
+	void (*on_done)(void *payload, const struct response *response, const struct error *err);
+};
+
+struct sender_stats {
+	uint64_t requests; /* attempts that began */
+	uint64_t retries;
+	uint32_t in_flight;
+	uint32_t waiting; /* submitted, not in flight */
+	uint32_t used_last_minute;
+	uint32_t allowed_per_minute;   /* 0: not limited */
+	uint32_t consecutive_failures; /* attempts without an answer or with 5xx; 429 is none */
+	int64_t last_success_ns;       /* wall clock; 0: none yet */
+	int64_t backoff_until_ns;      /* wall clock; 0: not backing off */
+	struct error last_error;       /* code ERR_OK: none yet */
+};
+
+/* The endpoint must outlive the sender. */
+struct sender *sender_new(uv_loop_t *loop, const struct sender_options *options);
+/* Cancels all, completes them from the loop, then closes its timer and frees itself.  NULL is
+ * tolerated. */
+void sender_close(struct sender *sender);
+
+/* Takes what the request holds (the caller's is empty afterwards); callbacks are copied. */
+struct sender_call *sender_submit(struct sender *sender, struct request *request,
+				  const struct sender_callbacks *callbacks, void *payload,
+				  enum sender_priority priority);
+/* Completes with ERR_CANCELED from the loop; a write that was being sent with ERR_UNCERTAIN. */
+void sender_cancel(struct sender_call *call);
+void sender_cancel_all(struct sender *sender);
+/* Nothing is waiting, in flight or to be completed. */
+bool sender_idle(const struct sender *sender);
+void sender_stats(const struct sender *sender, struct sender_stats *ret_stats);
+/* What an earlier process used of the last minute, age_ns ago (from its status file). */
+void sender_restore_used(struct sender *sender, uint32_t n, int64_t age_ns);
+
+#endif
