@@ -30,6 +30,8 @@
 #define LIMIT_SET_ITEMS 1024  /* elements of one set */
 #define LIMIT_VALUE_MAP 512   /* pairs in one value map */
 #define LIMIT_PAGES 1000000   /* pages of one scan: an endless list ends here */
+/* The text that the identity of a person without keys is digested from. */
+#define LIMIT_IDENTITY_BYTES ((size_t)1024 * 1024)
 #define LIMIT_TOKEN_BYTES ((size_t)64 * 1024)
 #define LIMIT_CONFIG_BYTES ((size_t)1024 * 1024)
 #define LIMIT_COLLECTION_ITEMS 20000 /* tags and other small collections that are cached */

@@ -141,7 +141,7 @@ struct default_row {
 };
 
 static const struct default_row default_rows[] = {
-	{ "name", FIELD_NAME, "name", "name", "name", false },
+	{ "name", FIELD_NAME, "name", "name", "name", true },
 	{ "emails", FIELD_EMAIL_SET, "email_addresses", "email", "emailAddresses", true },
 	{ "phones", FIELD_PHONE_SET, "phone_numbers", "phone", "phoneNumbers", true },
 	{ "job_title", FIELD_TEXT, "job_title", "job_title", "jobTitle", false },

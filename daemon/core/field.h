@@ -51,7 +51,8 @@ struct field {
 	struct str name;
 	enum field_type type;
 	struct str path[SIDE_COUNT]; /* attribute slug, property name; empty: this side has it not */
-	/* A set of which the side can hold the primary element only (attributes dialect: email, phone). */
+	/* The side holds less than the type could: of a set the primary element only, of a name one
+	 * string (attributes dialect: email, phone, name). */
 	bool single[SIDE_COUNT];
 	enum direction direction;
 	enum policy policy;

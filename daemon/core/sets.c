@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/sets.h"
+
+#include <string.h>
+
+static bool has_shadow(const struct set_side *side)
+{
+	return side->shadow != NULL && side->shadow->state != VALUE_UNKNOWN;
+}
+
+static bool was_added(const struct set_side *side, struct str key)
+{
+	return value_has(side->now, key) && !(has_shadow(side) && value_has(side->shadow, key));
+}
+
+static bool was_removed(const struct set_side *side, struct str key)
+{
+	return has_shadow(side) && value_has(side->shadow, key) && !value_has(side->now, key);
+}
+
+/* The element that an edit of this side made its first; NULL if its primary did not change. */
+static const struct item *new_primary(const struct set_side *side)
+{
+	if (!has_shadow(side) || !value_is_set(side->now))
+		return NULL;
+	if (value_is_set(side->shadow) &&
+	    str_equal(side->now->items[0].key, side->shadow->items[0].key))
+		return NULL;
+	return &side->now->items[0];
+}
+
+static void move_to_front(struct value *set, struct str key)
+{
+	const uint32_t at = value_find(set, key);
+
+	if (at == 0 || at >= set->n)
+		return;
+	const struct item first = set->items[at];
+
+	memmove(&set->items[1], &set->items[0], at * sizeof(set->items[0]));
+	set->items[0] = first;
+}
+
+/* Elements of `to` without what `from` removed, then what `from` added. */
+static struct value apply_edits(const struct set_side *from, const struct set_side *to,
+				struct arena *arena)
+{
+	const uint32_t n_to = value_is_set(to->now) ? to->now->n : 0;
+	const uint32_t n_from = value_is_set(from->now) ? from->now->n : 0;
+
+	if (n_to + n_from == 0)
+		return value_empty();
+	struct value want = value_items(arena, n_to + n_from);
+
+	want.n = 0;
+	for (uint32_t i = 0; i < n_to; i++) {
+		const struct item *item = &to->now->items[i];
+
+		if (!was_removed(from, item->key) || was_added(to, item->key))
+			want.items[want.n++] = *item;
+	}
+	for (uint32_t i = 0; i < n_from; i++) {
+		const struct item *item = &from->now->items[i];
+
+		if (was_added(from, item->key) && !value_has(&want, item->key))
+			want.items[want.n++] = (struct item){ .text = item->text, .key = item->key };
+	}
+	return want.n > 0 ? want : value_empty();
+}
+
+/*
+ * A side that holds one element shows the other side's primary.  What it shows now stays as long as it
+ * is an element of the whole list and the list's primary was not edited.
+ */
+static struct value show_one(const struct set_side *one, const struct set_side *many,
+			     const struct value *whole, struct arena *arena)
+{
+	if (!one->flows && !many->flows)
+		return *one->now;
+	if (!value_is_set(whole))
+		return value_empty();
+	const bool primary_edited = new_primary(many) != NULL;
+
+	if (value_is_set(one->now) && value_has(whole, one->now->items[0].key) && !primary_edited)
+		return *one->now;
+	struct value shown = value_items(arena, 1);
+
+	shown.items[0] = (struct item){ .text = whole->items[0].text, .key = whole->items[0].key };
+	return shown;
+}
+
+void sets_merge(const struct field *field, const struct set_side sides[SIDE_COUNT], enum side winner,
+		struct arena *arena, struct value ret_want[SIDE_COUNT])
+{
+	const bool has_primary = field_has_primary(field->type);
+
+	for (int i = 0; i < SIDE_COUNT; i++) {
+		const enum side to = (enum side)i;
+		const enum side from = side_other(to);
+		const struct item *theirs = new_primary(&sides[from]);
+		const struct item *ours = new_primary(&sides[to]);
+
+		if (!sides[from].flows) {
+			ret_want[to] = *sides[to].now;
+			continue;
+		}
+		ret_want[to] = apply_edits(&sides[from], &sides[to], arena);
+		if (has_primary && theirs != NULL && (ours == NULL || from == winner))
+			move_to_front(&ret_want[to], theirs->key);
+	}
+	for (int i = 0; i < SIDE_COUNT; i++) {
+		const enum side many = side_other((enum side)i);
+
+		if (field->single[i] && sides[many].flows)
+			ret_want[i] = show_one(&sides[i], &sides[many], &ret_want[many], arena);
+	}
+}
