@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/cycle.h"
+
+#include <assert.h>
+
+#define TO(phase) (1u << (phase))
+
+static const unsigned permitted[] = {
+	[PHASE_IDLE] = TO(PHASE_LOAD),
+	[PHASE_LOAD] = TO(PHASE_RECOVER) | TO(PHASE_FINISH),
+	[PHASE_RECOVER] = TO(PHASE_SCAN) | TO(PHASE_FINISH),
+	[PHASE_SCAN] = TO(PHASE_MATCH) | TO(PHASE_FINISH),
+	[PHASE_MATCH] = TO(PHASE_MERGE) | TO(PHASE_FINISH),
+	[PHASE_MERGE] = TO(PHASE_PUSH) | TO(PHASE_FINISH),
+	[PHASE_PUSH] = TO(PHASE_MERGE) | TO(PHASE_FINISH),
+	[PHASE_FINISH] = TO(PHASE_IDLE),
+};
+static_assert(COUNT_OF(permitted) == PHASE_COUNT, "every phase has its edges");
+
+void cycle_enter(struct cycle *cycle, enum phase phase)
+{
+	assert((permitted[cycle->phase] & TO(phase)) != 0);
+	if (phase == PHASE_MERGE)
+		cycle->merge_rounds++;
+	cycle->phase = phase;
+}
+
+enum phase cycle_after(const struct cycle *cycle, bool again)
+{
+	static const enum phase next[] = {
+		[PHASE_IDLE] = PHASE_LOAD,     [PHASE_LOAD] = PHASE_RECOVER,
+		[PHASE_RECOVER] = PHASE_SCAN,  [PHASE_SCAN] = PHASE_MATCH,
+		[PHASE_MATCH] = PHASE_MERGE,   [PHASE_MERGE] = PHASE_PUSH,
+		[PHASE_PUSH] = PHASE_FINISH,   [PHASE_FINISH] = PHASE_IDLE,
+	};
+	static_assert(COUNT_OF(next) == PHASE_COUNT, "every phase has a successor");
+
+	if (cycle->phase == PHASE_MERGE && cycle->dry_run)
+		return PHASE_FINISH;
+	if (cycle->phase == PHASE_PUSH && again && cycle->merge_rounds < CYCLE_MERGE_ROUNDS)
+		return PHASE_MERGE;
+	return next[cycle->phase];
+}
+
+/* How much a failure says about the whole cycle; a higher one is kept. */
+static int severity(enum err_code code)
+{
+	static const int ranks[] = {
+		[ERR_OK] = 0,	      [ERR_CANCELED] = 1, [ERR_GONE] = 1,      [ERR_REJECTED] = 1,
+		[ERR_UNCERTAIN] = 2,  [ERR_RATE_LIMITED] = 2, [ERR_TRANSIENT] = 3, [ERR_MALFORMED] = 4,
+		[ERR_AUTH] = 5,	      [ERR_LOCKED] = 6,	  [ERR_FOREIGN] = 6,   [ERR_CONFIG] = 6,
+		[ERR_CREATE] = 6,     [ERR_USAGE] = 6,	  [ERR_STORE] = 7,     [ERR_INTERNAL] = 8,
+	};
+	static_assert(COUNT_OF(ranks) == ERR_CODE_COUNT, "every code has a rank");
+
+	return ranks[code];
+}
+
+void cycle_note_failure(struct cycle *cycle, enum side side, const struct error *err)
+{
+	if (severity(err->code) <= severity(cycle->report.failure.code))
+		return;
+	cycle->report.failure = *err;
+	cycle->report.failure_side = side;
+}
+
+const char *phase_name(enum phase phase)
+{
+	static const char *const names[] = {
+		[PHASE_IDLE] = "idle",	 [PHASE_LOAD] = "load",	  [PHASE_RECOVER] = "recover",
+		[PHASE_SCAN] = "scan",	 [PHASE_MATCH] = "match", [PHASE_MERGE] = "merge",
+		[PHASE_PUSH] = "push",	 [PHASE_FINISH] = "finish",
+	};
+	static_assert(COUNT_OF(names) == PHASE_COUNT, "every phase has a name");
+
+	return names[phase];
+}
+
+const char *outcome_name(enum outcome outcome)
+{
+	static const char *const names[] = {
+		[OUTCOME_OK] = "ok",
+		[OUTCOME_PARTIAL] = "partial",
+		[OUTCOME_GUARDED] = "guarded",
+		[OUTCOME_FAILED] = "failed",
+	};
+	static_assert(COUNT_OF(names) == OUTCOME_COUNT, "every outcome has a name");
+
+	return names[outcome];
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * cycle: the phases of one pass and the order they come in.
+ *
+ *   idle -> load -> recover -> scan -> match -> merge -> push -> finish -> idle
+ *                                                ^        |
+ *                                                +--------+  links whose target had changed
+ *
+ *   load     titles of the small collections
+ *   recover  what an earlier process left: writes whose outcome is unknown
+ *   scan     both sides at once, page by page
+ *   match    unlinked persons
+ *   merge    linked pairs of which a side differs; what is to be created
+ *   push     what was decided, after the target was read again
+ *   finish   counters, history, the summary
+ *
+ * One function writes the phase (cycle_enter) and only along the permitted edges.  Any phase may go to
+ * finish: a failure, a stop, a plan that is not to be carried out.
+ */
+#ifndef CRMSYNC_CORE_CYCLE_H
+#define CRMSYNC_CORE_CYCLE_H
+
+#include "base/error.h"
+#include "core/side.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum phase {
+	PHASE_IDLE,
+	PHASE_LOAD,
+	PHASE_RECOVER,
+	PHASE_SCAN,
+	PHASE_MATCH,
+	PHASE_MERGE,
+	PHASE_PUSH,
+	PHASE_FINISH,
+	PHASE_COUNT
+};
+
+enum outcome {
+	OUTCOME_OK,
+	OUTCOME_PARTIAL, /* some of the work had to be left for the next cycle */
+	OUTCOME_GUARDED, /* held: it would have removed or changed too much */
+	OUTCOME_FAILED,
+	OUTCOME_COUNT
+};
+
+/* How often links may go from push back to merge in one cycle: their targets keep changing. */
+#define CYCLE_MERGE_ROUNDS 3
+
+/* What one cycle did, for the summary, the status file and the exit code. */
+struct cycle_report {
+	int64_t id;
+	const char *kind; /* "full" or "incremental" */
+	enum outcome outcome;
+	int64_t started_at, ended_at; /* ns */
+	uint64_t created[SIDE_COUNT], updated[SIDE_COUNT], removed[SIDE_COUNT];
+	uint64_t linked;
+	uint64_t unchanged;  /* links that needed nothing */
+	uint64_t conflicts;  /* waiting, of this cycle and before */
+	uint64_t quarantined;
+	uint64_t guarded;
+	uint64_t waiting;    /* intents of a plan that was not carried out */
+	uint64_t requests[SIDE_COUNT], requests_least[SIDE_COUNT];
+	uint64_t retries;
+	struct error failure; /* the worst that happened; ERR_OK: nothing */
+	enum side failure_side;
+};
+
+struct cycle {
+	enum phase phase;
+	unsigned merge_rounds;
+	bool dry_run; /* stops before push */
+	struct cycle_report report;
+};
+
+void cycle_enter(struct cycle *cycle, enum phase phase);
+/* The phase after this one has done its work; again: links have to be merged once more. */
+enum phase cycle_after(const struct cycle *cycle, bool again);
+/* Keeps the worse of what is known and this. */
+void cycle_note_failure(struct cycle *cycle, enum side side, const struct error *err);
+const char *phase_name(enum phase phase);
+const char *outcome_name(enum outcome outcome);
+
+#endif

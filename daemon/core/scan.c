@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/scan.h"
+
+#include "base/limits.h"
+
+#include <assert.h>
+
+static void start_pass(struct scan *scan)
+{
+	scan->in_flight = 0;
+	scan->next_number = 0;
+	scan->next_offset = 0;
+	scan->n_pages = 0;
+	scan->first_answered = false;
+	scan->ended = false;
+}
+
+void scan_start(struct scan *scan, uint32_t page_size, uint32_t parallel)
+{
+	assert(page_size > 0 && parallel > 0);
+	*scan = (struct scan){ .page_size = page_size, .parallel = parallel, .total = -1 };
+	start_pass(scan);
+}
+
+bool scan_next(struct scan *scan, struct scan_page *ret_page)
+{
+	if (scan->state != SCAN_RUNNING || scan->ended || scan->failed)
+		return false;
+	/* Until the first page has told how long the list is, one page at a time. */
+	const uint32_t parallel = scan->first_answered && scan->n_pages > 0 ? scan->parallel : 1;
+
+	if (scan->in_flight >= parallel || (scan->n_pages > 0 && scan->next_number >= scan->n_pages))
+		return false;
+	*ret_page = (struct scan_page){ .offset = scan->next_offset,
+					.number = scan->next_number,
+					.size = scan->page_size,
+					.descending = scan->descending };
+	scan->in_flight++;
+	scan->next_number++;
+	scan->next_offset += scan->page_size;
+	return true;
+}
+
+static uint64_t pages_for(uint64_t n, uint32_t page_size)
+{
+	return (n + page_size - 1) / page_size;
+}
+
+/* The first page shows the page size that the server really uses: it may clamp what was asked for. */
+static bool learn_from_first(struct scan *scan, const struct scan_answer *answer, struct error *err)
+{
+	scan->first_answered = true;
+	if (answer->total > 0 && answer->n_members == 0)
+		return error_set(err, ERR_MALFORMED,
+				 "the first page of the list is empty although %lld persons are announced",
+				 (long long)answer->total);
+	if (answer->n_members > 0 && answer->n_members < scan->page_size &&
+	    (answer->total > (int64_t)answer->n_members || answer->has_next))
+		scan->page_size = answer->n_members;
+	scan->next_offset = answer->n_members;
+	return true;
+}
+
+static void plan_pages(struct scan *scan, const struct scan_page *page,
+		       const struct scan_answer *answer)
+{
+	if (answer->total < 0) {
+		scan->ended = answer->n_members == 0;
+		scan->next_offset = page->offset + answer->n_members;
+		return;
+	}
+	scan->total = answer->total;
+	scan->n_pages = pages_for((uint64_t)answer->total, scan->page_size);
+	/* A full last page that names a successor: the list has grown since the total was counted. */
+	if (page->number + 1 >= scan->n_pages && answer->has_next && answer->n_members > 0)
+		scan->n_pages = (uint64_t)page->number + 2;
+	scan->ended = scan->next_number >= scan->n_pages;
+}
+
+bool scan_page_done(struct scan *scan, const struct scan_page *page, const struct scan_answer *answer,
+		    struct error *err)
+{
+	assert(scan->in_flight > 0);
+	scan->in_flight--;
+	if (!scan->first_answered && !learn_from_first(scan, answer, err)) {
+		scan->failed = true;
+		return false;
+	}
+	scan->n_read += answer->n_members;
+	plan_pages(scan, page, answer);
+	if (scan->next_number >= LIMIT_PAGES) {
+		scan->failed = true;
+		return error_set(err, ERR_MALFORMED, "the list does not end after %u pages",
+				 (unsigned)LIMIT_PAGES);
+	}
+	return true;
+}
+
+void scan_page_failed(struct scan *scan)
+{
+	assert(scan->in_flight > 0);
+	scan->in_flight--;
+	scan->failed = true;
+}
+
+bool scan_is_drained(const struct scan *scan)
+{
+	return scan->state == SCAN_RUNNING && scan->in_flight == 0 && (scan->ended || scan->failed);
+}
+
+static void end_incomplete(struct scan *scan, const char *why)
+{
+	scan->state = SCAN_INCOMPLETE;
+	scan->why_incomplete = why;
+}
+
+void scan_settle(struct scan *scan, uint64_t n_distinct)
+{
+	assert(scan_is_drained(scan));
+	if (scan->failed) {
+		end_incomplete(scan, "a page could not be read");
+		return;
+	}
+	if (scan->total < 0 || n_distinct >= (uint64_t)scan->total) {
+		scan->state = SCAN_COMPLETE;
+		return;
+	}
+	if (scan->descending) {
+		end_incomplete(scan, "fewer persons were read than the list announces");
+		return;
+	}
+	scan->descending = true;
+	start_pass(scan);
+}
+
+uint64_t scan_least_requests(const struct scan *scan, uint64_t n_persons)
+{
+	const uint64_t pages = pages_for(n_persons, scan->page_size);
+
+	if (scan->total < 0)
+		return pages + 1;
+	return pages > 0 ? pages : 1;
+}

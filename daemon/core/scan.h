@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * scan: the reading of a side's whole list: which page is next, and whether it was complete.
+ *
+ * Where the list announces a total (people, attributes dialect) the first page tells how many pages
+ * there are, and the others are read side by side.  Where it does not (values dialect, plain arrays)
+ * pages are read one after the other until an empty one: a short page proves nothing.
+ *
+ * A scan is complete only if every page was read and the distinct persons are at least the announced
+ * total.  Offset pages drift while others add and remove, and an order without a tie-breaker may
+ * repeat and hide rows: if distinct persons are missing at the end, the list is read once more in the
+ * opposite order before the scan is called incomplete.
+ *
+ * Pure: pages are asked for and reported, nothing is fetched here.
+ */
+#ifndef CRMSYNC_CORE_SCAN_H
+#define CRMSYNC_CORE_SCAN_H
+
+#include "base/error.h"
+
+#include <stdint.h>
+
+enum scan_state {
+	SCAN_RUNNING,
+	SCAN_COMPLETE,
+	SCAN_INCOMPLETE, /* ended, but persons may be missing: nothing may be concluded from absence */
+	SCAN_STATE_COUNT
+};
+
+struct scan_page {
+	uint64_t offset; /* persons before this page */
+	uint32_t number; /* pages before this page */
+	uint32_t size;
+	bool descending; /* the second pass reads in the opposite order */
+};
+
+/* What an answered page said. */
+struct scan_answer {
+	int64_t total;      /* announced number of persons; -1: not announced */
+	uint32_t n_members; /* persons on it */
+	bool has_next;      /* it names a successor */
+};
+
+struct scan {
+	enum scan_state state;
+	uint32_t page_size;   /* as asked for; what the first page really holds decides the paging */
+	uint32_t parallel;    /* pages in flight at most */
+	uint32_t in_flight;
+	uint32_t next_number; /* the next page to ask for */
+	uint64_t next_offset;
+	uint64_t n_pages;     /* of this pass, as far as known; 0: open end */
+	int64_t total;        /* the newest announced; -1: none */
+	uint64_t n_read;      /* persons on the pages read, repeated ones counted again */
+	bool first_answered;
+	bool descending;
+	bool ended;           /* no further page is to be asked for in this pass */
+	bool failed;          /* a page could not be read */
+	const char *why_incomplete; /* static text */
+};
+
+void scan_start(struct scan *scan, uint32_t page_size, uint32_t parallel);
+/* The next page to fetch now; false if none (yet). */
+bool scan_next(struct scan *scan, struct scan_page *ret_page);
+/* A page was answered.  False: the answer contradicts itself (an empty first page with a total above
+ * 0, an endless list); the scan has then failed. */
+NODISCARD bool scan_page_done(struct scan *scan, const struct scan_page *page,
+			      const struct scan_answer *answer, struct error *err);
+void scan_page_failed(struct scan *scan);
+/* To be called when no page is in flight and scan_next() has none: n_distinct is the number of
+ * different persons seen.  May start a second pass; afterwards state says how it stands. */
+void scan_settle(struct scan *scan, uint64_t n_distinct);
+/* No page is in flight and none is to be asked for: scan_settle() is due. */
+bool scan_is_drained(const struct scan *scan);
+/* The least number of requests that can read that many persons: pages, and the empty one that ends
+ * an unannounced list. */
+uint64_t scan_least_requests(const struct scan *scan, uint64_t n_persons);
+
+#endif

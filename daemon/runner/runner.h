@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * runner: carries out cycles with the transport, the mappers and the state; the only part that sees
+ * all layers.  The decisions are the core's.
+ *
+ * One cycle at a time.  Everything happens on the loop; nothing blocks but the local disk.
+ */
+#ifndef CRMSYNC_DAEMON_RUNNER_RUNNER_H
+#define CRMSYNC_DAEMON_RUNNER_RUNNER_H
+
+#include "core/cycle.h"
+#include "daemon/config.h"
+#include "daemon/runner/transport.h"
+#include "state/store.h"
+
+struct runner;
+
+/* For the status file and the progress line. */
+struct runner_view {
+	enum phase phase;
+	int64_t cycle;
+	int64_t started_at;           /* ns */
+	uint64_t seen[SIDE_COUNT];    /* persons read in this scan */
+	int64_t total[SIDE_COUNT];    /* announced; -1: not */
+	uint64_t intents_done, intents_total;
+	struct cycle_report report;   /* so far */
+};
+
+struct runner_options {
+	const struct config *config; /* outlives the runner */
+	struct store *store;         /* outlives the runner */
+	struct transport transport;
+	bool dry_run;
+	/* Called from the loop when the phase or a figure of the view changed; may be NULL. */
+	void (*on_change)(void *payload);
+	/* The cycle is over, whatever came of it.  The runner may be freed or started again in it. */
+	void (*on_done)(void *payload, const struct cycle_report *report);
+	void *payload;
+};
+
+struct runner *runner_new(const struct runner_options *options);
+/* No request may be under way. */
+void runner_free(struct runner *runner); /* NULL is fine */
+/* Starts a full cycle; on_done comes later, from the loop. */
+void runner_start(struct runner *runner);
+/* Finishes what is in flight, leaves the rest to the next cycle; on_done comes as always. */
+void runner_stop(struct runner *runner);
+void runner_view(const struct runner *runner, struct runner_view *ret_view);
+
+#endif
