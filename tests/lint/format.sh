@@ -10,13 +10,22 @@ if [[ -z $tool ]] || ! "$tool" --version | grep -q 'version 14\.'; then
 	exit 77
 fi
 
-how=(--dry-run -Werror)
+fix=
 if [[ ${1:-} == --fix ]]; then
-	how=(-i)
+	fix=yes
 	shift
 fi
-if [[ $# -gt 0 ]]; then
-	"$tool" "${how[@]}" "$@"
-else
-	c_files | xargs -r -n 20 -P "$(nproc)" "$tool" "${how[@]}"
+mapfile -t sources < <(if [[ $# -gt 0 ]]; then printf '%s\n' "$@"; else c_files; fi)
+if [[ -n $fix ]]; then
+	"$tool" -i "${sources[@]}"
+	exit
 fi
+
+check() {
+	for file in "${sources[@]}"; do
+		"$tool" "$file" | diff -u --label "$file" --label "formatted: tests/lint/format.sh --fix" \
+			"$file" - || true
+	done
+}
+
+finish "$(check)"
