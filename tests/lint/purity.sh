@@ -14,8 +14,8 @@ check() {
 		<(nm --defined-only --format=posix "$archive" | awk 'NF > 1 { print $1 }' | sort -u) |
 		grep -vxE "$allowed" | sed 's|^|libcore.a: calls |'
 	objdump --syms "$archive" | awk '
-		$0 ~ / O \.(data|bss|tdata|tbss)(\.[A-Za-z_0-9]+)?\t/ && $0 !~ /\.data\.rel\.ro/ &&
-			$NF !~ /^(__gcov|__llvm|__sancov|__asan|__odr_asan|\.L)/ {
+		$0 ~ / O \.(data|bss|tdata|tbss)(\.[A-Za-z_0-9.]+)?\t/ && $0 !~ /\.data\.rel\.ro/ &&
+			$NF !~ /^(__gcov|__llvm|__sancov|__asan|__odr_asan|__unnamed_|\.L)/ {
 			print "libcore.a: keeps a variable: " $NF
 		}'
 	true
