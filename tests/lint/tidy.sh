@@ -12,7 +12,10 @@ pattern=${2:-.}
 	exit 1
 }
 
-# What is generated into the build tree is not ours to judge.
-sed -nE 's/^ *"file": "(.*)",?$/\1/p' "$build/compile_commands.json" | grep -v '/build/' |
-	grep -E "$pattern" | sort -u | xargs -r -d '\n' -n 1 -P "$(nproc)" \
+# Files of the checkout that this build compiles; what is generated is not ours to judge.
+files '*.c' '*.cc' | grep -E "$pattern" | while read -r file; do
+	if grep -qF "\"$PWD/$file\"" "$build/compile_commands.json"; then
+		echo "$file"
+	fi
+done | xargs -r -d '\n' -n 1 -P "$(nproc)" \
 	clang-tidy --quiet -p "$build" --extra-arg=-Wno-unknown-warning-option
