@@ -32,7 +32,7 @@ struct store;
 /* ---- Life cycle ---- */
 
 enum store_mode {
-	STORE_WRITE,   /* creates the file (0600) if needed, takes the lock: ERR_LOCKED if it is taken */
+	STORE_WRITE, /* creates the file (0600) if needed, takes the lock: ERR_LOCKED if it is taken */
 	STORE_READ,    /* read-only; ERR_CREATE if there is no file */
 	STORE_SCRATCH, /* a private temporary copy of the file (or empty if there is none): for plans.
 	                  Needs no lock and changes nothing */
@@ -62,11 +62,11 @@ NODISCARD bool store_meta_set(struct store *store, const char *key, struct str v
 /* ---- Scans and observations ---- */
 
 /* Starts a new reading of a side's whole list; its number is the generation that rows are marked with. */
-NODISCARD bool store_scan_start(struct store *store, enum side side, int64_t now, int64_t *ret_generation,
-				struct error *err);
+NODISCARD bool store_scan_start(struct store *store, enum side side, int64_t now,
+				int64_t *ret_generation, struct error *err);
 /* complete: every person of the side was read. */
-NODISCARD bool store_scan_end(struct store *store, enum side side, int64_t generation, bool complete,
-			      int64_t now, struct error *err);
+NODISCARD bool store_scan_end(struct store *store, enum side side, int64_t generation,
+			      bool complete, int64_t now, struct error *err);
 
 /* Marks the person whose raw bytes had this digest as seen; *ret_known false if there is none. */
 NODISCARD bool store_mark_seen(struct store *store, enum side side, const struct digest *raw,
@@ -88,8 +88,9 @@ enum observation {
  * decodes it once more).  generation 0: leaves the seen mark alone.
  */
 NODISCARD bool store_observe(struct store *store, enum side side, const struct person *person,
-			     const struct digest *raw, int64_t generation, const struct match_key *keys,
-			     size_t n_keys, enum observation *ret_observation, struct error *err);
+			     const struct digest *raw, int64_t generation,
+			     const struct match_key *keys, size_t n_keys,
+			     enum observation *ret_observation, struct error *err);
 
 /* Forgets unlinked persons that a complete scan of this generation did not see. */
 NODISCARD bool store_forget_unseen(struct store *store, enum side side, int64_t generation,
@@ -114,14 +115,15 @@ NODISCARD bool store_match_begin(struct store *store, struct error *err);
 NODISCARD bool store_match_collect(struct store *store, enum key_kind kind, unsigned max_share,
 				   struct error *err);
 /* Takes a pair out of the collection (incompatible names). */
-NODISCARD bool store_match_drop(struct store *store, const struct match_edge *edge, struct error *err);
+NODISCARD bool store_match_drop(struct store *store, const struct match_edge *edge,
+				struct error *err);
 /* Each collected pair, ordered by records id; the callback may link, park and drop. */
 NODISCARD bool store_match_each(struct store *store, match_edge_fn *fn, void *payload,
 				struct error *err);
 
 enum suspicion {
 	SUSPECT_LINKED, /* an e-mail or LinkedIn key of it belongs to a linked person of either side */
-	SUSPECT_TWIN,   /* shares such a key with an older unlinked person of its own side */
+	SUSPECT_TWIN, /* shares such a key with an older unlinked person of its own side */
 };
 
 typedef bool suspect_fn(void *payload, enum side side, struct str id, enum suspicion suspicion,
@@ -133,15 +135,16 @@ NODISCARD bool store_match_suspects(struct store *store, suspect_fn *fn, void *p
 NODISCARD bool store_park(struct store *store, enum side side, struct str id, struct error *err);
 
 /* An unlinked person in full; *ret_found false if there is none of that id, or it is linked. */
-NODISCARD bool store_unlinked_get(struct store *store, enum side side, struct str id, struct arena *arena,
-				  struct person *ret_person, bool *ret_found, struct error *err);
+NODISCARD bool store_unlinked_get(struct store *store, enum side side, struct str id,
+				  struct arena *arena, struct person *ret_person, bool *ret_found,
+				  struct error *err);
 
 typedef bool person_fn(void *payload, const struct person *person, struct arena *row_arena,
 		       struct error *err);
 /* Unlinked, unparked, unarchived persons without a pending create, not of a dissolved link; in order of
  * (created_at, id).  The callback may add intents. */
-NODISCARD bool store_unlinked_each(struct store *store, enum side side, person_fn *fn, void *payload,
-				   struct error *err);
+NODISCARD bool store_unlinked_each(struct store *store, enum side side, person_fn *fn,
+				   void *payload, struct error *err);
 NODISCARD bool store_unlinked_count(struct store *store, enum side side, int64_t *ret_n,
 				    struct error *err);
 
@@ -196,8 +199,9 @@ NODISCARD bool store_pair_get(struct store *store, int64_t link, struct arena *a
  * Sets the shadow of one side, and whether that side still differs from it: the staged body is
  * dropped if now's canonical content equals the shadow's, else `now` is (or stays) staged.
  */
-NODISCARD bool store_settle(struct store *store, int64_t link, enum side side, const struct person *now,
-			    const struct person *shadow, struct error *err);
+NODISCARD bool store_settle(struct store *store, int64_t link, enum side side,
+			    const struct person *now, const struct person *shadow,
+			    struct error *err);
 
 /* ---- Intents ---- */
 
@@ -217,7 +221,7 @@ struct intent {
 	struct str target_id; /* empty for a create */
 	struct str source_id; /* the person of the other side that it comes from */
 	struct person write;  /* the values to send; VALUE_UNKNOWN: not part of it */
-	struct person base;   /* update: what the target held when this was decided (precondition) */
+	struct person base; /* update: what the target held when this was decided (precondition) */
 	struct person source; /* what the source held: becomes its shadow in the written fields */
 	int64_t cycle;
 	int64_t created_at;
@@ -231,8 +235,8 @@ NODISCARD bool store_intent_add(struct store *store, const struct intent *intent
 typedef bool intent_fn(void *payload, const struct intent *intent, struct arena *row_arena,
 		       struct error *err);
 /* Up to `limit` intents for a target with id > after, in order of id. */
-NODISCARD bool store_intent_each(struct store *store, enum side target, int64_t after, unsigned limit,
-				 intent_fn *fn, void *payload, struct error *err);
+NODISCARD bool store_intent_each(struct store *store, enum side target, int64_t after,
+				 unsigned limit, intent_fn *fn, void *payload, struct error *err);
 NODISCARD bool store_intent_sent(struct store *store, int64_t id, int64_t now, struct error *err);
 NODISCARD bool store_intent_delete(struct store *store, int64_t id, struct error *err);
 NODISCARD bool store_intent_count(struct store *store, enum side target, int64_t *ret_n,
@@ -245,10 +249,10 @@ NODISCARD bool store_intent_recover(struct store *store, struct error *err);
 
 struct history_entry {
 	int64_t id, cycle, link, at;
-	enum side side;     /* the side that was written (or whose value lost) */
+	enum side side; /* the side that was written (or whose value lost) */
 	struct str side_id;
-	struct str field;   /* empty for a whole person (created, linked, removed) */
-	struct str action;  /* "create", "update", "link", "lost", … */
+	struct str field;                /* empty for a whole person (created, linked, removed) */
+	struct str action;               /* "create", "update", "link", "lost", … */
 	struct str old_value, new_value; /* as value_display() */
 	struct str reason;
 };
@@ -266,11 +270,11 @@ NODISCARD bool store_history_retain(struct store *store, int64_t before, struct 
 
 struct conflict {
 	int64_t id;
-	struct str kind;     /* "field", "ambiguous", "duplicate" */
-	int64_t link;        /* 0 for matches */
-	struct str field;    /* of a field conflict */
+	struct str kind;                /* "field", "ambiguous", "duplicate" */
+	int64_t link;                   /* 0 for matches */
+	struct str field;               /* of a field conflict */
 	struct str side_id[SIDE_COUNT]; /* either may be empty */
-	struct str evidence; /* one line for people */
+	struct str evidence;            /* one line for people */
 	int64_t first_cycle, last_cycle;
 };
 
@@ -294,8 +298,9 @@ struct quarantine {
 	int64_t link;         /* 0: a create */
 	struct str source_id; /* of a create */
 	struct str target_id;
-	int status;           /* HTTP status of the refusal */
-	struct str words;     /* the server's own words: may hold personal data, shown only on request */
+	int status; /* HTTP status of the refusal */
+	struct str
+		words; /* the server's own words: may hold personal data, shown only on request */
 	struct digest content; /* of what was to be written: other content is tried again */
 	uint32_t attempts;
 	int64_t first_at, last_at;
@@ -329,11 +334,11 @@ NODISCARD bool store_titles_add(struct store *store, const char *collection, str
 
 /* ---- Cycles ---- */
 
-NODISCARD bool store_cycle_start(struct store *store, struct str kind, int64_t now, int64_t *ret_cycle,
-				 struct error *err);
+NODISCARD bool store_cycle_start(struct store *store, struct str kind, int64_t now,
+				 int64_t *ret_cycle, struct error *err);
 /* summary: the status file's last_cycle object as JSON text. */
-NODISCARD bool store_cycle_end(struct store *store, int64_t cycle, struct str outcome, struct str summary,
-			       int64_t now, struct error *err);
+NODISCARD bool store_cycle_end(struct store *store, int64_t cycle, struct str outcome,
+			       struct str summary, int64_t now, struct error *err);
 /* The newest ended cycle's summary; empty if there is none. */
 NODISCARD bool store_cycle_last(struct store *store, struct arena *arena, struct str *ret_summary,
 				struct error *err);

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * history: what was written, or lost, and why.
+ */
+#include "state/store_p.h"
+
+/* Rows that one call of store_history_retain() drops at most, of each table. */
+#define RETAIN_ROWS 1000
+
+#define HISTORY_COLUMNS \
+	"cycle, link, at, side, side_id, field, action, old_value, new_value, reason"
+
+bool store_history_add(struct store *store, const struct history_entry *entry, struct error *err)
+{
+	struct sql_call call = sql_call(&store->sql, "INSERT INTO history(" HISTORY_COLUMNS ") "
+						     "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+
+	sql_bind_int(&call, entry->cycle);
+	sql_bind_int(&call, entry->link);
+	sql_bind_int(&call, entry->at);
+	sql_bind_int(&call, entry->side);
+	sql_bind_text(&call, entry->side_id);
+	sql_bind_text(&call, entry->field);
+	sql_bind_text(&call, entry->action);
+	sql_bind_text(&call, entry->old_value);
+	sql_bind_text(&call, entry->new_value);
+	sql_bind_text(&call, entry->reason);
+	return sql_run(&call, err);
+}
+
+static struct history_entry take_entry(const struct sql_call *call, struct arena *arena)
+{
+	return (struct history_entry){
+		.id = sql_int(call, 0),
+		.cycle = sql_int(call, 1),
+		.link = sql_int(call, 2),
+		.at = sql_int(call, 3),
+		.side = sql_int(call, 4) == SIDE_RECORDS ? SIDE_RECORDS : SIDE_PEOPLE,
+		.side_id = sql_text_copy(call, 5, arena),
+		.field = sql_text_copy(call, 6, arena),
+		.action = sql_text_copy(call, 7, arena),
+		.old_value = sql_text_copy(call, 8, arena),
+		.new_value = sql_text_copy(call, 9, arena),
+		.reason = sql_text_copy(call, 10, arena),
+	};
+}
+
+/* One statement for each filter, so that each finds its index. */
+static struct sql_call next_call(struct store *store, int64_t cycle, int64_t link, int64_t after)
+{
+	const char *text = "SELECT id, " HISTORY_COLUMNS " FROM history WHERE id > ?1 "
+			   "ORDER BY id LIMIT 1";
+
+	if (link != 0)
+		text = "SELECT id, " HISTORY_COLUMNS " FROM history WHERE link = ?2 AND id > ?1 "
+		       "AND (?3 = 0 OR cycle = ?3) ORDER BY id LIMIT 1";
+	else if (cycle != 0)
+		text = "SELECT id, " HISTORY_COLUMNS " FROM history WHERE cycle = ?2 AND id > ?1 "
+		       "ORDER BY id LIMIT 1";
+	struct sql_call call = sql_call(&store->sql, text);
+
+	sql_bind_int(&call, after);
+	if (link != 0)
+		sql_bind_int(&call, link);
+	if (cycle != 0 || link != 0)
+		sql_bind_int(&call, cycle);
+	return call;
+}
+
+bool store_history_each(struct store *store, int64_t cycle, int64_t link, history_fn *fn,
+			void *payload, struct error *err)
+{
+	struct arena arena = { 0 };
+	int64_t last = 0;
+	bool found = true;
+	bool ok = true;
+
+	while (ok && found) {
+		struct sql_call call = next_call(store, cycle, link, last);
+
+		arena_reset(&arena);
+		ok = sql_row(&call, &found, err);
+		if (!ok || !found)
+			break;
+		const struct history_entry entry = take_entry(&call, &arena);
+
+		sql_end(&call);
+		last = entry.id;
+		ok = fn(payload, &entry, err);
+	}
+	arena_release(&arena);
+	return ok;
+}
+
+bool store_history_retain(struct store *store, int64_t before, struct error *err)
+{
+	struct scope scope;
+
+	if (!scope_begin(store, &scope, err))
+		return false;
+	struct sql_call call =
+		sql_call(&store->sql, "DELETE FROM history WHERE id IN "
+				      "(SELECT id FROM history WHERE at < ? ORDER BY at LIMIT ?)");
+
+	sql_bind_int(&call, before);
+	sql_bind_int(&call, RETAIN_ROWS);
+	bool ok = sql_run(&call, err);
+
+	if (ok) {
+		/* The newest ended cycle stays: `status` shows it. */
+		call = sql_call(
+			&store->sql,
+			"DELETE FROM cycle WHERE id IN (SELECT id FROM (SELECT id, started_at "
+			"FROM cycle ORDER BY id LIMIT ?1) WHERE started_at < ?2) AND id < "
+			"(SELECT coalesce(max(id), 0) FROM cycle WHERE ended_at > 0)");
+		sql_bind_int(&call, RETAIN_ROWS);
+		sql_bind_int(&call, before);
+		ok = sql_run(&call, err);
+	}
+	return scope_end(store, scope, ok, err);
+}

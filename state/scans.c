@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * scans: generations, and marking what a page showed.  store_mark_seen() runs once for every record of
+ * every scan: one UPDATE that touches no index.
+ */
+#include "state/store_p.h"
+
+/* Scans behind this many newer ones of their side are forgotten. */
+#define SCANS_KEPT 1000
+
+bool store_scan_start(struct store *store, enum side side, int64_t now, int64_t *ret_generation,
+		      struct error *err)
+{
+	struct scope scope;
+	int64_t generation = 0;
+
+	if (!scope_begin(store, &scope, err))
+		return false;
+	bool ok =
+		store_number(store, "SELECT coalesce(max(generation), 0) FROM scan WHERE side = ?",
+			     side, &generation, err);
+
+	if (ok) {
+		generation++;
+		struct sql_call call =
+			sql_call(&store->sql,
+				 "INSERT INTO scan(side, generation, started_at) VALUES(?, ?, ?)");
+
+		sql_bind_int(&call, side);
+		sql_bind_int(&call, generation);
+		sql_bind_int(&call, now);
+		ok = sql_run(&call, err);
+	}
+	if (ok) {
+		struct sql_call call = sql_call(
+			&store->sql, "DELETE FROM scan WHERE side = ? AND generation <= ?");
+
+		sql_bind_int(&call, side);
+		sql_bind_int(&call, generation - SCANS_KEPT);
+		ok = sql_run(&call, err);
+	}
+	if (!scope_end(store, scope, ok, err))
+		return false;
+	*ret_generation = generation;
+	return true;
+}
+
+bool store_scan_end(struct store *store, enum side side, int64_t generation, bool complete,
+		    int64_t now, struct error *err)
+{
+	struct sql_call call = sql_call(&store->sql, "UPDATE scan SET ended_at = ?, complete = ? "
+						     "WHERE side = ? AND generation = ?");
+
+	sql_bind_int(&call, now);
+	sql_bind_int(&call, complete);
+	sql_bind_int(&call, side);
+	sql_bind_int(&call, generation);
+	return sql_run(&call, err);
+}
+
+bool store_mark_seen(struct store *store, enum side side, const struct digest *raw,
+		     int64_t generation, bool *ret_known, struct error *err)
+{
+	struct sql_call call = sql_call(
+		&store->sql, "UPDATE person SET generation = ? WHERE side = ? AND raw = ?");
+
+	sql_bind_int(&call, generation);
+	sql_bind_int(&call, side);
+	sql_bind_digest(&call, raw);
+	if (!sql_run(&call, err))
+		return false;
+	*ret_known = sql_changes(&store->sql) > 0;
+	return true;
+}
+
+bool store_knows_raw(struct store *store, enum side side, const struct digest *raw, bool *ret_known,
+		     struct error *err)
+{
+	bool known;
+	struct sql_call call =
+		sql_call(&store->sql, "SELECT 1 FROM person WHERE side = ? AND raw = ?");
+
+	sql_bind_int(&call, side);
+	sql_bind_digest(&call, raw);
+	if (!sql_row(&call, &known, err))
+		return false;
+	sql_end(&call);
+	*ret_known = known;
+	return true;
+}
+
+bool store_forget_unseen(struct store *store, enum side side, int64_t generation, struct error *err)
+{
+	/* The source of a create that is under way is needed until its outcome is known. */
+	struct sql_call call = sql_call(
+		&store->sql, "DELETE FROM person WHERE side = ?1 AND link IS NULL "
+			     "AND generation < ?2 AND NOT EXISTS (SELECT 1 FROM intent i "
+			     "WHERE i.kind = 0 AND i.target = 1 - ?1 AND i.source_id = person.id)");
+
+	sql_bind_int(&call, side);
+	sql_bind_int(&call, generation);
+	return sql_run(&call, err);
+}

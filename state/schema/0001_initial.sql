@@ -1,0 +1,187 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- The first layout of the state.  Never edited once released: a change is a new file.
+--
+-- side: 0 records, 1 people.  Times: nanoseconds since 1970 UTC, 0 for "not known".
+-- sum: XXH3 64 over the other columns of the row.
+
+CREATE TABLE meta(
+	key TEXT NOT NULL PRIMARY KEY,
+	value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Which pair of systems this is the state of.
+CREATE TABLE identity(
+	one INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
+	records TEXT NOT NULL,
+	people TEXT NOT NULL
+) STRICT;
+
+-- Readings of a side's whole list; the newest thousand of each side.
+CREATE TABLE scan(
+	side INTEGER NOT NULL CHECK (side IN (0, 1)),
+	generation INTEGER NOT NULL CHECK (generation > 0),
+	started_at INTEGER NOT NULL,
+	ended_at INTEGER NOT NULL DEFAULT 0,
+	complete INTEGER NOT NULL DEFAULT 0,
+	PRIMARY KEY (side, generation)
+) STRICT, WITHOUT ROWID;
+
+-- Every person of either side.  Narrow, and in the order in which persons were first met, which is
+-- nearly that of a scan: marking a page as seen touches few pages of this table and no index.
+CREATE TABLE person(
+	no INTEGER NOT NULL PRIMARY KEY,
+	side INTEGER NOT NULL CHECK (side IN (0, 1)),
+	id TEXT NOT NULL,
+	link INTEGER, -- the active link; NULL: unlinked
+	generation INTEGER NOT NULL, -- scan that saw it last
+	raw BLOB, -- digest of the record's bytes; NULL: not from a scan
+	digest BLOB NOT NULL, -- of the canonical content that was seen last
+	staged INTEGER NOT NULL CHECK (staged IN (0, 1)), -- there is a row in `staged`
+	parked INTEGER NOT NULL DEFAULT 0,
+	remembered INTEGER NOT NULL DEFAULT 0, -- unlinked, and part of a dissolved link
+	seen_at INTEGER NOT NULL, -- when it was decoded last
+	old_seen_at INTEGER NOT NULL DEFAULT 0, -- lower bound of the staged change
+	created_at INTEGER NOT NULL,
+	updated_at INTEGER NOT NULL,
+	archived_at INTEGER NOT NULL,
+	keys_sum INTEGER NOT NULL DEFAULT 0, -- tells changed match keys from unchanged ones
+	UNIQUE (side, id)
+) STRICT;
+CREATE INDEX person_raw ON person(side, raw) WHERE raw IS NOT NULL;
+CREATE INDEX person_dirty ON person(link) WHERE link IS NOT NULL AND staged = 1;
+CREATE INDEX person_unlinked ON person(side) WHERE link IS NULL;
+CREATE INDEX person_parked ON person(parked) WHERE parked = 1;
+-- "Free": takes part in matching, may be created across.
+CREATE INDEX person_free ON person(side, created_at, id)
+	WHERE link IS NULL AND parked = 0 AND archived_at = 0 AND remembered = 0;
+
+-- What a person held when last read, where that is not its shadow: changed, or unlinked.
+CREATE TABLE staged(
+	person INTEGER NOT NULL PRIMARY KEY REFERENCES person(no) ON DELETE CASCADE,
+	body BLOB NOT NULL
+) STRICT;
+
+-- Match keys of all persons, linked ones too.
+CREATE TABLE match_key(
+	kind INTEGER NOT NULL,
+	key TEXT NOT NULL,
+	person INTEGER NOT NULL REFERENCES person(no) ON DELETE CASCADE,
+	PRIMARY KEY (kind, key, person)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX match_key_person ON match_key(person);
+
+-- state: 0 active, 1 dissolved and remembered.  Numbers are not used twice.
+CREATE TABLE link(
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+	records_id TEXT NOT NULL,
+	people_id TEXT NOT NULL,
+	state INTEGER NOT NULL CHECK (state IN (0, 1)),
+	how TEXT NOT NULL,
+	created_at INTEGER NOT NULL,
+	cycle INTEGER NOT NULL,
+	sum INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX link_active_records ON link(records_id) WHERE state = 0;
+CREATE UNIQUE INDEX link_active_people ON link(people_id) WHERE state = 0;
+CREATE INDEX link_dissolved_records ON link(records_id) WHERE state = 1;
+CREATE INDEX link_dissolved_people ON link(people_id) WHERE state = 1;
+
+-- What each side of a link held when both were last known to agree.
+CREATE TABLE shadow(
+	no INTEGER NOT NULL PRIMARY KEY, -- 2 * link + side
+	digest BLOB NOT NULL, -- of the canonical content under the field table of then
+	seen_at INTEGER NOT NULL,
+	body BLOB NOT NULL,
+	sum INTEGER NOT NULL
+) STRICT;
+
+-- kind: 0 create, 1 update, 2 remove.  state: 0 pending, 1 sent.
+CREATE TABLE intent(
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+	kind INTEGER NOT NULL CHECK (kind IN (0, 1, 2)),
+	state INTEGER NOT NULL CHECK (state IN (0, 1)),
+	target INTEGER NOT NULL CHECK (target IN (0, 1)),
+	link INTEGER NOT NULL CHECK ((link = 0) = (kind = 0)),
+	target_id TEXT NOT NULL,
+	source_id TEXT NOT NULL,
+	cycle INTEGER NOT NULL,
+	created_at INTEGER NOT NULL,
+	sent_at INTEGER NOT NULL,
+	write BLOB,
+	base BLOB,
+	source BLOB,
+	sum INTEGER NOT NULL
+) STRICT;
+CREATE INDEX intent_target ON intent(target);
+CREATE UNIQUE INDEX intent_link ON intent(link, target) WHERE link > 0;
+CREATE UNIQUE INDEX intent_create ON intent(target, source_id) WHERE kind = 0;
+
+-- No references: an entry outlives what it tells of.
+CREATE TABLE history(
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+	cycle INTEGER NOT NULL,
+	link INTEGER NOT NULL,
+	at INTEGER NOT NULL,
+	side INTEGER NOT NULL CHECK (side IN (0, 1)),
+	side_id TEXT NOT NULL,
+	field TEXT NOT NULL,
+	action TEXT NOT NULL,
+	old_value TEXT NOT NULL,
+	new_value TEXT NOT NULL,
+	reason TEXT NOT NULL
+) STRICT;
+CREATE INDEX history_cycle ON history(cycle);
+CREATE INDEX history_link ON history(link);
+CREATE INDEX history_at ON history(at);
+
+CREATE TABLE conflict(
+	id INTEGER NOT NULL PRIMARY KEY,
+	kind TEXT NOT NULL,
+	link INTEGER NOT NULL,
+	field TEXT NOT NULL,
+	records_id TEXT NOT NULL,
+	people_id TEXT NOT NULL,
+	evidence TEXT NOT NULL,
+	first_cycle INTEGER NOT NULL,
+	last_cycle INTEGER NOT NULL,
+	UNIQUE (kind, link, field, records_id, people_id)
+) STRICT;
+CREATE INDEX conflict_link ON conflict(link) WHERE link > 0;
+
+-- source_id tells creates apart; it is empty where there is a link.
+CREATE TABLE quarantine(
+	id INTEGER NOT NULL PRIMARY KEY,
+	target INTEGER NOT NULL CHECK (target IN (0, 1)),
+	link INTEGER NOT NULL,
+	source_id TEXT NOT NULL,
+	target_id TEXT NOT NULL,
+	status INTEGER NOT NULL,
+	words TEXT NOT NULL,
+	content BLOB NOT NULL,
+	attempts INTEGER NOT NULL,
+	first_at INTEGER NOT NULL,
+	last_at INTEGER NOT NULL,
+	UNIQUE (target, link, source_id)
+) STRICT;
+CREATE INDEX quarantine_link ON quarantine(link) WHERE link > 0;
+
+CREATE TABLE collection(
+	name TEXT NOT NULL PRIMARY KEY,
+	read_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE title(
+	collection TEXT NOT NULL REFERENCES collection(name) ON DELETE CASCADE,
+	id TEXT NOT NULL,
+	title TEXT NOT NULL,
+	PRIMARY KEY (collection, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE cycle(
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+	kind TEXT NOT NULL,
+	started_at INTEGER NOT NULL,
+	ended_at INTEGER NOT NULL DEFAULT 0,
+	outcome TEXT NOT NULL DEFAULT '',
+	summary TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX cycle_ended ON cycle(id) WHERE ended_at > 0;
