@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/report.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+
+#include <assert.h>
+#include <inttypes.h>
+
+bool report_failed(const struct cycle_report *report)
+{
+	const enum err_code code = report->failure.code;
+
+	if (report->outcome != OUTCOME_FAILED && report->outcome != OUTCOME_PARTIAL)
+		return false;
+	return code != ERR_OK && code != ERR_CANCELED && code != ERR_REJECTED && code != ERR_GONE;
+}
+
+enum exit_code report_exit_code(const struct cycle_report *report, bool dry_run)
+{
+	if (dry_run && report->waiting > 0)
+		return EXIT_CODE_CHANGES;
+	if (report->outcome == OUTCOME_GUARDED)
+		return EXIT_CODE_LATER;
+	if (report_failed(report))
+		return exit_code_of(report->failure.code);
+	if (report->conflicts > 0 || report->quarantined > 0)
+		return EXIT_CODE_WAITING;
+	return EXIT_CODE_OK;
+}
+
+/* What helps; "" where the message itself must say it. */
+static const char *advice(enum err_code code)
+{
+	static const char *const texts[] = {
+		[ERR_OK] = "",
+		[ERR_TRANSIENT] = "; nothing is lost, run it again once that side answers",
+		[ERR_RATE_LIMITED] = "; nothing is lost, run it again later",
+		[ERR_AUTH] = "; check the side's token file and what its token may do",
+		[ERR_REJECTED] = "",
+		[ERR_GONE] = "",
+		[ERR_MALFORMED] = "; check base_url and dialect, nothing was written from it",
+		[ERR_UNCERTAIN] = "; the next run finds out and goes on",
+		[ERR_STORE] = "; check the disk and the permissions of the state's folder",
+		[ERR_LOCKED] = "",
+		[ERR_FOREIGN] = "",
+		[ERR_CONFIG] = "",
+		[ERR_CREATE] = "",
+		[ERR_USAGE] = "",
+		[ERR_CANCELED] = "",
+		[ERR_INTERNAL] = "; this is a defect, please report it",
+	};
+	static_assert(COUNT_OF(texts) == ERR_CODE_COUNT, "every code has its advice");
+
+	return texts[code];
+}
+
+void report_print_failure(const struct cycle_report *report, FILE *out)
+{
+	const struct error *failure = &report->failure;
+	const char *side = side_name(report->failure_side);
+
+	if (report->outcome == OUTCOME_GUARDED) {
+		(void)fprintf(out,
+			      "crmsync: %" PRIu64 " changes are held back by the guard; look at"
+			      " `crmsync plan` before anything else\n",
+			      report->guarded);
+		return;
+	}
+	if (!report_failed(report))
+		return;
+	const char *what = failure->msg[0] != '\0' ? failure->msg : err_code_name(failure->code);
+	const bool is_local = failure->code == ERR_STORE || failure->code == ERR_INTERNAL;
+	const bool names_side = str_starts(str_from(what), str_from(side));
+
+	(void)fprintf(out, "crmsync: %s%s%s%s\n", is_local || names_side ? "" : side,
+		      is_local || names_side ? "" : ": ", what, advice(failure->code));
+}
+
+/* ---- The summary ---- */
+
+/* "3 created, 1 updated" of one side, or "nothing". */
+static void print_side(const struct cycle_report *report, enum side side, FILE *out)
+{
+	const struct {
+		uint64_t n;
+		const char *what;
+	} counts[] = {
+		{ report->created[side], "created" },
+		{ report->updated[side], "updated" },
+		{ report->removed[side], "removed" },
+	};
+	const char *separator = "";
+
+	(void)fprintf(out, "  %-8s ", side_name(side));
+	for (size_t i = 0; i < COUNT_OF(counts); i++) {
+		if (counts[i].n == 0)
+			continue;
+		(void)fprintf(out, "%s%" PRIu64 " %s", separator, counts[i].n, counts[i].what);
+		separator = ", ";
+	}
+	(void)fprintf(out, "%s; %" PRIu64 " requests (%" PRIu64 " at least)\n",
+		      *separator == '\0' ? "nothing written" : "", report->requests[side],
+		      report->requests_least[side]);
+}
+
+static const char *outcome_words(const struct cycle_report *report)
+{
+	static const char *const words[] = {
+		[OUTCOME_OK] = "done",
+		[OUTCOME_PARTIAL] = "partly done, the rest is left for the next cycle",
+		[OUTCOME_GUARDED] = "held back by the guard",
+		[OUTCOME_FAILED] = "failed",
+	};
+	static_assert(COUNT_OF(words) == OUTCOME_COUNT, "every outcome has its words");
+
+	return words[report->outcome];
+}
+
+void report_print(const struct cycle_report *report, bool dry_run, FILE *out)
+{
+	const int64_t ns = report->ended_at - report->started_at;
+
+	(void)fprintf(out, "%s %" PRId64 ": %s in %" PRId64 ".%" PRId64 " s\n",
+		      dry_run ? "Dry run of cycle" : "Cycle", report->id, outcome_words(report),
+		      ns > 0 ? ns / NS_PER_S : 0, ns > 0 ? ns / (NS_PER_S / 10) % 10 : 0);
+	for (int side = 0; side < SIDE_COUNT; side++)
+		print_side(report, (enum side)side, out);
+	(void)fprintf(out, "  links    %" PRIu64 " new, %" PRIu64 " unchanged\n", report->linked,
+		      report->unchanged);
+	if (dry_run)
+		(void)fprintf(out, "  waiting  %" PRIu64 " changes\n", report->waiting);
+	if (report->conflicts > 0)
+		(void)fprintf(out, "  %" PRIu64 " conflicts wait for a decision\n",
+			      report->conflicts);
+	if (report->quarantined > 0)
+		(void)fprintf(out, "  %" PRIu64 " refused writes are in quarantine\n",
+			      report->quarantined);
+	if (report->guarded > 0)
+		(void)fprintf(out, "  %" PRIu64 " changes are held back by the guard\n",
+			      report->guarded);
+	if (report->retries > 0)
+		(void)fprintf(out, "  %" PRIu64 " requests had to be repeated\n", report->retries);
+}
+
+void report_log(const struct cycle_report *report)
+{
+	LOG_INFO("cycle ended", LOG_I64("cycle", report->id), LOG_STR("kind", report->kind),
+		 LOG_STR("outcome", outcome_name(report->outcome)),
+		 LOG_I64("ms", (report->ended_at - report->started_at) / NS_PER_MS),
+		 LOG_U64("linked", report->linked), LOG_U64("unchanged", report->unchanged),
+		 LOG_U64("created_records", report->created[SIDE_RECORDS]),
+		 LOG_U64("created_people", report->created[SIDE_PEOPLE]),
+		 LOG_U64("updated_records", report->updated[SIDE_RECORDS]),
+		 LOG_U64("updated_people", report->updated[SIDE_PEOPLE]),
+		 LOG_U64("removed_records", report->removed[SIDE_RECORDS]),
+		 LOG_U64("removed_people", report->removed[SIDE_PEOPLE]),
+		 LOG_U64("conflicts", report->conflicts),
+		 LOG_U64("quarantined", report->quarantined), LOG_U64("guarded", report->guarded),
+		 LOG_U64("requests_records", report->requests[SIDE_RECORDS]),
+		 LOG_U64("requests_people", report->requests[SIDE_PEOPLE]),
+		 LOG_U64("retries", report->retries));
+}
