@@ -52,7 +52,7 @@ struct http_endpoint_options {
 	const char *proxy;       /* NULL: none; never used for http://, which is loopback only */
 	int64_t timeout_ms;      /* for a whole call, > 0 */
 	int64_t connect_timeout_ms; /* > 0 */
-	uint32_t max_in_flight;     /* kept by net/sender; sizes the connection pool here */
+	uint32_t max_in_flight;     /* kept by net/sender; sizes the pool of connections here */
 };
 
 /* https://host[:port][/path], without user, query and fragment; http:// only for 127.0.0.0/8, ::1
@@ -63,8 +63,9 @@ NODISCARD bool http_check_proxy(const char *url, struct error *err);
 
 NODISCARD bool http_new(uv_loop_t *loop, const char *user_agent, struct http **ret_http,
 			struct error *err);
-/* Cancels every call; once all are completed, closes the handles and frees http itself.  Run the
- * loop until it is empty.  NULL is tolerated. */
+/* Cancels every call; once all are completed, closes the handles and frees http itself.  Nothing
+ * may be started after that: close the senders before.  Run the loop until it is empty.  NULL is
+ * tolerated. */
 void http_close(struct http *http);
 
 NODISCARD bool http_endpoint_new(struct http *http, const struct http_endpoint_options *options,

@@ -10,8 +10,8 @@
  *  - window, over reads and writes together: at most n in any 60 s.  The server counts by arrival:
  *    what has been sent is held against the window until 60 s and a margin after its answer came.
  *
- * Memory does not grow with the rate: a window above LIMITER_EXACT_MAX is counted in slices of
- * 1/10 s, each of which is held against it whole.
+ * Memory does not grow with the rate: the window is counted in slices of 1/10 s, each of which is
+ * held as long as its last instant.
  */
 #ifndef CRMSYNC_NET_LIMITER_H
 #define CRMSYNC_NET_LIMITER_H
@@ -19,7 +19,6 @@
 #include "base/message.h"
 
 #define LIMITER_RATE_MAX 6000000u /* a minute */
-#define LIMITER_EXACT_MAX 1024u
 
 /* Requests a minute; 0: no such limit. */
 struct limiter_options {
@@ -46,9 +45,9 @@ int64_t limiter_paused_until(const struct limiter *limiter, int64_t now_ns);
  * with a full window). */
 void limiter_restore(struct limiter *limiter, uint32_t n, int64_t when_ns);
 
-/* Taken in the last 60 s, to the tenth of a second. */
+/* In the last 60 s, by the time of the answer where it has come, to the tenth of a second. */
 uint32_t limiter_used_last_minute(const struct limiter *limiter, int64_t now_ns);
-/* The configured rate of everything together; 0: not limited. */
+/* The window, else the larger pace; 0: not limited. */
 uint32_t limiter_allowed_per_minute(const struct limiter *limiter);
 
 #endif

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "net/http_p.h"
+
+#include "base/alloc.h"
+#include "base/limits.h"
+
+#include <arpa/inet.h>
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool has_control(const char *text)
+{
+	for (const char *p = text; *p != '\0'; p++) {
+		if ((unsigned char)*p <= ' ' || *p == 0x7f)
+			return true;
+	}
+	return false;
+}
+
+/* A copy, owned by the caller; NULL if the part is missing. */
+static char *url_part(CURLU *url, CURLUPart part)
+{
+	char *text = NULL;
+	char *copy = NULL;
+
+	if (curl_url_get(url, part, &text, 0) == CURLUE_OK)
+		copy = alloc_copy_z(text);
+	curl_free(text);
+	return copy;
+}
+
+/* An address, not a name that begins like one ("127.example.com"). */
+static bool is_loopback(const char *host)
+{
+	struct in_addr address;
+
+	if (strcmp(host, "[::1]") == 0 || strcmp(host, "localhost") == 0)
+		return true;
+	return inet_pton(AF_INET, host, &address) == 1 && ntohl(address.s_addr) >> 24 == 127;
+}
+
+/* Not left to the parser, which takes an empty user for none. */
+static bool has_user(const char *url)
+{
+	const char *host = strstr(url, "://");
+
+	if (host == NULL)
+		return false;
+	host += 3;
+	const char *at = strchr(host, '@');
+
+	return at != NULL && at < host + strcspn(host, "/?#");
+}
+
+/* Scheme and host are the caller's to free, also on failure. */
+static bool split_url(const char *text, char **ret_scheme, char **ret_host, struct error *err)
+{
+	if (strlen(text) >= LIMIT_URL_BYTES || has_control(text))
+		return error_set(err, ERR_CONFIG, "the address is too long, or has blanks in it");
+	if (has_user(text))
+		return error_set(err, ERR_CONFIG, "the address must not contain a user or password");
+	if (strpbrk(text, "?#") != NULL)
+		return error_set(err, ERR_CONFIG, "the address must not have a query or fragment");
+	CURLU *url = curl_url();
+
+	if (url == NULL)
+		return error_set(err, ERR_INTERNAL, "curl: no memory for an address");
+	const CURLUcode code = curl_url_set(url, CURLUPART_URL, text, CURLU_NON_SUPPORT_SCHEME);
+
+	if (code == CURLUE_OK) {
+		*ret_scheme = url_part(url, CURLUPART_SCHEME);
+		*ret_host = url_part(url, CURLUPART_HOST);
+	}
+	curl_url_cleanup(url);
+	if (code != CURLUE_OK)
+		return error_set(err, ERR_CONFIG, "not an address: %s", curl_url_strerror(code));
+	if (*ret_scheme == NULL || *ret_host == NULL || **ret_host == '\0')
+		return error_set(err, ERR_CONFIG, "the address names no host");
+	return true;
+}
+
+static bool check_scheme(const char *scheme, const char *host, struct error *err)
+{
+	if (strcmp(scheme, "https") == 0)
+		return true;
+	if (strcmp(scheme, "http") != 0)
+		return error_set(err, ERR_CONFIG, "the address must begin with https://");
+	if (!is_loopback(host))
+		return error_set(err, ERR_CONFIG,
+				 "http:// is for loopback addresses only; use https://");
+	return true;
+}
+
+bool http_check_url(const char *url, struct error *err)
+{
+	char *scheme = NULL;
+	char *host = NULL;
+	const bool ok = split_url(url, &scheme, &host, err) && check_scheme(scheme, host, err);
+
+	free(scheme);
+	free(host);
+	return ok;
+}
+
+bool http_check_proxy(const char *url, struct error *err)
+{
+	char *scheme = NULL;
+	char *host = NULL;
+	bool ok = split_url(url, &scheme, &host, err);
+
+	if (ok && strcmp(scheme, "http") != 0 && strcmp(scheme, "https") != 0)
+		ok = error_set(err, ERR_CONFIG, "a proxy must begin with http:// or https://");
+	free(scheme);
+	free(host);
+	return ok;
+}
+
+/* "Header: value"; nothing in it may begin a line of its own. */
+static bool make_auth_line(const struct http_endpoint_options *options, char **ret_line,
+			   struct error *err)
+{
+	static const char token[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789!#$%&'*+-.^_`|~";
+	const char *name = options->auth_header;
+	const char *value = options->auth_value;
+
+	if (name == NULL)
+		return true;
+	if (*name == '\0' || name[strspn(name, token)] != '\0')
+		return error_set(err, ERR_CONFIG, "auth_header is no name of a header");
+	if (value == NULL || *value == '\0')
+		return error_set(err, ERR_CONFIG, "the token is empty");
+	for (const char *p = value; *p != '\0'; p++) {
+		if (((unsigned char)*p < ' ' && *p != '\t') || *p == 0x7f)
+			return error_set(err, ERR_CONFIG, "the token holds a control character");
+	}
+	const size_t size = strlen(name) + strlen(value) + 3;
+
+	*ret_line = alloc_zeroed(size, 1);
+	(void)snprintf(*ret_line, size, "%s: %s", name, value);
+	return true;
+}
+
+static bool fill(struct http_endpoint *endpoint, const struct http_endpoint_options *options,
+		 struct error *err)
+{
+	char *scheme = NULL;
+	bool ok = split_url(options->base_url, &scheme, &endpoint->host, err) &&
+		  check_scheme(scheme, endpoint->host, err);
+
+	endpoint->plain = scheme != NULL && strcmp(scheme, "http") == 0;
+	free(scheme);
+	if (!ok)
+		return error_wrap(err, "base_url");
+	if (options->proxy != NULL && !http_check_proxy(options->proxy, err))
+		return error_wrap(err, "proxy");
+	if (!make_auth_line(options, &endpoint->auth_line, err))
+		return false;
+	size_t len = strlen(options->base_url);
+
+	while (len > 0 && options->base_url[len - 1] == '/')
+		len--;
+	endpoint->base_url = alloc_copy(options->base_url, len);
+	endpoint->ca_file = options->ca_file != NULL ? alloc_copy_z(options->ca_file) : NULL;
+	endpoint->proxy = options->proxy != NULL ? alloc_copy_z(options->proxy) : NULL;
+	endpoint->timeout_ms = options->timeout_ms;
+	endpoint->connect_timeout_ms = options->connect_timeout_ms;
+	endpoint->max_in_flight = options->max_in_flight;
+	return true;
+}
+
+bool http_endpoint_new(struct http *http, const struct http_endpoint_options *options,
+		       struct http_endpoint **ret_endpoint, struct error *err)
+{
+	struct http_endpoint *endpoint = alloc_zeroed(1, sizeof(*endpoint));
+
+	assert(options->timeout_ms > 0 && options->timeout_ms <= INT32_MAX);
+	assert(options->connect_timeout_ms > 0 && options->connect_timeout_ms <= INT32_MAX);
+	assert(options->max_in_flight > 0);
+	endpoint->http = http;
+	if (!fill(endpoint, options, err)) {
+		http_endpoint_free(endpoint);
+		return false;
+	}
+	/* Room to keep every connection between two requests. */
+	http->n_connections += endpoint->max_in_flight;
+	(void)curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, (long)http->n_connections);
+	*ret_endpoint = endpoint;
+	return true;
+}
+
+void http_endpoint_free(struct http_endpoint *endpoint)
+{
+	if (endpoint == NULL)
+		return;
+	assert(endpoint->in_flight == 0);
+	if (endpoint->auth_line != NULL)
+		explicit_bzero(endpoint->auth_line, strlen(endpoint->auth_line));
+	free(endpoint->auth_line);
+	free(endpoint->base_url);
+	free(endpoint->host);
+	free(endpoint->ca_file);
+	free(endpoint->proxy);
+	free(endpoint);
+}
+
+uint32_t http_endpoint_max_in_flight(const struct http_endpoint *endpoint)
+{
+	return endpoint->max_in_flight;
+}
+
+uint32_t http_endpoint_in_flight(const struct http_endpoint *endpoint)
+{
+	return endpoint->in_flight;
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * sender_p: what sender*.c share.  sender.c is the queue, sender_judge.c decides what becomes of
+ * an attempt.
+ */
+#ifndef CRMSYNC_NET_SENDER_P_H
+#define CRMSYNC_NET_SENDER_P_H
+
+#include "net/sender.h"
+
+#include <sys/queue.h>
+
+/* So many failures in a row, and the side is tried with one request at a time. */
+#define SENDER_FAILURES_MANY 5
+
+TAILQ_HEAD(sender_calls, sender_call);
+
+/*
+ *   submit → QUEUED ⇄ SENT → (on_done)
+ *              ↑ ↓      ↓
+ *            DELAYED ←──┘        QUEUED, DELAYED → DONE → (on_done): canceled, or given up unsent
+ */
+enum call_state { CALL_QUEUED, CALL_DELAYED, CALL_SENT, CALL_DONE };
+
+struct sender_call {
+	TAILQ_ENTRY(sender_call) link;
+	struct sender *sender;
+	struct request request;
+	struct sender_callbacks callbacks;
+	void *payload;
+	enum sender_priority priority;
+	enum call_state state;
+	uint64_t sequence;    /* of submission */
+	uint32_t attempts;    /* that count */
+	bool begun;	      /* has been sent once; first_ns is set */
+	int64_t first_ns;     /* begin of the first attempt */
+	int64_t not_before_ns; /* DELAYED */
+	bool canceled;
+	struct http_call *http; /* SENT */
+	uint32_t ticket;	/* SENT */
+	struct error outcome;	/* DONE */
+};
+
+struct sender {
+	uv_loop_t *loop;
+	uv_timer_t timer;
+	struct sender_options options;
+	struct limiter *limiter;
+	struct sender_calls queues[SENDER_PRIORITY_COUNT][REQUEST_KIND_COUNT];
+	struct sender_calls delayed; /* by not_before_ns */
+	struct sender_calls sent;
+	struct sender_calls done;
+	uint32_t n_waiting; /* QUEUED, DELAYED and DONE */
+	uint32_t n_sent;
+	uint32_t scan_credit; /* percents saved up by SCAN */
+	uint64_t n_submitted;
+	uint64_t random;
+	uint32_t n_limited;	   /* 429 in a row, those to one pause counted once */
+	enum err_code pause_code;  /* why the side is paused */
+	struct sender_stats stats; /* the counters of it */
+	bool closing;
+};
+
+/* What the answer, or the lack of one, says of the side. */
+void sender_note(struct sender *sender, const struct response *response, const struct error *err);
+
+enum sender_verdict {
+	SENDER_REPORT, /* this is the outcome */
+	SENDER_LATER,  /* again at call->not_before_ns */
+	SENDER_PAUSED, /* again as soon as the side's pause ends */
+};
+
+/* Pauses the side if that is called for. */
+enum sender_verdict sender_judge(struct sender_call *call, const struct response *response,
+				 const struct error *err, int64_t now_ns);
+int64_t sender_wall_ns(const struct sender *sender);
+
+#endif
