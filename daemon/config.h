@@ -179,6 +179,8 @@ struct config_errors {
 	struct arena arena;
 };
 
+/* One line each. */
+void config_errors_print(const struct config_errors *errors, FILE *out);
 void config_errors_release(struct config_errors *errors);
 
 /* ---- Life cycle ---- */

@@ -3,7 +3,7 @@
  * command: what the command-line frame (daemon/cli.c) and the commands know of each other.
  *
  * A command is one file, commands/NAME.c, with one `int command_NAME(struct command_context *)`, and
- * one row in the table of cli.c.  It returns an exit code (daemon/exit_codes.h) and has then said on
+ * one row in commands/table.c.  It returns an exit code (daemon/exit_codes.h) and has then said on
  * stderr, in one line, what went wrong.
  */
 #ifndef CRMSYNC_DAEMON_COMMANDS_COMMAND_H

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/cli.h"
+
+#include "daemon/commands/command.h"
+#include "daemon/exit_codes.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+struct globals {
+	const char *config_path;
+	bool verbose, quiet;
+	bool has_format;
+	enum log_format format;
+	const char *instead; /* a command that an option stands for: --help, --version */
+};
+
+enum long_only { OPTION_LOG_FORMAT = 256 };
+
+static const struct option options[] = {
+	{ "config", required_argument, NULL, 'c' },
+	{ "verbose", no_argument, NULL, 'v' },
+	{ "quiet", no_argument, NULL, 'q' },
+	{ "log-format", required_argument, NULL, OPTION_LOG_FORMAT },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },
+	{ NULL, 0, NULL, 0 },
+};
+
+static bool usage_error(const char *what, const char *word)
+{
+	(void)fprintf(stderr, "crmsync: %s%s; see crmsync help\n", what, word);
+	return false;
+}
+
+static bool take_format(struct globals *globals, const char *name)
+{
+	static const char *const names[LOG_FORMAT_COUNT] = {
+		[LOG_FORMAT_TEXT] = "text",
+		[LOG_FORMAT_JSON] = "json",
+		[LOG_FORMAT_JOURNAL] = "journal",
+	};
+
+	for (int i = 0; i < LOG_FORMAT_COUNT; i++) {
+		if (strcmp(name, names[i]) == 0) {
+			globals->format = (enum log_format)i;
+			globals->has_format = true;
+			return true;
+		}
+	}
+	return usage_error("--log-format is text, json or journal, not ", name);
+}
+
+/* "+": the options of a command are its own.  getopt_long() names what is wrong. */
+static bool take_options(int argc, char **argv, struct globals *globals)
+{
+	int option;
+
+	optind = 0;
+	while ((option = getopt_long(argc, argv, "+c:vqhV", options, NULL)) != -1) {
+		switch (option) {
+		case 'c':
+			globals->config_path = optarg;
+			break;
+		case 'v':
+			globals->verbose = true;
+			break;
+		case 'q':
+			globals->quiet = true;
+			break;
+		case 'h':
+			globals->instead = "help";
+			break;
+		case 'V':
+			globals->instead = "version";
+			break;
+		case OPTION_LOG_FORMAT:
+			if (!take_format(globals, optarg))
+				return false;
+			break;
+		default:
+			return false;
+		}
+	}
+	if (globals->verbose && globals->quiet)
+		return usage_error("-v and -q exclude each other", "");
+	return true;
+}
+
+static void setup_log(const struct globals *globals, const struct config *config)
+{
+	enum log_level level = config != NULL ? config->log.level : LOG_LEVEL_INFO;
+	enum log_format format = config != NULL ? config->log.format : LOG_FORMAT_TEXT;
+
+	if (globals->verbose)
+		level = LOG_LEVEL_DEBUG;
+	if (globals->quiet)
+		level = LOG_LEVEL_WARN;
+	if (globals->has_format)
+		format = globals->format;
+	log_setup(level, format, config != NULL && config->log.personal_data);
+}
+
+static int run_with_config(struct command_context *context, const struct globals *globals)
+{
+	struct config_errors errors = { 0 };
+	struct config config = { 0 };
+	int code = EXIT_CODE_CONFIG;
+
+	if (config_load(context->config_path, CONFIG_TEXT_ONLY, &config, &errors)) {
+		setup_log(globals, &config);
+		context->config = &config;
+		code = context->command->run(context);
+	}
+	config_errors_print(&errors, stderr);
+	config_errors_release(&errors);
+	config_release(&config);
+	return code;
+}
+
+/* What was printed is part of the result: a full disk is no success.  A reader that has gone away
+ * (head) has seen what it wanted. */
+static int check_stdout(int code)
+{
+	if (fflush(stdout) == 0 || errno == EPIPE)
+		return code;
+	(void)fprintf(stderr, "crmsync: standard output: %s\n", strerror(errno));
+	return code == EXIT_CODE_OK ? EXIT_CODE_IO : code;
+}
+
+int cli_run(int argc, char **argv)
+{
+	struct globals globals = { .config_path = CLI_DEFAULT_CONFIG };
+
+	if (!take_options(argc, argv, &globals))
+		return EXIT_CODE_USAGE;
+
+	const char *name = globals.instead != NULL ? globals.instead : argv[optind];
+
+	if (name == NULL) {
+		(void)usage_error("no command given", "");
+		return EXIT_CODE_USAGE;
+	}
+
+	struct command_context context = {
+		.command = command_find(name),
+		.config_path = globals.config_path,
+		.argc = globals.instead != NULL ? 1 : argc - optind,
+		.argv = argv + optind,
+		.verbose = globals.verbose,
+		.quiet = globals.quiet,
+	};
+	char *alone[] = { argv[0], NULL };
+
+	if (context.command == NULL) {
+		(void)fprintf(
+			stderr,
+			"crmsync: unknown command %.60s; did you mean %s?  See crmsync help\n",
+			name, command_nearest(name));
+		return EXIT_CODE_USAGE;
+	}
+	if (globals.instead != NULL)
+		context.argv = alone;
+	setup_log(&globals, NULL);
+	optind = 0;
+	if (context.command->needs == COMMAND_NO_CONFIG)
+		return check_stdout(context.command->run(&context));
+	return check_stdout(run_with_config(&context, &globals));
+}
