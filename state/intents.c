@@ -18,7 +18,7 @@ struct intent_row {
 
 #define INTENT_COLUMNS \
 	"id, kind, state, target, link, target_id, source_id, cycle, created_at, sent_at, " \
-	"write, base, source, sum"
+	"reasons, write, base, source, sum"
 
 static int64_t sum_of(struct store *store, const struct intent_row *row)
 {
@@ -35,6 +35,7 @@ static int64_t sum_of(struct store *store, const struct intent_row *row)
 	sum_int(store, intent->cycle);
 	sum_int(store, intent->created_at);
 	sum_int(store, intent->sent_at);
+	sum_str(store, intent->reasons);
 	for (unsigned i = 0; i < BODY_COUNT; i++) {
 		sum_int(store, row->has[i]);
 		sum_str(store, row->has[i] ? row->body[i] : (struct str){ "", 0 });
@@ -47,7 +48,7 @@ static bool insert(struct store *store, const struct intent_row *row, struct err
 	const struct intent *intent = &row->intent;
 	struct sql_call call =
 		sql_call(&store->sql, "INSERT INTO intent(" INTENT_COLUMNS ") "
-				      "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+				      "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 
 	sql_bind_int(&call, intent->id);
 	sql_bind_int(&call, intent->kind);
@@ -59,6 +60,7 @@ static bool insert(struct store *store, const struct intent_row *row, struct err
 	sql_bind_int(&call, intent->cycle);
 	sql_bind_int(&call, intent->created_at);
 	sql_bind_int(&call, intent->sent_at);
+	sql_bind_text(&call, intent->reasons);
 	for (unsigned i = 0; i < BODY_COUNT; i++) {
 		if (row->has[i])
 			sql_bind_blob(&call, row->body[i]);
@@ -143,15 +145,16 @@ static bool take_row(struct store *store, struct sql_call *call, struct arena *a
 				.cycle = sql_int(call, 7),
 				.created_at = sql_int(call, 8),
 				.sent_at = sql_int(call, 9),
+				.reasons = sql_text_copy(call, 10, arena),
 			} };
 
 	static_assert(COUNT_OF(kinds) == INTENT_KIND_COUNT, "every kind");
 	for (int i = 0; i < BODY_COUNT; i++) {
-		row.has[i] = !sql_is_null(call, 10 + i);
+		row.has[i] = !sql_is_null(call, 11 + i);
 		if (row.has[i])
-			row.body[i] = sql_blob_copy(call, 10 + i, arena);
+			row.body[i] = sql_blob_copy(call, 11 + i, arena);
 	}
-	row.sum = sql_int(call, 13);
+	row.sum = sql_int(call, 14);
 	sql_end(call);
 	if (row.sum != sum_of(store, &row))
 		return sum_fail(store, "intent", row.intent.id, err);

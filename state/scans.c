@@ -58,6 +58,22 @@ bool store_scan_end(struct store *store, enum side side, int64_t generation, boo
 	return sql_run(&call, err);
 }
 
+bool store_scan_count(struct store *store, enum side side, int64_t generation, int64_t *ret_n,
+		      struct error *err)
+{
+	bool found;
+	struct sql_call call = sql_call(
+		&store->sql, "SELECT count(*) FROM person WHERE side = ? AND generation = ?");
+
+	sql_bind_int(&call, side);
+	sql_bind_int(&call, generation);
+	if (!sql_row(&call, &found, err))
+		return false;
+	*ret_n = sql_int(&call, 0);
+	sql_end(&call);
+	return true;
+}
+
 bool store_mark_seen(struct store *store, enum side side, const struct digest *raw,
 		     int64_t generation, bool *ret_known, struct error *err)
 {

@@ -107,6 +107,7 @@ CREATE TABLE intent(
 	cycle INTEGER NOT NULL,
 	created_at INTEGER NOT NULL,
 	sent_at INTEGER NOT NULL,
+	reasons TEXT NOT NULL,
 	write BLOB,
 	base BLOB,
 	source BLOB,
