@@ -14,7 +14,7 @@
 #define LINEAR_KEYS 16
 
 struct key {
-	uint64_t hash; /* of the decoded key */
+	uint64_t hash;  /* of the decoded key */
 	struct str raw; /* between the quotes */
 };
 
@@ -144,8 +144,8 @@ static bool same_key(const struct key *a, const struct key *b)
 	if (a->hash != b->hash)
 		return false;
 	struct arena arena = { 0 };
-	const bool same = str_equal(json_string_decode(&arena, a->raw),
-				    json_string_decode(&arena, b->raw));
+	const bool same =
+		str_equal(json_string_decode(&arena, a->raw), json_string_decode(&arena, b->raw));
 
 	arena_release(&arena);
 	return same;

@@ -121,7 +121,8 @@ bool json_string_check(struct str text, size_t *ret_taken, const char **ret_reas
 		if (c == '\\') {
 			step = escape_length(str_skip(text, i), ret_reason);
 		} else if (c < 0x20) {
-			*ret_reason = c == 0 ? "NUL in a string" : "a control character in a string";
+			*ret_reason =
+				c == 0 ? "NUL in a string" : "a control character in a string";
 			step = 0;
 		} else {
 			*ret_reason = "not UTF-8";
@@ -179,7 +180,8 @@ struct str json_string_decode(struct arena *arena, struct str raw)
 {
 	if (raw.len == 0 || memchr(raw.p, '\\', raw.len) == NULL)
 		return raw;
-	char *out = arena_alloc(arena, raw.len, 1); /* no escape is shorter than what it stands for */
+	char *out =
+		arena_alloc(arena, raw.len, 1); /* no escape is shorter than what it stands for */
 	size_t n = 0;
 
 	for (size_t i = 0; i < raw.len;) {

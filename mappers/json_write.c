@@ -107,7 +107,8 @@ static bool is_identity(const char *key)
 static void object_content(struct json_writer *writer, struct json_object *object)
 {
 	json_open(writer, '{');
-	json_object_object_foreach(object, key, member) {
+	json_object_object_foreach(object, key, member)
+	{
 		if (is_identity(key))
 			continue;
 		json_key(writer, key);
@@ -143,8 +144,8 @@ void json_content(struct json_writer *writer, struct json_object *node)
 	case json_type_boolean:
 	case json_type_int:
 	case json_type_double:
-		json_raw(writer, str_from(json_object_to_json_string_ext(
-					 node, JSON_C_TO_STRING_PLAIN)));
+		json_raw(writer,
+			 str_from(json_object_to_json_string_ext(node, JSON_C_TO_STRING_PLAIN)));
 		return;
 	}
 }

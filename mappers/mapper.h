@@ -73,7 +73,8 @@ struct page_info {
  * Works for lists and for answers that wrap one record.
  */
 struct page_reader; /* opaque, heap; one per answer */
-/* raw is valid during the call only.  Called from inside page_reader_feed. */
+/* raw is valid during the call only.  Called from inside page_reader_feed.  That a record was handed
+ * out says nothing of the rest: a page counts only once page_reader_finish has accepted it. */
 typedef void page_record_fn(void *payload, struct str raw);
 
 /* ---- Grouped reads ---- */
@@ -98,13 +99,17 @@ enum judgement {
 	JUDGE_COUNT
 };
 
+struct page_shape; /* see mappers/page_reader.h */
+
 struct mapper {
 	const char *name; /* "values", "attributes", "people" */
 	enum side side;
 	struct mapper_caps caps;
+	const struct page_shape *shape; /* of this dialect's bodies */
 
 	/* One page of the whole list in a stable order. */
-	void (*list)(const struct mapper_context *, const struct page_request *, struct request *ret);
+	void (*list)(const struct mapper_context *, const struct page_request *,
+		     struct request *ret);
 	/* One person by id. */
 	void (*read)(const struct mapper_context *, struct str id, struct request *ret);
 	/* Several persons in one request; the caller checks which of them came.  Returns how many of
@@ -114,22 +119,26 @@ struct mapper {
 	/* Persons that have this value (identifier kinds of core/match.h), to look before creating. */
 	bool (*search)(const struct mapper_context *, struct str email, struct request *ret);
 	/* All values of `person` that are VALUE_SET; `marker` as in struct person. */
-	void (*create)(const struct mapper_context *, const struct person *person, struct request *ret);
-	/* `desired` holds VALUE_UNKNOWN in fields that are not to be written.  `current` is what the
-	 * target held when it was last read: elements are sent back whole, unchanged parts are left out. */
+	void (*create)(const struct mapper_context *, const struct person *person,
+		       struct request *ret);
+	/* `desired` holds VALUE_UNKNOWN in fields that are not to be written, VALUE_EMPTY in those to be
+	 * cleared.  `current` is what the target held when it was last read, and its id is the target's:
+	 * elements are sent back whole, what is equal is left out.  An empty ret->target: nothing differs
+	 * that this side can hold, there is nothing to send. */
 	void (*update)(const struct mapper_context *, const struct person *current,
 		       const struct person *desired, struct request *ret);
-	/* Sets archived_at (people) or deletes (records); `when` is the time to set. */
-	void (*remove)(const struct mapper_context *, struct str id, int64_t when, struct request *ret);
+	/* Sets archived_at (people) or deletes (records); `when` is the time to set; 0 un-archives. */
+	void (*remove)(const struct mapper_context *, struct str id, int64_t when,
+		       struct request *ret);
 	/* Batches; NULL without caps.batch.  n <= caps.batch_max. */
-	void (*create_batch)(const struct mapper_context *, const struct person *const *persons, size_t n,
-			     struct request *ret);
+	void (*create_batch)(const struct mapper_context *, const struct person *const *persons,
+			     size_t n, struct request *ret);
 	void (*update_batch)(const struct mapper_context *, const struct person *const *current,
 			     const struct person *const *desired, size_t n, struct request *ret);
 
 	/* One record's raw bytes, as a page_reader hands them out.  ERR_MALFORMED names the path. */
-	bool (*decode)(const struct mapper_context *, struct str raw, struct arena *, struct person *ret,
-		       struct error *err);
+	bool (*decode)(const struct mapper_context *, struct str raw, struct arena *,
+		       struct person *ret, struct error *err);
 };
 
 /* The mapper of a side; dialect only matters for SIDE_RECORDS ("values", "attributes"); NULL if there
@@ -155,6 +164,13 @@ NODISCARD bool page_reader_finish(struct page_reader *reader, struct page_info *
 enum judgement mapper_judge(const struct mapper *mapper, const struct response *response,
 			    struct arena *arena, struct str *ret_words);
 const char *judgement_name(enum judgement judgement);
+
+/* ---- Titles ---- */
+
+/* Titles in `desired` that have no id on the people side and are therefore left out of its writes.
+ * Returns how many there are; at most max are stored. */
+size_t mapper_unresolved(const struct mapper_context *context, const struct person *desired,
+			 size_t max, struct str ret_titles[]);
 
 /* ---- The small collections that values are named in (people: /tags) ---- */
 

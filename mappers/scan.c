@@ -135,7 +135,8 @@ static enum scan_result feed_block(struct scan *scan, const char *bytes, size_t 
 
 	scan->in_string = inside >> 63 != 0;
 	/* Quotes behind a backslash outside of strings are misjudged, but never the first such backslash. */
-	for (uint64_t left = (block.brackets | block.backslashes) & ~inside; left != 0; left &= left - 1) {
+	for (uint64_t left = (block.brackets | block.backslashes) & ~inside; left != 0;
+	     left &= left - 1) {
 		const unsigned i = (unsigned)__builtin_ctzll(left);
 		const enum scan_result result = bracket(scan, bytes[i]);
 

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "mappers/mapper_decode.h"
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "mappers/codec.h"
+
+#include <assert.h>
+
+bool decode_fail(struct decoder *decoder, struct str path, const char *what)
+{
+	if (decoder->id.len == 0)
+		return error_set(decoder->err, ERR_MALFORMED, "a record: %.*s %s", STR_ARG(path),
+				 what);
+	return error_set(decoder->err, ERR_MALFORMED, "record %.*s: %.*s %s", STR_ARG(decoder->id),
+			 STR_ARG(path), what);
+}
+
+struct str decode_id(struct decoder *decoder, struct json_object *node)
+{
+	int64_t number;
+	struct str text;
+
+	if (json_text(node, &text))
+		return arena_copy(decoder->arena, text);
+	if (json_integer(node, &number))
+		return arena_format(decoder->arena, "%lld", (long long)number);
+	return (struct str){ NULL, 0 };
+}
+
+int64_t decode_time(struct json_object *node)
+{
+	int64_t ns;
+
+	return clock_parse(json_text_or_empty(node), &ns) ? ns : 0;
+}
+
+/* ---- Scalars ---- */
+
+enum accept { ACCEPT_STRING = 1, ACCEPT_NUMBER = 2, ACCEPT_BOOLEAN = 4, ACCEPT_ALL = 7 };
+
+struct text_codec {
+	struct str (*canon)(struct arena *arena, struct str raw);
+	unsigned accept;
+	const char *expected;
+};
+
+static const struct text_codec text_codecs[FIELD_TYPE_COUNT] = {
+	[FIELD_TEXT] = { codec_text, ACCEPT_STRING, "is not a string" },
+	[FIELD_NUMBER] = { codec_number, ACCEPT_NUMBER | ACCEPT_STRING, "is not a number" },
+	[FIELD_INTEGER] = { codec_number, ACCEPT_NUMBER | ACCEPT_STRING, "is not a number" },
+	[FIELD_BOOLEAN] = { codec_line, ACCEPT_BOOLEAN, "is not a boolean" },
+	[FIELD_DATE] = { codec_date, ACCEPT_STRING, "is not a date" },
+	[FIELD_TIMESTAMP] = { codec_timestamp, ACCEPT_STRING, "is not a timestamp" },
+	[FIELD_URL] = { codec_url, ACCEPT_STRING, "is not a string" },
+	[FIELD_LINKEDIN] = { codec_linkedin, ACCEPT_STRING, "is not a string" },
+	[FIELD_EMAIL_SET] = { codec_email, ACCEPT_STRING, "is not a string" },
+	[FIELD_PHONE_SET] = { NULL, ACCEPT_STRING, "is not a string" }, /* needs a region */
+	[FIELD_SELECT] = { codec_line, ACCEPT_STRING, "is not a string" },
+	[FIELD_TEXT_SET] = { codec_line, ACCEPT_STRING, "is not a string" },
+};
+
+static unsigned kind_of(struct json_object *node)
+{
+	switch (json_object_get_type(node)) {
+	case json_type_string:
+		return ACCEPT_STRING;
+	case json_type_int:
+	case json_type_double:
+		return ACCEPT_NUMBER;
+	case json_type_boolean:
+		return ACCEPT_BOOLEAN;
+	case json_type_null:
+	case json_type_object:
+	case json_type_array:
+		break;
+	}
+	return 0;
+}
+
+/* The records side's spelling is the canonical one. */
+static struct str map_to_canonical(const struct decoder *decoder, const struct field *field,
+				   struct str text)
+{
+	if (field->n_map == 0 || text.len == 0)
+		return text;
+	const struct str folded = codec_fold(decoder->arena, text);
+
+	for (size_t i = 0; i < field->n_map; i++) {
+		const struct value_pair *pair = &field->map[i];
+
+		if (pair->side[SIDE_RECORDS].len > 0 &&
+		    str_equal(codec_fold(decoder->arena, pair->side[decoder->side]), folded))
+			return arena_copy(decoder->arena, pair->side[SIDE_RECORDS]);
+	}
+	return text;
+}
+
+bool decode_text(struct decoder *decoder, const struct field *field, struct json_object *node,
+		 struct str *ret_text)
+{
+	const struct text_codec *codec = &text_codecs[field->type];
+	/* What has a value map may be spelled in any way. */
+	const unsigned accept = field->n_map > 0 ? ACCEPT_ALL : codec->accept;
+	struct str raw;
+
+	*ret_text = (struct str){ NULL, 0 };
+	if (node == NULL)
+		return true;
+	if ((kind_of(node) & accept) == 0 || !json_scalar(node, decoder->arena, &raw))
+		return decode_fail(decoder, field->path[decoder->side], codec->expected);
+	const struct str text =
+		codec->canon != NULL ?
+			codec->canon(decoder->arena, raw) :
+			codec_phone(decoder->arena, raw, decoder->context->default_region);
+
+	*ret_text = map_to_canonical(decoder, field, text);
+	return true;
+}
+
+/* ---- Items ---- */
+
+struct value decode_room(struct decoder *decoder, size_t n)
+{
+	struct value value = value_items(decoder->arena, n > 0 ? (uint32_t)n : 1);
+
+	value.n = 0;
+	return value;
+}
+
+static struct str joined(struct arena *arena, struct str a, struct str b)
+{
+	if (a.len == 0 || b.len == 0)
+		return a.len > 0 ? a : b;
+	return arena_format(arena, "%.*s,%.*s", STR_ARG(a), STR_ARG(b));
+}
+
+bool decode_add(struct decoder *decoder, const struct field *field, struct value *value,
+		struct str text, struct str extra)
+{
+	struct item item = { .text = text, .key = text, .extra = extra };
+
+	if (text.len == 0)
+		return true;
+	if (field_shape(field->type) == SHAPE_SET) {
+		const struct str folded = codec_fold(decoder->arena, text);
+
+		if (!str_equal(folded, text))
+			item.key = folded;
+		const uint32_t at = value_find(value, item.key);
+
+		if (at < value->n) {
+			struct item *there = &value->items[at];
+
+			there->extra = joined(decoder->arena, there->extra, extra);
+			return true;
+		}
+		if (value->n == LIMIT_SET_ITEMS)
+			return decode_fail(decoder, field->path[decoder->side],
+					   "has too many elements");
+	}
+	value->items[value->n++] = item;
+	return true;
+}
+
+/* ---- Parts ---- */
+
+static struct str codec_coordinate(struct arena *arena, struct str raw)
+{
+	return codec_number(arena, raw);
+}
+
+const struct part_key records_location_parts[] = {
+	{ "line_1", LOCATION_LINE_1, codec_line },
+	{ "line_2", LOCATION_LINE_2, codec_line },
+	{ "line_3", LOCATION_LINE_3, codec_line },
+	{ "line_4", LOCATION_LINE_4, codec_line },
+	{ "locality", LOCATION_LOCALITY, codec_line },
+	{ "region", LOCATION_REGION, codec_line },
+	{ "postcode", LOCATION_POSTCODE, codec_line },
+	{ "country_code", LOCATION_COUNTRY, codec_country },
+	{ "latitude", LOCATION_LATITUDE, codec_coordinate },
+	{ "longitude", LOCATION_LONGITUDE, codec_coordinate },
+};
+const size_t n_records_location_parts = COUNT_OF(records_location_parts);
+static_assert(COUNT_OF(records_location_parts) == LOCATION_PART_COUNT, "every part has its key");
+
+bool decode_parts(struct decoder *decoder, const struct field *field, struct json_object *object,
+		  const struct part_key *parts, size_t n, struct value *value)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *node = json_member(object, parts[i].key);
+		const bool number = parts[i].canon == codec_coordinate;
+		struct str raw;
+
+		if (node == NULL)
+			continue;
+		if ((kind_of(node) & (number ? ACCEPT_STRING | ACCEPT_NUMBER : ACCEPT_STRING)) ==
+			    0 ||
+		    !json_scalar(node, decoder->arena, &raw))
+			return decode_fail(decoder,
+					   arena_format(decoder->arena, "%.*s.%s",
+							STR_ARG(field->path[decoder->side]),
+							parts[i].key),
+					   "is not a string");
+		const struct str text = parts[i].canon(decoder->arena, raw);
+
+		value->items[parts[i].part] = (struct item){ .text = text, .key = text };
+		any = any || text.len > 0;
+	}
+	value->n = any ? field_part_count(field->type) : 0;
+	return true;
+}
