@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/status.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+const char *status_mode_name(enum status_mode mode)
+{
+	static const char *const names[] = {
+		[MODE_DAEMON] = "daemon",
+		[MODE_ONESHOT] = "oneshot",
+	};
+	static_assert(COUNT_OF(names) == MODE_COUNT, "every mode has a name");
+
+	return names[mode];
+}
+
+const char *status_state_name(enum status_state state)
+{
+	static const char *const names[] = {
+		[STATE_STARTING] = "starting", [STATE_IDLE] = "idle",
+		[STATE_SCANNING] = "scanning", [STATE_MATCHING] = "matching",
+		[STATE_PUSHING] = "pushing",   [STATE_BACKING_OFF] = "backing_off",
+		[STATE_STOPPING] = "stopping", [STATE_STOPPED] = "stopped",
+	};
+	static_assert(COUNT_OF(names) == STATE_COUNT, "every state has a name");
+
+	return names[state];
+}
+
+const char *health_name(enum health health)
+{
+	static const char *const names[] = {
+		[HEALTH_OK] = "ok",
+		[HEALTH_DEGRADED] = "degraded",
+		[HEALTH_FAILING] = "failing",
+	};
+	static_assert(COUNT_OF(names) == HEALTH_COUNT, "every health has a name");
+
+	return names[health];
+}
+
+enum status_state status_state_of(enum phase phase)
+{
+	static const enum status_state states[] = {
+		[PHASE_IDLE] = STATE_IDLE,       [PHASE_LOAD] = STATE_SCANNING,
+		[PHASE_RECOVER] = STATE_PUSHING, [PHASE_SCAN] = STATE_SCANNING,
+		[PHASE_MATCH] = STATE_MATCHING,  [PHASE_MERGE] = STATE_MATCHING,
+		[PHASE_PUSH] = STATE_PUSHING,    [PHASE_FINISH] = STATE_PUSHING,
+	};
+	static_assert(COUNT_OF(states) == PHASE_COUNT, "every phase has its state");
+
+	return states[phase];
+}
+
+/* ---- Health ---- */
+
+static void blame(struct status *status, enum health health, const char *fmt, ...)
+	PRINTF_LIKE(3, 4);
+
+static void blame(struct status *status, enum health health, const char *fmt, ...)
+{
+	struct status_reasons *reasons = &status->reasons;
+	va_list args;
+
+	if (health > status->health)
+		status->health = health;
+	if (reasons->n == STATUS_REASONS_MAX)
+		return;
+	va_start(args, fmt);
+	(void)vsnprintf(reasons->texts[reasons->n], sizeof(reasons->texts[0]), fmt, args);
+	va_end(args);
+	reasons->n++;
+}
+
+static void judge_last_cycle(struct status *status)
+{
+	const struct cycle_report *last = &status->last_cycle;
+
+	if (last->outcome == OUTCOME_FAILED)
+		blame(status, HEALTH_FAILING, "the last cycle failed: %s, %s",
+		      side_name(last->failure_side), err_code_name(last->failure.code));
+	if (last->outcome == OUTCOME_GUARDED)
+		blame(status, HEALTH_DEGRADED, "the guard holds back %" PRIu64 " changes",
+		      last->guarded);
+	if (last->outcome == OUTCOME_PARTIAL)
+		blame(status, HEALTH_DEGRADED, "the last cycle left work for the next one");
+	/* With an authorisation lost the side is there and yet nothing works. */
+	if (last->outcome != OUTCOME_FAILED && last->failure.code == ERR_AUTH)
+		blame(status, HEALTH_FAILING, "%s refuses the token",
+		      side_name(last->failure_side));
+}
+
+void status_judge(struct status *status)
+{
+	const struct status_totals *totals = &status->totals;
+
+	status->health = HEALTH_OK;
+	status->reasons.n = 0;
+	for (int side = 0; side < SIDE_COUNT; side++) {
+		if (!status->sides[side].reachable)
+			blame(status, HEALTH_FAILING, "%s cannot be reached",
+			      side_name((enum side)side));
+	}
+	if (status->has_last_cycle)
+		judge_last_cycle(status);
+	if (totals->conflicts > 0)
+		blame(status, HEALTH_DEGRADED, "%" PRId64 " conflicts wait for a decision",
+		      totals->conflicts);
+	if (totals->quarantined > 0)
+		blame(status, HEALTH_DEGRADED, "%" PRId64 " refused writes are in quarantine",
+		      totals->quarantined);
+}
