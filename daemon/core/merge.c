@@ -274,8 +274,7 @@ static struct field_merge merge_field(const struct context *c)
 
 /* ---- One pair ---- */
 
-/* An invented part is marked in the shadow; what is read back carries no such mark. */
-static void keep_invented_mark(struct value *now, const struct value *shadow)
+void merge_keep_invented(struct value *now, const struct value *shadow)
 {
 	if (shadow->invented && value_is_set(now) && value_is_set(shadow) &&
 	    str_equal(value_part(now, NAME_FAMILY), value_part(shadow, NAME_FAMILY)))
@@ -317,7 +316,7 @@ static void merge_field_of_pair(const struct field_table *table, const struct me
 		c.now[s] = sides[s].now->values[i];
 		if (c.now[s].state == VALUE_UNKNOWN)
 			c.now[s] = c.shadow[s];
-		keep_invented_mark(&c.now[s], &c.shadow[s]);
+		merge_keep_invented(&c.now[s], &c.shadow[s]);
 		c.first_contact = c.first_contact || c.shadow[s].state == VALUE_UNKNOWN;
 	}
 	find_invented(&c);

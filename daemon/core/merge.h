@@ -71,6 +71,9 @@ void merge_pair(const struct field_table *table, const struct merge_rules *rules
 /* Did this side's value change against its own shadow?  (The order of a list only by its primary.) */
 bool merge_value_changed(const struct field *field, const struct value *now,
 			 const struct value *shadow);
+/* An invented part is marked in the shadow; what is read back carries no such mark: sets it again while
+ * the text is the same. */
+void merge_keep_invented(struct value *now, const struct value *shadow);
 /* Do the two sides' values mean the same? */
 bool merge_values_agree(const struct field *field, const struct value *records,
 			const struct value *people, struct arena *arena);

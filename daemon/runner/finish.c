@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * finish: the figures of the cycle, its outcome, and what is no longer kept of the history.
+ */
+#include "daemon/runner/runner_p.h"
+
+#include "daemon/report.h"
+
+static uint64_t ceil_div(uint64_t n, uint64_t by)
+{
+	return (n + by - 1) / by;
+}
+
+/*
+ * The least number of requests that could have done the same: the pages, one write a change (or a
+ * batch), and the readings before the updates, as many in one as the API allows.
+ */
+static uint64_t least_requests(const struct runner *runner, enum side side)
+{
+	const struct mapper_caps *caps = &runner->mapper[side]->caps;
+	const struct config *config = runner->options.config;
+	const struct side_scan *scan = &runner->scans[side];
+	const uint64_t batch = caps->batch ? config->records.batch_size : 1;
+	const uint64_t pages = scan->began ? scan_least_requests(&scan->scan, scan->n_distinct) : 0;
+
+	if (runner->options.dry_run)
+		return pages + (side == SIDE_PEOPLE ? runner->n_tag_pages : 0);
+	return pages + (side == SIDE_PEOPLE ? runner->n_tag_pages : 0) +
+	       ceil_div(runner->n_creates[side], batch) + ceil_div(runner->n_updates[side], batch) +
+	       ceil_div(runner->n_updates[side], caps->page_max);
+}
+
+static bool count_state(struct runner *runner, struct error *err)
+{
+	struct cycle_report *report = &runner->cycle.report;
+	struct store *store = runner_store(runner);
+	int64_t links = 0;
+	int64_t conflicts = 0;
+	int64_t quarantined = 0;
+
+	if (!store_link_count(store, &links, err) || !store_conflict_count(store, &conflicts, err) ||
+	    !store_quarantine_count(store, &quarantined, err))
+		return false;
+	for (int side = 0; side < SIDE_COUNT; side++) {
+		int64_t waiting = 0;
+
+		if (!store_intent_count(store, (enum side)side, &waiting, err))
+			return false;
+		report->waiting += (uint64_t)waiting;
+	}
+	report->conflicts = (uint64_t)conflicts;
+	report->quarantined = (uint64_t)quarantined;
+	report->unchanged = (uint64_t)links > runner->n_dirty ? (uint64_t)links - runner->n_dirty : 0;
+	return true;
+}
+
+static void count_requests(struct runner *runner)
+{
+	struct cycle_report *report = &runner->cycle.report;
+
+	for (int side = 0; side < SIDE_COUNT; side++) {
+		struct sender_stats stats;
+
+		runner->options.transport.ops->stats(runner->options.transport.self, (enum side)side,
+						     &stats);
+		report->requests[side] = stats.requests - runner->requests_before[side];
+		report->retries += stats.retries - runner->retries_before[side];
+		report->requests_least[side] = least_requests(runner, (enum side)side);
+	}
+}
+
+static enum outcome judge_outcome(const struct runner *runner)
+{
+	const struct cycle_report *report = &runner->cycle.report;
+	const bool read_all = runner->scans[SIDE_RECORDS].began && runner->scans[SIDE_PEOPLE].began;
+
+	if (report->failure.code == ERR_OK)
+		return runner->stopping ? OUTCOME_PARTIAL : OUTCOME_OK;
+	if (!read_all || report->failure.code == ERR_STORE || report->failure.code == ERR_AUTH)
+		return OUTCOME_FAILED;
+	return OUTCOME_PARTIAL;
+}
+
+static bool store_report(struct runner *runner, struct error *err)
+{
+	const struct config *config = runner->options.config;
+	const struct cycle_report *report = &runner->cycle.report;
+	const int64_t kept = (int64_t)config->sync.history_days * 86400 * NS_PER_S;
+	struct store *store = runner_store(runner);
+	struct buf summary;
+
+	buf_init(&summary, REPORT_BYTES);
+	report_format(report, &summary);
+	const bool ok = store_begin(store, err) &&
+			store_cycle_end(store, report->id, str_from(outcome_name(report->outcome)),
+					buf_str(&summary), report->ended_at, err) &&
+			store_history_retain(store, report->ended_at - kept, err) &&
+			store_commit(store, err);
+
+	buf_release(&summary);
+	return ok;
+}
+
+void runner_finish(struct runner *runner)
+{
+	struct cycle_report *report = &runner->cycle.report;
+	struct error err;
+
+	count_requests(runner);
+	if (report->failure.code != ERR_STORE && !count_state(runner, &err))
+		runner_store_failed(runner, &err);
+	report->ended_at = runner_now(runner);
+	report->outcome = judge_outcome(runner);
+	if (report->failure.code != ERR_STORE && !store_report(runner, &err)) {
+		runner_store_failed(runner, &err);
+		report->outcome = OUTCOME_FAILED;
+	}
+	cycle_enter(&runner->cycle, PHASE_IDLE);
+	runner->busy = false;
+	runner_changed(runner);
+	runner->options.on_done(runner->options.payload, report);
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * load: before anything is read: the titles of tags, and what an earlier process left behind.
+ */
+#include "daemon/runner/fetch.h"
+
+#include "base/limits.h"
+
+/* Tags are named by IRI on the people side: their titles are needed before a page can be decoded. */
+static bool needs_tags(const struct runner *runner)
+{
+	for (size_t i = 0; i < runner->table->n; i++) {
+		const struct field *field = &runner->table->fields[i];
+
+		if (field->type == FIELD_TEXT_SET && str_equal_z(field->path[SIDE_PEOPLE], "tags"))
+			return true;
+	}
+	return false;
+}
+
+static void request_tag_page(struct runner *runner);
+
+static void on_tag_page(void *payload, struct answer *answer)
+{
+	struct runner *runner = payload;
+	struct page_info info = { 0 };
+	struct error err = answer->err;
+
+	runner->n_tag_pages++;
+	if (answer->judgement != JUDGE_OK ||
+	    !people_tags_decode(answer->body, runner->tags, &info, &err)) {
+		(void)error_wrap(&err, "people: reading the tags");
+		cycle_note_failure(&runner->cycle, SIDE_PEOPLE, &err);
+		runner_phase_done(runner);
+		return;
+	}
+	runner->tag_page++;
+	const bool all = info.n_members == 0 ||
+			 (info.total >= 0 && titles_count(runner->tags) >= (uint64_t)info.total);
+
+	if (all || titles_count(runner->tags) >= LIMIT_COLLECTION_ITEMS || runner->stopping)
+		runner_phase_done(runner);
+	else
+		request_tag_page(runner);
+}
+
+static void request_tag_page(struct runner *runner)
+{
+	struct request request;
+
+	people_tags_page(runner->tag_page, &request);
+	fetch_submit(runner, SIDE_PEOPLE, &request, FETCH_BODY, SENDER_PUSH, on_tag_page, runner);
+}
+
+void runner_load(struct runner *runner)
+{
+	runner->tag_page = 0;
+	titles_clear(runner->tags);
+	if (needs_tags(runner))
+		request_tag_page(runner);
+	else
+		runner_phase_done(runner);
+}
+
+/* Updates are decided anew by the merge.  Creates whose outcome is unknown stay until the scans have
+ * shown whether they happened (match.c). */
+void runner_recover(struct runner *runner)
+{
+	struct error err;
+	struct store *store = runner_store(runner);
+
+	if (!store_begin(store, &err) || !store_intent_recover(store, &err) ||
+	    !store_commit(store, &err)) {
+		runner_store_failed(runner, &err);
+		return;
+	}
+	runner_phase_done(runner);
+}

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * plan: merges the pairs of which a side differs and decides what is to be created; all of it stands as
+ * intents in the state before anything is sent.
+ */
+#include "daemon/runner/plan.h"
+
+#include <stdint.h>
+
+/* Links a transaction. */
+#define MERGE_BATCH 256
+
+bool plan_may_write(const struct runner *runner, enum side target)
+{
+	return direction_flows_from(runner->rules.direction, side_other(target));
+}
+
+static void describe_reasons(const struct runner *runner, const struct merge_result *merged,
+			     enum side target, struct buf *out)
+{
+	for (size_t i = 0; i < runner->table->n; i++) {
+		if (merged->fields[i].write[target].state == VALUE_UNKNOWN)
+			continue;
+		buf_add_str(out, runner->table->fields[i].name);
+		buf_addf(out, ": %s\n", merged->fields[i].reason);
+	}
+}
+
+struct digest plan_content(const struct runner *runner, const struct person *write)
+{
+	struct person content = *write;
+
+	content.archived_at = 0;
+	return person_digest(&content, runner->table);
+}
+
+static bool add_update(struct runner *runner, const struct pair *pair, const struct merge_result *merged,
+		       enum side target, struct arena *arena, struct error *err)
+{
+	const enum side source = side_other(target);
+	struct intent intent = {
+		.kind = INTENT_UPDATE,
+		.target = target,
+		.link = pair->link.id,
+		.target_id = pair->link.side_id[target],
+		.source_id = pair->link.side_id[source],
+		.source = merged->now[source],
+		.base = merged->now[target],
+		.cycle = runner->cycle.report.id,
+		.created_at = runner_now(runner),
+	};
+	struct buf reasons;
+	int64_t id;
+	bool blocked = false;
+
+	person_init(&intent.write, arena, runner->table);
+	intent.write.id = intent.target_id;
+	for (size_t i = 0; i < runner->table->n; i++)
+		intent.write.values[i] = merged->fields[i].write[target];
+	const struct digest content = plan_content(runner, &intent.write);
+
+	if (!store_quarantine_blocks(runner_store(runner), target, pair->link.id, (struct str){ NULL, 0 },
+				     &content, &blocked, err))
+		return false;
+	if (blocked)
+		return true;
+	buf_init(&reasons, SIZE_MAX / 2);
+	describe_reasons(runner, merged, target, &reasons);
+	intent.reasons = buf_str(&reasons);
+	const bool ok = store_intent_add(runner_store(runner), &intent, &id, err);
+
+	buf_release(&reasons);
+	runner->n_updates[target]++;
+	runner->intents_total++;
+	return ok;
+}
+
+static bool report_conflicts(struct runner *runner, const struct pair *pair,
+			     const struct merge_result *merged, struct error *err)
+{
+	struct store *store = runner_store(runner);
+	const int64_t cycle = runner->cycle.report.id;
+
+	for (size_t i = 0; i < runner->table->n && merged->n_conflicts > 0; i++) {
+		if (merged->fields[i].verdict != VERDICT_CONFLICT)
+			continue;
+		const struct conflict conflict = {
+			.kind = STR_LIT("field"),
+			.link = pair->link.id,
+			.field = runner->table->fields[i].name,
+			.side_id = { pair->link.side_id[0], pair->link.side_id[1] },
+			.evidence = str_from(merged->fields[i].reason),
+			.first_cycle = cycle,
+			.last_cycle = cycle,
+		};
+
+		if (!store_conflict_put(store, &conflict, err))
+			return false;
+	}
+	return store_conflict_sweep_link(store, pair->link.id, cycle, err);
+}
+
+static bool on_pair(void *payload, struct pair *pair, struct arena *arena, struct error *err)
+{
+	struct runner *runner = payload;
+	struct merge_side sides[SIDE_COUNT];
+	struct merge_result merged;
+
+	runner->n_dirty++;
+	/* What becomes of an archived person is decided by the rules for removals, not by a merge. */
+	if (pair->now[SIDE_PEOPLE].archived_at != 0)
+		return true;
+	for (int side = 0; side < SIDE_COUNT; side++)
+		sides[side] = (struct merge_side){
+			.now = &pair->now[side],
+			.shadow = pair->has_shadow[side] ? &pair->shadow[side] : NULL,
+			.old_seen_at = pair->old_seen_at[side],
+		};
+	merge_pair(runner->table, &runner->rules, sides, arena, &merged);
+	for (int side = 0; side < SIDE_COUNT; side++) {
+		if (merged.writes[side] &&
+		    !add_update(runner, pair, &merged, (enum side)side, arena, err))
+			return false;
+		if (!store_settle(runner_store(runner), pair->link.id, (enum side)side,
+				  &merged.now[side], &merged.shadow[side], err))
+			return false;
+	}
+	return report_conflicts(runner, pair, &merged, err);
+}
+
+/* ---- Creates ---- */
+
+struct creating {
+	struct runner *runner;
+	enum side target;
+};
+
+static bool refuse_create(struct runner *runner, enum side target, const struct person *source,
+			  const struct error *why, struct error *err)
+{
+	const struct quarantine quarantine = {
+		.target = target,
+		.source_id = source->id,
+		.words = str_from(why->msg),
+		.content = plan_content(runner, source),
+		.attempts = 1,
+		.first_at = runner_now(runner),
+		.last_at = runner_now(runner),
+	};
+
+	return store_quarantine_put(runner_store(runner), &quarantine, err);
+}
+
+static bool on_unlinked(void *payload, const struct person *source, struct arena *arena,
+			struct error *err)
+{
+	const struct creating *creating = payload;
+	struct runner *runner = creating->runner;
+	struct error why;
+	int64_t id;
+	bool blocked = false;
+	struct intent intent = {
+		.kind = INTENT_CREATE,
+		.target = creating->target,
+		.source_id = source->id,
+		.source = *source,
+		.cycle = runner->cycle.report.id,
+		.created_at = runner_now(runner),
+		.reasons = STR_LIT("no counterpart\n"),
+	};
+
+	if (!merge_create(runner->table, &runner->rules, creating->target, source, arena, &intent.write,
+			  &why))
+		return refuse_create(runner, creating->target, source, &why, err);
+	person_init(&intent.base, arena, runner->table);
+	const struct digest content = plan_content(runner, &intent.write);
+
+	if (!store_quarantine_blocks(runner_store(runner), creating->target, 0, source->id, &content,
+				     &blocked, err))
+		return false;
+	if (blocked)
+		return true;
+	runner->n_creates[creating->target]++;
+	runner->intents_total++;
+	return store_intent_add(runner_store(runner), &intent, &id, err);
+}
+
+/* Only what both sides were read whole for: a person missing from a list may be there all the same. */
+static bool may_create(const struct runner *runner, enum side target)
+{
+	return direction_flows_from(runner->options.config->sync.create, side_other(target)) &&
+	       plan_may_write(runner, target) && runner->scans[SIDE_RECORDS].complete &&
+	       runner->scans[SIDE_PEOPLE].complete;
+}
+
+static bool plan_creates(struct runner *runner, struct error *err)
+{
+	struct store *store = runner_store(runner);
+
+	if (!store_begin(store, err))
+		return false;
+	for (int side = 0; side < SIDE_COUNT; side++) {
+		struct creating creating = { runner, (enum side)side };
+
+		if (may_create(runner, creating.target) &&
+		    !store_unlinked_each(store, side_other(creating.target), on_unlinked, &creating, err))
+			return false;
+	}
+	return store_commit(store, err);
+}
+
+void runner_merge(struct runner *runner)
+{
+	struct error err;
+
+	if (!store_pairs_dirty(runner_store(runner), MERGE_BATCH, on_pair, runner, &err) ||
+	    (runner->cycle.merge_rounds == 1 && !plan_creates(runner, &err)))
+		runner_store_failed(runner, &err);
+	runner_phase_done(runner);
+}

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * push: carries out the stored intents of both sides at once: loads a window, lets verify.c read the
+ * targets again, write.c send and settle.c store the answers, until none is left.
+ */
+#include "daemon/runner/push.h"
+
+/* A window is what the side can take in a few seconds: its verifying reads stay fresh. */
+#define WINDOW_LEAST 16
+#define WINDOW_MOST 256
+#define WINDOW_SHARE 20 /* of a minute's writes */
+
+static void pump(struct push *push);
+
+size_t push_count(const struct push *push, enum job_state state)
+{
+	size_t n = 0;
+
+	for (const struct job *job = push->jobs; job != NULL; job = job->next)
+		n += job->state == state;
+	return n;
+}
+
+static uint32_t window_of(const struct config *config, enum side side)
+{
+	const double per_minute = side == SIDE_RECORDS ? config->records.writes_per_second * 60 :
+							 config->people.requests_per_minute;
+	const double share = per_minute / WINDOW_SHARE;
+
+	if (share < WINDOW_LEAST)
+		return WINDOW_LEAST;
+	return share > WINDOW_MOST ? WINDOW_MOST : (uint32_t)share;
+}
+
+static void job_free(struct push *push, struct job *job)
+{
+	struct job **at = &push->jobs;
+
+	while (*at != job)
+		at = &(*at)->next;
+	*at = job->next;
+	push->n_jobs--;
+	arena_release(&job->arena);
+	free(job);
+}
+
+/* ---- Loading ---- */
+
+static bool on_intent(void *payload, const struct intent *intent, struct arena *arena, struct error *err)
+{
+	struct push *push = payload;
+	const struct field_table *table = push->runner->table;
+	struct job *job = alloc_zeroed(1, sizeof(*job));
+	struct job **end = &push->jobs;
+
+	(void)arena;
+	(void)err;
+	push->last_id = intent->id;
+	job->push = push;
+	job->state = intent->kind == INTENT_CREATE ? JOB_READY : JOB_VERIFY;
+	job->intent = *intent;
+	job->intent.target_id = arena_copy(&job->arena, intent->target_id);
+	job->intent.source_id = arena_copy(&job->arena, intent->source_id);
+	job->intent.reasons = arena_copy(&job->arena, intent->reasons);
+	job->intent.write = person_copy(&job->arena, table, &intent->write);
+	job->intent.base = person_copy(&job->arena, table, &intent->base);
+	job->intent.source = person_copy(&job->arena, table, &intent->source);
+	while (*end != NULL)
+		end = &(*end)->next;
+	*end = job;
+	push->n_jobs++;
+	return true;
+}
+
+/* What is loaded counts as sent from now on: one commit for the window, before its first byte. */
+static bool load_window(struct push *push, struct error *err)
+{
+	struct store *store = runner_store(push->runner);
+	const int64_t before = push->last_id;
+	const uint32_t room = push->window - (uint32_t)push->n_jobs;
+
+	if (!store_intent_each(store, push->side, before, room, on_intent, push, err))
+		return false;
+	if (push->last_id == before) {
+		push->exhausted = true;
+		return true;
+	}
+	if (!store_begin(store, err))
+		return false;
+	for (const struct job *job = push->jobs; job != NULL; job = job->next) {
+		if (job->intent.id > before &&
+		    !store_intent_sent(store, job->intent.id, runner_now(push->runner), err))
+			return false;
+	}
+	return store_commit(store, err);
+}
+
+/* ---- Flow ---- */
+
+static void end_if_over(struct push *push)
+{
+	struct runner *runner = push->runner;
+
+	if (push->ended || push->flush_scheduled || push->n_flying > 0)
+		return;
+	if (push->halted || runner->stopping) {
+		while (push->jobs != NULL)
+			job_free(push, push->jobs);
+		push->exhausted = true;
+	}
+	if (!push->exhausted || push->jobs != NULL)
+		return;
+	push->ended = true;
+	for (int side = 0; side < SIDE_COUNT; side++) {
+		if (!runner->push[side]->ended)
+			return;
+	}
+	for (int side = 0; side < SIDE_COUNT; side++) {
+		free(runner->push[side]);
+		runner->push[side] = NULL;
+	}
+	runner_phase_done(runner);
+}
+
+static void pump(struct push *push)
+{
+	struct error err;
+
+	if (!push->halted && !push->runner->stopping) {
+		if (!push->exhausted && push->n_jobs <= push->window / 2 && !load_window(push, &err))
+			runner_store_failed(push->runner, &err);
+	}
+	if (!push->halted && !push->runner->stopping) {
+		verify_jobs(push);
+		write_jobs(push);
+	}
+	end_if_over(push);
+}
+
+static void flush(void *payload)
+{
+	struct push *push = payload;
+	struct job *job = push->jobs;
+	struct error err;
+
+	push->flush_scheduled = false;
+	if (push->runner->cycle.report.failure.code != ERR_STORE && !settle_jobs(push, &err))
+		runner_store_failed(push->runner, &err);
+	while (job != NULL) {
+		struct job *next = job->next;
+
+		if (job->state == JOB_ANSWERED) {
+			push->runner->intents_done++;
+			job_free(push, job);
+		}
+		job = next;
+	}
+	runner_changed(push->runner);
+	pump(push);
+}
+
+static void schedule_flush(struct push *push)
+{
+	const struct transport *transport = &push->runner->options.transport;
+
+	if (push->flush_scheduled)
+		return;
+	push->flush_scheduled = true;
+	transport->ops->defer(transport->self, flush, push);
+}
+
+void push_job_answered(struct job *job, enum job_result result)
+{
+	job->state = JOB_ANSWERED;
+	job->result = result;
+	schedule_flush(job->push);
+}
+
+/* The window is pumped from the deferred flush, not from here: never inside a callback. */
+void push_landed(struct push *push)
+{
+	push->n_flying--;
+	schedule_flush(push);
+}
+
+void push_halt(struct push *push, const struct error *err)
+{
+	cycle_note_failure(&push->runner->cycle, push->side, err);
+	push->halted = true;
+}
+
+void runner_push(struct runner *runner)
+{
+	for (int side = 0; side < SIDE_COUNT; side++) {
+		struct push *push = alloc_zeroed(1, sizeof(*push));
+
+		*push = (struct push){ .runner = runner,
+				       .side = (enum side)side,
+				       .window = window_of(runner->options.config, (enum side)side) };
+		runner->push[side] = push;
+	}
+	for (int side = 0; side < SIDE_COUNT; side++)
+		schedule_flush(runner->push[side]);
+}

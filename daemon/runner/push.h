@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * push: what the files of the push phase share.
+ *
+ * For each side a window of intents is in memory as jobs.  A job goes
+ *
+ *   VERIFY -> READY -> FLYING -> ANSWERED -> (freed)
+ *
+ * Creates begin at READY: there is nothing to read again.  Answers are collected and stored together,
+ * one transaction for all that came in one turn of the loop.
+ */
+#ifndef CRMSYNC_DAEMON_RUNNER_PUSH_H
+#define CRMSYNC_DAEMON_RUNNER_PUSH_H
+
+#include "daemon/runner/fetch.h"
+
+enum job_state {
+	JOB_VERIFY,   /* the target is to be read again */
+	JOB_READY,    /* may be sent */
+	JOB_FLYING,   /* a request of it is under way */
+	JOB_ANSWERED, /* its result waits to be stored */
+};
+
+/* What is to be stored of an answered job. */
+enum job_result {
+	RESULT_DONE,      /* written: `answer` is what the target holds now */
+	RESULT_MOVED,     /* the target had changed: `answer` is observed, the link is merged again */
+	RESULT_REFUSED,   /* into quarantine, with status and words */
+	RESULT_DROPPED,   /* nothing is known or to be done: the intent goes, the next cycle decides */
+	RESULT_UNCERTAIN, /* a create that may have happened: the intent stays */
+};
+
+struct job {
+	struct job *next;
+	struct push *push;
+	struct arena arena;
+	struct intent intent;
+	struct person current; /* the target as it was read for this write */
+	struct person answer;
+	struct str words;
+	int status;
+	enum job_state state;
+	enum job_result result;
+	bool alone;      /* not in a group or batch any more: it is read or sent by itself */
+	bool read_back;  /* the answer did not hold the fields; they have been asked for */
+	bool was_unsure; /* an update of unknown outcome: the reading that follows is the result */
+};
+
+struct push {
+	struct runner *runner;
+	enum side side;
+	struct job *jobs;     /* in order of intent id */
+	size_t n_jobs;
+	size_t n_flying;      /* requests under way */
+	uint32_t window;      /* jobs in memory at most */
+	int64_t last_id;
+	bool exhausted;       /* no intent is left to load */
+	bool halted;          /* the side refuses everything: nothing more is sent */
+	bool flush_scheduled;
+	bool ended;
+};
+
+/* ---- push.c ---- */
+
+/* The job's result is there: it will be stored with the others of this turn of the loop. */
+void push_job_answered(struct job *job, enum job_result result);
+/* The side as a whole is at fault (401, unreachable): what was not sent is left to the next cycle. */
+void push_halt(struct push *push, const struct error *err);
+/* A request of this push has been answered. */
+void push_landed(struct push *push);
+size_t push_count(const struct push *push, enum job_state state);
+
+/* ---- verify.c ---- */
+
+/* Reads the targets of all jobs at JOB_VERIFY again, many in one request where possible. */
+void verify_jobs(struct push *push);
+/* Reads one job's target by itself. */
+void verify_alone(struct job *job);
+
+/* ---- write.c ---- */
+
+/* Sends jobs at JOB_READY: in batches where the API has them. */
+void write_jobs(struct push *push);
+
+/* ---- settle.c ---- */
+
+/* Stores the results of all answered jobs in one transaction. */
+NODISCARD bool settle_jobs(struct push *push, struct error *err);
+
+#endif

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * runner: the phases in their order.  core/cycle.h says which phase follows which; each phase is a
+ * file of its own here.
+ */
+#include "daemon/runner/runner_p.h"
+
+#include <assert.h>
+
+int64_t runner_now(const struct runner *runner)
+{
+	return runner->options.transport.ops->now(runner->options.transport.self);
+}
+
+void runner_changed(struct runner *runner)
+{
+	if (runner->options.on_change != NULL)
+		runner->options.on_change(runner->options.payload);
+}
+
+static void note_requests_before(struct runner *runner)
+{
+	for (int side = 0; side < SIDE_COUNT; side++) {
+		struct sender_stats stats;
+
+		runner->options.transport.ops->stats(runner->options.transport.self, (enum side)side,
+						     &stats);
+		runner->requests_before[side] = stats.requests;
+		runner->retries_before[side] = stats.retries;
+	}
+}
+
+struct runner *runner_new(const struct runner_options *options)
+{
+	struct runner *runner = alloc_zeroed(1, sizeof(*runner));
+	const struct config *config = options->config;
+
+	*runner = (struct runner){ .options = *options, .table = &config->fields };
+	runner->tags = titles_new();
+	runner->mapper[SIDE_RECORDS] =
+		mapper_find(SIDE_RECORDS, dialect_name(config->records.dialect));
+	runner->mapper[SIDE_PEOPLE] = mapper_find(SIDE_PEOPLE, "");
+	assert(runner->mapper[SIDE_RECORDS] != NULL && runner->mapper[SIDE_PEOPLE] != NULL);
+	runner->context = (struct mapper_context){
+		.fields = runner->table,
+		.tags = runner->tags,
+		.object = config->records.object,
+		.default_region = config->sync.default_region,
+		.email_property = config->people.email_property,
+		.email_key = config->people.email_key,
+		.phone_property = config->people.phone_property,
+		.phone_key = config->people.phone_key,
+		.marker = config->people.marker,
+	};
+	return runner;
+}
+
+void runner_free(struct runner *runner)
+{
+	if (runner == NULL)
+		return;
+	titles_free(runner->tags);
+	free(runner);
+}
+
+static void start_phase(struct runner *runner)
+{
+	static void (*const phases[])(struct runner *) = {
+		[PHASE_IDLE] = NULL,	       [PHASE_LOAD] = runner_load,
+		[PHASE_RECOVER] = runner_recover, [PHASE_SCAN] = runner_scan,
+		[PHASE_MATCH] = runner_match,  [PHASE_MERGE] = runner_merge,
+		[PHASE_PUSH] = runner_push,    [PHASE_FINISH] = runner_finish,
+	};
+	static_assert(COUNT_OF(phases) == PHASE_COUNT, "every phase has its function");
+
+	runner_changed(runner);
+	phases[runner->cycle.phase](runner);
+}
+
+/* Nothing can be decided while a side has not answered at all. */
+static bool is_blind(const struct runner *runner)
+{
+	for (int side = 0; side < SIDE_COUNT; side++) {
+		const struct side_scan *scan = &runner->scans[side];
+
+		if (!scan->began && !scan->complete)
+			return true;
+	}
+	return false;
+}
+
+static bool must_finish(const struct runner *runner)
+{
+	const enum err_code code = runner->cycle.report.failure.code;
+
+	if (runner->stopping || code == ERR_STORE || code == ERR_INTERNAL)
+		return true;
+	if (runner->cycle.phase == PHASE_LOAD)
+		return code != ERR_OK;
+	return runner->cycle.phase == PHASE_SCAN && is_blind(runner);
+}
+
+void runner_phase_done(struct runner *runner)
+{
+	const bool again = runner->again;
+	const enum phase next = must_finish(runner) ? PHASE_FINISH :
+						      cycle_after(&runner->cycle, again);
+
+	assert(runner->busy);
+	cycle_enter(&runner->cycle, next);
+	runner->again = false;
+	start_phase(runner);
+}
+
+void runner_store_failed(struct runner *runner, const struct error *err)
+{
+	store_rollback(runner_store(runner));
+	cycle_note_failure(&runner->cycle, SIDE_RECORDS, err);
+	runner->stopping = true;
+}
+
+static void begin(void *payload)
+{
+	struct runner *runner = payload;
+
+	cycle_enter(&runner->cycle, PHASE_LOAD);
+	start_phase(runner);
+}
+
+void runner_start(struct runner *runner)
+{
+	const struct config_sync *sync = &runner->options.config->sync;
+	struct cycle_report *report = &runner->cycle.report;
+	struct error err;
+
+	assert(!runner->busy);
+	runner->busy = true;
+	runner->stopping = false;
+	runner->n_dirty = runner->intents_done = runner->intents_total = runner->n_tag_pages = 0;
+	runner->cycle = (struct cycle){ .dry_run = runner->options.dry_run };
+	report->kind = "full";
+	report->started_at = runner_now(runner);
+	runner->rules = (struct merge_rules){ .direction = sync->direction,
+					      .newest_fallback =
+						      sync->newest_fallback == SIDE_PEOPLE ?
+							      POLICY_PEOPLE :
+							      POLICY_RECORDS,
+					      .clock_tolerance_ns = sync->clock_tolerance_ns,
+					      .now = report->started_at };
+	for (int side = 0; side < SIDE_COUNT; side++) {
+		runner->scans[side] = (struct side_scan){ 0 };
+		runner->n_updates[side] = runner->n_creates[side] = 0;
+	}
+	note_requests_before(runner);
+	if (!store_cycle_start(runner_store(runner), str_from(report->kind), report->started_at,
+			       &report->id, &err))
+		runner_store_failed(runner, &err);
+	runner->options.transport.ops->defer(runner->options.transport.self, begin, runner);
+}
+
+void runner_stop(struct runner *runner)
+{
+	runner->stopping = true;
+}
+
+void runner_view(const struct runner *runner, struct runner_view *ret_view)
+{
+	*ret_view = (struct runner_view){ .phase = runner->cycle.phase,
+					  .cycle = runner->cycle.report.id,
+					  .started_at = runner->cycle.report.started_at,
+					  .intents_done = runner->intents_done,
+					  .intents_total = runner->intents_total,
+					  .report = runner->cycle.report };
+	for (int side = 0; side < SIDE_COUNT; side++) {
+		ret_view->seen[side] = runner->scans[side].n_seen;
+		ret_view->total[side] = runner->scans[side].scan.total;
+	}
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * runner_p: what the files of the runner share.  Each phase is one file with a start function; it
+ * ends by calling runner_phase_done() exactly once.
+ */
+#ifndef CRMSYNC_DAEMON_RUNNER_RUNNER_P_H
+#define CRMSYNC_DAEMON_RUNNER_RUNNER_P_H
+
+#include "base/vec.h"
+#include "core/merge.h"
+#include "core/scan.h"
+#include "daemon/runner/runner.h"
+#include "mappers/mapper.h"
+#include "mappers/titles.h"
+
+struct push;
+
+/* The reading of one side in this cycle. */
+struct side_scan {
+	struct scan scan;
+	int64_t generation;
+	uint64_t n_seen;       /* persons on the pages read */
+	uint64_t n_distinct;   /* different ones, known at the end */
+	uint64_t n_unreadable; /* records that could not be understood */
+	bool began;            /* at least one page was answered */
+	bool complete;         /* every person of the side was read */
+};
+
+struct runner {
+	struct runner_options options;
+	const struct field_table *table;
+	const struct mapper *mapper[SIDE_COUNT];
+	struct mapper_context context;
+	struct mapper_titles *tags;
+	struct cycle cycle;
+	struct merge_rules rules;
+	struct side_scan scans[SIDE_COUNT];
+	struct push *push[SIDE_COUNT];
+	uint64_t requests_before[SIDE_COUNT];
+	uint64_t retries_before[SIDE_COUNT];
+	uint64_t n_tag_pages;
+	uint64_t n_dirty;       /* links that were merged */
+	uint64_t n_updates[SIDE_COUNT], n_creates[SIDE_COUNT]; /* intents decided, for the least */
+	uint64_t intents_done, intents_total;
+	uint32_t tag_page;
+	bool again;    /* a link has to be merged once more */
+	bool stopping;
+	bool busy;     /* a cycle is under way */
+};
+
+/* ---- runner.c ---- */
+
+/* The current phase has done its work (or failed: the failure was noted).  From the loop only. */
+void runner_phase_done(struct runner *runner);
+/* A failure of the state: nothing more is done in this cycle. */
+void runner_store_failed(struct runner *runner, const struct error *err);
+int64_t runner_now(const struct runner *runner);
+void runner_changed(struct runner *runner);
+static inline struct store *runner_store(struct runner *runner)
+{
+	return runner->options.store;
+}
+
+/* ---- the phases ---- */
+
+void runner_load(struct runner *runner);    /* load.c */
+void runner_recover(struct runner *runner); /* load.c */
+void runner_scan(struct runner *runner);    /* scan.c */
+void runner_match(struct runner *runner);   /* match.c */
+void runner_merge(struct runner *runner);   /* plan.c */
+void runner_push(struct runner *runner);    /* push.c */
+void runner_finish(struct runner *runner);  /* finish.c */
+
+/* Takes a decoded person into the state: keys, shadow comparison, staging.  raw may be NULL. */
+NODISCARD bool runner_observe(struct runner *runner, enum side side, const struct person *person,
+			      const struct digest *raw, int64_t generation, struct error *err);
+
+#endif

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * settle: stores what became of the jobs that were answered: shadows, links, history, quarantine and the
+ * end of the intent, all of one turn of the loop in one transaction.
+ *
+ * The shadow moves in the written fields only.  An edit that somebody made to another field between our
+ * reading and our write stands in the same answer, and must still be found by the next scan.
+ */
+#include "daemon/runner/plan.h"
+#include "daemon/runner/push.h"
+
+/* "field: reason" lines -> the reason of one field. */
+static struct str reason_of(const struct intent *intent, struct str field)
+{
+	struct str rest = intent->reasons;
+	struct str line;
+
+	while (str_cut(&rest, '\n', &line)) {
+		if (str_starts(line, field) && line.len > field.len && line.p[field.len] == ':')
+			return str_trim(str_skip(line, field.len + 1));
+	}
+	return intent->reasons;
+}
+
+static bool add_history(const struct job *job, int64_t link, struct error *err)
+{
+	struct runner *runner = job->push->runner;
+	const struct intent *intent = &job->intent;
+	struct arena arena = { 0 };
+	bool ok = true;
+
+	for (size_t i = 0; i < runner->table->n && ok; i++) {
+		const struct field *field = &runner->table->fields[i];
+
+		if (intent->write.values[i].state == VALUE_UNKNOWN)
+			continue;
+		const struct history_entry entry = {
+			.cycle = runner->cycle.report.id,
+			.link = link,
+			.at = runner_now(runner),
+			.side = intent->target,
+			.side_id = job->answer.id,
+			.field = field->name,
+			.action = intent->kind == INTENT_CREATE ? STR_LIT("create") : STR_LIT("update"),
+			.old_value = value_display(&arena, &intent->base.values[i]),
+			.new_value = value_display(&arena, &job->answer.values[i]),
+			.reason = intent->kind == INTENT_CREATE ? STR_LIT("no counterpart") :
+								  reason_of(intent, field->name),
+		};
+
+		ok = store_history_add(runner_store(runner), &entry, err);
+	}
+	arena_release(&arena);
+	return ok;
+}
+
+/* What the target holds after our write: the answer, with marks that only we know of. */
+static struct person answered_person(const struct job *job, struct arena *arena)
+{
+	const struct field_table *table = job->push->runner->table;
+	struct person person = person_copy(arena, table, &job->answer);
+
+	for (size_t i = 0; i < table->n; i++) {
+		if (person.values[i].state == VALUE_UNKNOWN)
+			person.values[i] = job->intent.write.values[i];
+		merge_keep_invented(&person.values[i], &job->intent.write.values[i]);
+	}
+	return person;
+}
+
+static void move_written(const struct job *job, struct person *shadow, const struct person *from)
+{
+	const struct field_table *table = job->push->runner->table;
+
+	for (size_t i = 0; i < table->n; i++) {
+		if (job->intent.write.values[i].state != VALUE_UNKNOWN)
+			shadow->values[i] = from->values[i];
+	}
+}
+
+static struct person shadow_of(const struct pair *pair, enum side side, const struct field_table *table,
+			       struct arena *arena)
+{
+	struct person shadow = pair->shadow[side];
+
+	if (!pair->has_shadow[side]) {
+		shadow = pair->now[side];
+		person_init(&shadow, arena, table);
+		shadow.id = pair->link.side_id[side];
+	}
+	return shadow;
+}
+
+static bool settle_update(struct job *job, struct error *err)
+{
+	struct runner *runner = job->push->runner;
+	struct store *store = runner_store(runner);
+	const enum side target = job->intent.target;
+	const enum side source = side_other(target);
+	struct arena arena = { 0 };
+	struct pair pair;
+	bool ok = store_pair_get(store, job->intent.link, &arena, &pair, err);
+
+	if (ok) {
+		const struct person answer = answered_person(job, &arena);
+		struct person shadow[SIDE_COUNT];
+
+		for (int side = 0; side < SIDE_COUNT; side++)
+			shadow[side] = shadow_of(&pair, (enum side)side, runner->table, &arena);
+		move_written(job, &shadow[target], &answer);
+		move_written(job, &shadow[source], &job->intent.source);
+		shadow[target].updated_at = answer.updated_at;
+		ok = store_settle(store, job->intent.link, target, &answer, &shadow[target], err) &&
+		     store_settle(store, job->intent.link, source, &pair.now[source], &shadow[source],
+				  err) &&
+		     store_quarantine_lift(store, target, job->intent.link, (struct str){ NULL, 0 },
+					   err) &&
+		     add_history(job, job->intent.link, err) &&
+		     store_intent_delete(store, job->intent.id, err);
+	}
+	arena_release(&arena);
+	runner->cycle.report.updated[target] += ok;
+	return ok;
+}
+
+static bool settle_create(struct job *job, struct error *err)
+{
+	struct runner *runner = job->push->runner;
+	struct store *store = runner_store(runner);
+	const enum side target = job->intent.target;
+	const enum side source = side_other(target);
+	struct arena arena = { 0 };
+	const struct person answer = answered_person(job, &arena);
+	struct str ids[SIDE_COUNT];
+	int64_t link = 0;
+
+	ids[target] = answer.id;
+	ids[source] = job->intent.source_id;
+	/* The new person is known by its whole answer: what the server added by itself is agreed too. */
+	const bool ok =
+		runner_observe(runner, target, &answer, NULL, runner->scans[target].generation, err) &&
+		store_link_add(store, ids, STR_LIT("created"), runner->cycle.report.id,
+			       runner_now(runner), &link, err) &&
+		store_settle(store, link, target, &answer, &answer, err) &&
+		store_settle(store, link, source, &job->intent.source, &job->intent.source, err) &&
+		store_quarantine_lift(store, target, 0, job->intent.source_id, err) &&
+		add_history(job, link, err) && store_intent_delete(store, job->intent.id, err);
+
+	arena_release(&arena);
+	runner->cycle.report.created[target] += ok;
+	return ok;
+}
+
+static bool settle_done(struct job *job, struct error *err)
+{
+	return job->intent.kind == INTENT_CREATE ? settle_create(job, err) : settle_update(job, err);
+}
+
+/* The target is not what the decision was made for: it is merged again, with what it holds now. */
+static bool settle_moved(struct job *job, struct error *err)
+{
+	struct runner *runner = job->push->runner;
+
+	runner->again = true;
+	return store_intent_delete(runner_store(runner), job->intent.id, err) &&
+	       runner_observe(runner, job->push->side, &job->answer, NULL,
+			      runner->scans[job->push->side].generation, err);
+}
+
+static bool settle_refused(struct job *job, struct error *err)
+{
+	struct runner *runner = job->push->runner;
+	const struct intent *intent = &job->intent;
+	const struct quarantine quarantine = {
+		.target = intent->target,
+		.link = intent->link,
+		.source_id = intent->kind == INTENT_CREATE ? intent->source_id : (struct str){ NULL, 0 },
+		.target_id = intent->target_id,
+		.status = job->status,
+		.words = job->words,
+		.content = plan_content(runner, &intent->write),
+		.attempts = 1,
+		.first_at = runner_now(runner),
+		.last_at = runner_now(runner),
+	};
+
+	return store_quarantine_put(runner_store(runner), &quarantine, err) &&
+	       store_intent_delete(runner_store(runner), intent->id, err);
+}
+
+static bool settle_dropped(struct job *job, struct error *err)
+{
+	return store_intent_delete(runner_store(job->push->runner), job->intent.id, err);
+}
+
+static bool settle_uncertain(struct job *job, struct error *err)
+{
+	(void)job;
+	(void)err;
+	return true;
+}
+
+bool settle_jobs(struct push *push, struct error *err)
+{
+	static bool (*const settlers[])(struct job *, struct error *) = {
+		[RESULT_DONE] = settle_done,	   [RESULT_MOVED] = settle_moved,
+		[RESULT_REFUSED] = settle_refused, [RESULT_DROPPED] = settle_dropped,
+		[RESULT_UNCERTAIN] = settle_uncertain,
+	};
+	struct store *store = runner_store(push->runner);
+
+	if (push_count(push, JOB_ANSWERED) == 0)
+		return true;
+	if (!store_begin(store, err))
+		return false;
+	for (struct job *job = push->jobs; job != NULL; job = job->next) {
+		if (job->state == JOB_ANSWERED && !settlers[job->result](job, err))
+			return false;
+	}
+	return store_commit(store, err);
+}

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * verify: reads targets again right before they are written, so that an edit made since the scan is
+ * merged and not overwritten.
+ *
+ * Many are read in one request where the API can be asked for them; who does not come that way (the
+ * filter is not honoured, the e-mail is another one by now) is read alone.
+ */
+#include "daemon/runner/push.h"
+
+/* One grouped reading; jobs are found again by id. */
+struct group {
+	struct push *push;
+	size_t n;
+	struct job *jobs[];
+};
+
+/* An update of unknown outcome, or an answer without the fields: the reading itself is the result. */
+static bool reading_is_result(struct job *job)
+{
+	if (job->was_unsure) {
+		job->answer = job->current;
+		push_job_answered(job, RESULT_MOVED);
+		return true;
+	}
+	if (job->read_back) {
+		job->answer = job->current;
+		push_job_answered(job, RESULT_DONE);
+		return true;
+	}
+	return false;
+}
+
+/* The precondition: what is to be written still holds what it held when this was decided. */
+static void judge_reading(struct job *job)
+{
+	const struct field_table *table = job->push->runner->table;
+
+	if (reading_is_result(job))
+		return;
+	for (size_t i = 0; i < table->n; i++) {
+		const struct value *base = &job->intent.base.values[i];
+		const struct value *fresh = &job->current.values[i];
+
+		if (job->intent.write.values[i].state == VALUE_UNKNOWN || fresh->state == VALUE_UNKNOWN)
+			continue;
+		if (merge_value_changed(&table->fields[i], fresh, base)) {
+			job->answer = job->current;
+			push_job_answered(job, RESULT_MOVED);
+			return;
+		}
+	}
+	if (job->current.archived_at != 0) {
+		job->answer = job->current;
+		push_job_answered(job, RESULT_MOVED);
+		return;
+	}
+	job->state = JOB_READY;
+}
+
+static bool take_reading(struct job *job, const struct answer *answer, struct str raw)
+{
+	struct runner *runner = job->push->runner;
+	struct person person;
+	struct error err;
+
+	if (!fetch_decode(runner, job->push->side, answer, raw, &job->arena, &person, &err)) {
+		(void)error_wrap(&err, "%s: reading a person again", side_name(job->push->side));
+		cycle_note_failure(&runner->cycle, job->push->side, &err);
+		return false;
+	}
+	if (!str_equal(person.id, job->intent.target_id))
+		return false;
+	job->current = person;
+	return true;
+}
+
+/* ---- Alone ---- */
+
+static void on_one(void *payload, struct answer *answer)
+{
+	struct job *job = payload;
+	struct push *push = job->push;
+
+	if (answer->judgement == JUDGE_OK && answer->records.n == 1 &&
+	    take_reading(job, answer, answer->records.items[0].bytes)) {
+		judge_reading(job);
+	} else {
+		if (answer->judgement != JUDGE_OK && answer->judgement != JUDGE_GONE) {
+			(void)error_wrap(&answer->err, "%s: reading a person again before a write",
+					 side_name(push->side));
+			if (answer->judgement == JUDGE_AUTH || answer->status == 0)
+				push_halt(push, &answer->err);
+			cycle_note_failure(&push->runner->cycle, push->side, &answer->err);
+		}
+		push_job_answered(job, RESULT_DROPPED);
+	}
+	push_landed(push);
+}
+
+void verify_alone(struct job *job)
+{
+	struct runner *runner = job->push->runner;
+	struct request request;
+
+	runner->mapper[job->push->side]->read(&runner->context, job->intent.target_id, &request);
+	job->state = JOB_FLYING;
+	job->alone = true;
+	job->push->n_flying++;
+	fetch_submit(runner, job->push->side, &request, FETCH_RECORDS, SENDER_PUSH, on_one, job);
+}
+
+/* ---- In groups ---- */
+
+static struct job *find_in_group(struct group *group, const struct answer *answer, struct str raw,
+				 struct arena *scratch)
+{
+	struct runner *runner = group->push->runner;
+	struct person person;
+	struct error err;
+
+	if (!fetch_decode(runner, group->push->side, answer, raw, scratch, &person, &err))
+		return NULL;
+	for (size_t i = 0; i < group->n; i++) {
+		if (group->jobs[i]->state == JOB_FLYING &&
+		    str_equal(group->jobs[i]->intent.target_id, person.id))
+			return group->jobs[i];
+	}
+	return NULL;
+}
+
+static void on_group(void *payload, struct answer *answer)
+{
+	struct group *group = payload;
+	struct push *push = group->push;
+	struct arena scratch = { 0 };
+
+	for (size_t i = 0; answer->judgement == JUDGE_OK && i < answer->records.n; i++) {
+		const struct str raw = answer->records.items[i].bytes;
+		struct job *job = find_in_group(group, answer, raw, &scratch);
+
+		if (job != NULL && take_reading(job, answer, raw))
+			judge_reading(job);
+		arena_reset(&scratch);
+	}
+	arena_release(&scratch);
+	if (answer->judgement == JUDGE_AUTH || (answer->judgement != JUDGE_OK && answer->status == 0)) {
+		(void)error_wrap(&answer->err, "%s: reading persons again before writing",
+				 side_name(push->side));
+		push_halt(push, &answer->err);
+	}
+	for (size_t i = 0; i < group->n; i++) {
+		if (group->jobs[i]->state != JOB_FLYING)
+			continue;
+		group->jobs[i]->state = JOB_VERIFY;
+		group->jobs[i]->alone = true;
+	}
+	free(group);
+	push_landed(push);
+}
+
+static struct person_ref ref_of(const struct job *job)
+{
+	const int emails = job->push->runner->table->emails;
+	struct person_ref ref = { .id = job->intent.target_id };
+
+	/* What the target is known by now: its own e-mail, not the one that it is to get. */
+	if (emails >= 0)
+		ref.email = value_part(&job->intent.base.values[emails], 0);
+	return ref;
+}
+
+static size_t collect(struct push *push, size_t max, struct job **jobs, struct person_ref *refs)
+{
+	size_t n = 0;
+
+	for (struct job *job = push->jobs; job != NULL && n < max; job = job->next) {
+		if (job->state != JOB_VERIFY || job->alone)
+			continue;
+		jobs[n] = job;
+		refs[n] = ref_of(job);
+		n++;
+	}
+	return n;
+}
+
+/* Returns how many jobs the request took; the ones it could not name are read alone. */
+static size_t submit_group(struct push *push, struct job **jobs, const struct person_ref *refs, size_t n)
+{
+	struct runner *runner = push->runner;
+	const struct mapper *mapper = runner->mapper[push->side];
+	struct request request;
+	size_t taken = n > 1 ? mapper->read_group(&runner->context, refs, n, &request) : 0;
+
+	if (taken == 0) {
+		verify_alone(jobs[0]);
+		return 1;
+	}
+	struct group *group = alloc_zeroed(1, sizeof(*group) + taken * sizeof(group->jobs[0]));
+
+	group->push = push;
+	group->n = taken;
+	for (size_t i = 0; i < taken; i++) {
+		group->jobs[i] = jobs[i];
+		jobs[i]->state = JOB_FLYING;
+	}
+	push->n_flying++;
+	fetch_submit(runner, push->side, &request, FETCH_RECORDS, SENDER_PUSH, on_group, group);
+	return taken;
+}
+
+void verify_jobs(struct push *push)
+{
+	const uint32_t max = push->runner->mapper[push->side]->caps.page_max;
+	struct job **jobs = alloc_zeroed(max, sizeof(struct job *));
+	struct person_ref *refs = alloc_zeroed(max, sizeof(*refs));
+	size_t n;
+
+	while ((n = collect(push, max, jobs, refs)) > 0)
+		(void)submit_group(push, jobs, refs, n);
+	for (struct job *job = push->jobs; job != NULL; job = job->next) {
+		if (job->state == JOB_VERIFY)
+			verify_alone(job);
+	}
+	free(jobs);
+	free(refs);
+}

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * write: sends what is ready, alone or in batches, and judges the answers.
+ *
+ * Results of a batch are matched by id for updates and by content for creates, never by position.  A
+ * refused batch is halved until the person at fault stands alone.
+ */
+#include "daemon/runner/push.h"
+
+#include <assert.h>
+
+struct batch {
+	struct push *push;
+	enum intent_kind kind;
+	size_t n;
+	struct job *jobs[];
+};
+
+static void send_batch(struct push *push, struct job **jobs, size_t n);
+
+/* ---- Answers ---- */
+
+static void take_failure(struct job *job, const struct answer *answer)
+{
+	struct push *push = job->push;
+
+	job->status = answer->status;
+	job->words = arena_copy(&job->arena, answer->words.len > 0 ? answer->words :
+								     str_from(answer->err.msg));
+	if (answer->uncertain) {
+		cycle_note_failure(&push->runner->cycle, push->side, &answer->err);
+		if (job->intent.kind == INTENT_CREATE) {
+			push_job_answered(job, RESULT_UNCERTAIN);
+			return;
+		}
+		job->was_unsure = true;
+		job->state = JOB_VERIFY;
+		job->alone = true;
+		return;
+	}
+	if (answer->judgement == JUDGE_REJECTED || answer->judgement == JUDGE_CLASH) {
+		push_job_answered(job, RESULT_REFUSED);
+		return;
+	}
+	if (answer->judgement != JUDGE_GONE)
+		cycle_note_failure(&push->runner->cycle, push->side, &answer->err);
+	push_job_answered(job, RESULT_DROPPED);
+}
+
+/* Did the answer say what became of everything that was written? */
+static bool answers_all(const struct job *job)
+{
+	const struct field_table *table = job->push->runner->table;
+
+	for (size_t i = 0; i < table->n; i++) {
+		if (job->intent.write.values[i].state != VALUE_UNKNOWN &&
+		    job->answer.values[i].state == VALUE_UNKNOWN)
+			return false;
+	}
+	return true;
+}
+
+static void take_answer(struct job *job, const struct person *person)
+{
+	job->answer = person_copy(&job->arena, job->push->runner->table, person);
+	if (answers_all(job)) {
+		push_job_answered(job, RESULT_DONE);
+		return;
+	}
+	job->intent.target_id = job->answer.id;
+	job->read_back = true;
+	job->state = JOB_VERIFY;
+	job->alone = true;
+}
+
+/* How many of the values that were sent stand in the answer as they were sent. */
+static size_t likeness(const struct job *job, const struct person *person)
+{
+	const struct field_table *table = job->push->runner->table;
+	size_t n = 0;
+
+	for (size_t i = 0; i < table->n; i++) {
+		const struct value *sent = &job->intent.write.values[i];
+
+		if (value_is_set(sent) && !merge_value_changed(&table->fields[i], sent, &person->values[i]))
+			n++;
+	}
+	return n;
+}
+
+/* A server may rewrite what it stores, so the likest of the batch is taken; persons that are alike in
+ * every value are interchangeable. */
+static struct job *find_created(const struct batch *batch, const struct person *person)
+{
+	struct job *best = NULL;
+	size_t best_likeness = 0;
+
+	for (size_t i = 0; i < batch->n; i++) {
+		struct job *job = batch->jobs[i];
+		const size_t n = job->state == JOB_FLYING ? likeness(job, person) : 0;
+
+		if (n > best_likeness) {
+			best = job;
+			best_likeness = n;
+		}
+	}
+	return best;
+}
+
+static struct job *find_updated(const struct batch *batch, const struct person *person)
+{
+	for (size_t i = 0; i < batch->n; i++) {
+		if (batch->jobs[i]->state == JOB_FLYING &&
+		    str_equal(batch->jobs[i]->intent.target_id, person->id))
+			return batch->jobs[i];
+	}
+	return NULL;
+}
+
+static void take_batch_answer(struct batch *batch, struct answer *answer)
+{
+	struct push *push = batch->push;
+	struct arena arena = { 0 };
+
+	for (size_t i = 0; i < answer->records.n; i++) {
+		struct person person;
+		struct job *job = NULL;
+		struct error err;
+
+		if (!fetch_decode(push->runner, push->side, answer, answer->records.items[i].bytes, &arena,
+				  &person, &err)) {
+			(void)error_wrap(&err, "%s: the answer to a write", side_name(push->side));
+			cycle_note_failure(&push->runner->cycle, push->side, &err);
+			continue;
+		}
+		if (batch->n == 1)
+			job = batch->jobs[0];
+		else if (batch->kind == INTENT_CREATE)
+			job = find_created(batch, &person);
+		else
+			job = find_updated(batch, &person);
+		if (job != NULL && job->state == JOB_FLYING)
+			take_answer(job, &person);
+	}
+	arena_release(&arena);
+	/* A 2xx that says nothing of a person: what became of it has to be found out. */
+	answer->uncertain = true;
+	for (size_t i = 0; i < batch->n; i++) {
+		if (batch->jobs[i]->state != JOB_FLYING)
+			continue;
+		(void)error_set(&answer->err, ERR_UNCERTAIN,
+				"%s: the answer to a write does not hold the person", side_name(push->side));
+		take_failure(batch->jobs[i], answer);
+	}
+}
+
+static void on_batch(void *payload, struct answer *answer)
+{
+	struct batch *batch = payload;
+	struct push *push = batch->push;
+	const bool refused = answer->judgement == JUDGE_REJECTED || answer->judgement == JUDGE_CLASH ||
+			     answer->judgement == JUDGE_GONE;
+
+	if (answer->judgement == JUDGE_OK) {
+		take_batch_answer(batch, answer);
+	} else if (refused && !answer->uncertain && batch->n > 1 && !push->runner->stopping) {
+		const size_t half = batch->n / 2;
+
+		send_batch(push, batch->jobs, half);
+		send_batch(push, batch->jobs + half, batch->n - half);
+	} else {
+		(void)error_wrap(&answer->err, "%s: writing", side_name(push->side));
+		for (size_t i = 0; i < batch->n; i++)
+			take_failure(batch->jobs[i], answer);
+		if (answer->judgement == JUDGE_AUTH ||
+		    (answer->status == 0 && !answer->uncertain) || answer->judgement == JUDGE_LIMITED)
+			push_halt(push, &answer->err);
+	}
+	free(batch);
+	push_landed(push);
+}
+
+/* ---- Requests ---- */
+
+static void build_single(struct push *push, const struct job *job, struct request *ret)
+{
+	struct runner *runner = push->runner;
+	const struct mapper *mapper = runner->mapper[push->side];
+
+	if (job->intent.kind == INTENT_CREATE)
+		mapper->create(&runner->context, &job->intent.write, ret);
+	else
+		mapper->update(&runner->context, &job->current, &job->intent.write, ret);
+}
+
+static void build_batch(struct push *push, struct job **jobs, size_t n, struct request *ret)
+{
+	struct runner *runner = push->runner;
+	const struct mapper *mapper = runner->mapper[push->side];
+	const struct person **current = alloc_zeroed(n, sizeof(*current));
+	const struct person **write = alloc_zeroed(n, sizeof(*write));
+
+	for (size_t i = 0; i < n; i++) {
+		current[i] = &jobs[i]->current;
+		write[i] = &jobs[i]->intent.write;
+	}
+	if (jobs[0]->intent.kind == INTENT_CREATE)
+		mapper->create_batch(&runner->context, write, n, ret);
+	else
+		mapper->update_batch(&runner->context, current, write, n, ret);
+	free(current);
+	free(write);
+}
+
+static void send_batch(struct push *push, struct job **jobs, size_t n)
+{
+	struct batch *batch = alloc_zeroed(1, sizeof(*batch) + n * sizeof(batch->jobs[0]));
+	struct request request;
+
+	assert(n > 0);
+	batch->push = push;
+	batch->kind = jobs[0]->intent.kind;
+	batch->n = n;
+	for (size_t i = 0; i < n; i++) {
+		batch->jobs[i] = jobs[i];
+		jobs[i]->state = JOB_FLYING;
+	}
+	if (n == 1)
+		build_single(push, jobs[0], &request);
+	else
+		build_batch(push, jobs, n, &request);
+	push->n_flying++;
+	fetch_submit(push->runner, push->side, &request, FETCH_RECORDS, SENDER_PUSH, on_batch, batch);
+}
+
+static uint32_t batch_size(const struct push *push)
+{
+	const struct mapper *mapper = push->runner->mapper[push->side];
+
+	if (!mapper->caps.batch)
+		return 1;
+	const uint32_t wanted = push->runner->options.config->records.batch_size;
+
+	return wanted < mapper->caps.batch_max ? wanted : mapper->caps.batch_max;
+}
+
+void write_jobs(struct push *push)
+{
+	static const enum intent_kind kinds[] = { INTENT_CREATE, INTENT_UPDATE };
+	const uint32_t max = batch_size(push);
+	struct job **jobs = alloc_zeroed(max, sizeof(struct job *));
+
+	for (size_t k = 0; k < COUNT_OF(kinds); k++) {
+		size_t n = 0;
+		/* Readings under way will fill a batch: a short one is sent only when none is left. */
+		const bool more = kinds[k] == INTENT_UPDATE && max > 1 &&
+				  push_count(push, JOB_VERIFY) + push_count(push, JOB_FLYING) > 0;
+
+		for (struct job *job = push->jobs; job != NULL; job = job->next) {
+			if (job->state != JOB_READY || job->intent.kind != kinds[k])
+				continue;
+			jobs[n++] = job;
+			if (n == max) {
+				send_batch(push, jobs, n);
+				n = 0;
+			}
+		}
+		if (n > 0 && !more)
+			send_batch(push, jobs, n);
+	}
+	free(jobs);
+}
