@@ -17,8 +17,8 @@
 
 #include "base/alloc.h"
 #include "base/limits.h"
+#include "mappers/json_scan.h"
 #include "mappers/json_tree.h"
-#include "mappers/scan.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -54,11 +54,11 @@ struct page_reader {
 	size_t key_start;     /* of the key at hand, in the envelope */
 	bool quoted, escaped; /* KEY, LITERAL: inside a string, behind a backslash */
 	bool root_is_array;
-	bool single;        /* the records are one object, no array */
-	bool have_records;  /* the record key was there */
-	uint64_t record_at; /* where the record at hand began */
-	struct scan scan;   /* RECORD, NESTED */
-	struct buf record;  /* a record's bytes from earlier chunks */
+	bool single;           /* the records are one object, no array */
+	bool have_records;     /* the record key was there */
+	uint64_t record_at;    /* where the record at hand began */
+	struct json_scan scan; /* RECORD, NESTED */
+	struct buf record;     /* a record's bytes from earlier chunks */
 	struct page_info info;
 	struct error err; /* FAILED: why */
 };
@@ -211,28 +211,28 @@ static bool begin_record(struct page_reader *reader, const struct chunk *chunk)
 	reader->record_at = position(reader, chunk);
 	reader->state = RECORD;
 	buf_reset(&reader->record);
-	scan_init(&reader->scan, LIMIT_JSON_DEPTH - around);
+	json_scan_init(&reader->scan, LIMIT_JSON_DEPTH - around);
 	return true;
 }
 
-static bool scan_failed(struct page_reader *reader, uint64_t at, enum scan_result result)
+static bool scan_failed(struct page_reader *reader, uint64_t at, enum json_scan_result result)
 {
 	return fail(reader, at,
-		    result == SCAN_DEEP ? "nested too deep" : "brackets that do not match");
+		    result == JSON_SCAN_DEEP ? "nested too deep" : "brackets that do not match");
 }
 
 static bool take_record(struct page_reader *reader, struct chunk *chunk)
 {
 	struct str raw = { chunk->p + chunk->at, 0 };
-	const enum scan_result result =
-		scan_feed(&reader->scan, raw.p, chunk->len - chunk->at, &raw.len);
+	const enum json_scan_result result =
+		json_scan_feed(&reader->scan, raw.p, chunk->len - chunk->at, &raw.len);
 
 	chunk->at += raw.len;
-	if (result == SCAN_MISMATCH || result == SCAN_DEEP)
+	if (result == JSON_SCAN_MISMATCH || result == JSON_SCAN_DEEP)
 		return scan_failed(reader, position(reader, chunk), result);
 	if (reader->record.len + raw.len > LIMIT_RECORD_BYTES)
 		return fail(reader, reader->record_at, "a record is too large");
-	if (result == SCAN_MORE) {
+	if (result == JSON_SCAN_MORE) {
 		buf_add_str(&reader->record, raw);
 		return true;
 	}
@@ -351,7 +351,7 @@ static bool on_value(struct page_reader *reader, struct chunk *chunk)
 		return fail(reader, position(reader, chunk), "the records are no array");
 	}
 	if (c == '{' || c == '[') {
-		scan_init(&reader->scan, LIMIT_JSON_DEPTH - 1);
+		json_scan_init(&reader->scan, LIMIT_JSON_DEPTH - 1);
 		reader->state = NESTED;
 		return true;
 	}
@@ -379,13 +379,13 @@ static bool on_nested(struct page_reader *reader, struct chunk *chunk)
 {
 	const size_t from = chunk->at;
 	size_t taken;
-	const enum scan_result result =
-		scan_feed(&reader->scan, chunk->p + from, chunk->len - from, &taken);
+	const enum json_scan_result result =
+		json_scan_feed(&reader->scan, chunk->p + from, chunk->len - from, &taken);
 
 	chunk->at += taken;
-	if (result == SCAN_MISMATCH || result == SCAN_DEEP)
+	if (result == JSON_SCAN_MISMATCH || result == JSON_SCAN_DEEP)
 		return scan_failed(reader, position(reader, chunk), result);
-	if (result == SCAN_CLOSED)
+	if (result == JSON_SCAN_CLOSED)
 		reader->state = AFTER;
 	return keep(reader, chunk, from);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "mappers/scan.h"
+#include "mappers/json_scan.h"
 
 #include <assert.h>
 #ifdef __SSE2__
@@ -8,33 +8,33 @@
 
 #define BLOCK_BYTES 64
 
-void scan_init(struct scan *scan, unsigned max_depth)
+void json_scan_init(struct json_scan *scan, unsigned max_depth)
 {
 	assert(max_depth <= 64);
-	*scan = (struct scan){ .max_depth = max_depth };
+	*scan = (struct json_scan){ .max_depth = max_depth };
 }
 
 /* A bracket or a backslash outside of strings. */
-static enum scan_result bracket(struct scan *scan, char c)
+static enum json_scan_result bracket(struct json_scan *scan, char c)
 {
 	if (c == '\\')
-		return SCAN_MISMATCH;
+		return JSON_SCAN_MISMATCH;
 	if (c == '{' || c == '[') {
 		if (scan->depth == scan->max_depth)
-			return SCAN_DEEP;
+			return JSON_SCAN_DEEP;
 		scan->kinds = scan->kinds << 1 | (c == '{');
 		scan->depth++;
-		return SCAN_MORE;
+		return JSON_SCAN_MORE;
 	}
 	if (scan->depth == 0 || (scan->kinds & 1) != (c == '}'))
-		return SCAN_MISMATCH;
+		return JSON_SCAN_MISMATCH;
 	scan->kinds >>= 1;
-	return --scan->depth == 0 ? SCAN_CLOSED : SCAN_MORE;
+	return --scan->depth == 0 ? JSON_SCAN_CLOSED : JSON_SCAN_MORE;
 }
 
 /* Bytes one by one: the ends of chunks, and machines without SSE2. */
-static enum scan_result feed_bytes(struct scan *scan, const char *bytes, size_t len,
-				   size_t *ret_taken)
+static enum json_scan_result feed_bytes(struct json_scan *scan, const char *bytes, size_t len,
+					size_t *ret_taken)
 {
 	for (size_t i = 0; i < len; i++) {
 		const char c = bytes[i];
@@ -54,15 +54,15 @@ static enum scan_result feed_bytes(struct scan *scan, const char *bytes, size_t 
 		}
 		if (c != '{' && c != '[' && c != '}' && c != ']' && c != '\\')
 			continue;
-		const enum scan_result result = bracket(scan, c);
+		const enum json_scan_result result = bracket(scan, c);
 
-		if (result != SCAN_MORE) {
-			*ret_taken = result == SCAN_CLOSED ? i + 1 : i;
+		if (result != JSON_SCAN_MORE) {
+			*ret_taken = result == JSON_SCAN_CLOSED ? i + 1 : i;
 			return result;
 		}
 	}
 	*ret_taken = len;
-	return SCAN_MORE;
+	return JSON_SCAN_MORE;
 }
 
 #ifdef __SSE2__
@@ -125,7 +125,8 @@ static uint64_t prefix_parity(uint64_t bits)
 	return bits;
 }
 
-static enum scan_result feed_block(struct scan *scan, const char *bytes, size_t *ret_taken)
+static enum json_scan_result feed_block(struct json_scan *scan, const char *bytes,
+					size_t *ret_taken)
 {
 	struct block block = classify(bytes);
 
@@ -138,36 +139,37 @@ static enum scan_result feed_block(struct scan *scan, const char *bytes, size_t 
 	for (uint64_t left = (block.brackets | block.backslashes) & ~inside; left != 0;
 	     left &= left - 1) {
 		const unsigned i = (unsigned)__builtin_ctzll(left);
-		const enum scan_result result = bracket(scan, bytes[i]);
+		const enum json_scan_result result = bracket(scan, bytes[i]);
 
-		if (result != SCAN_MORE) {
+		if (result != JSON_SCAN_MORE) {
 			scan->in_string = scan->escaped = false;
-			*ret_taken = result == SCAN_CLOSED ? i + 1 : i;
+			*ret_taken = result == JSON_SCAN_CLOSED ? i + 1 : i;
 			return result;
 		}
 	}
-	return SCAN_MORE;
+	return JSON_SCAN_MORE;
 }
 
 #endif
 
-enum scan_result scan_feed(struct scan *scan, const char *bytes, size_t len, size_t *ret_taken)
+enum json_scan_result json_scan_feed(struct json_scan *scan, const char *bytes, size_t len,
+				     size_t *ret_taken)
 {
 	size_t done = 0;
 
 #ifdef __SSE2__
 	for (; len - done >= BLOCK_BYTES; done += BLOCK_BYTES) {
 		size_t taken;
-		const enum scan_result result = feed_block(scan, bytes + done, &taken);
+		const enum json_scan_result result = feed_block(scan, bytes + done, &taken);
 
-		if (result != SCAN_MORE) {
+		if (result != JSON_SCAN_MORE) {
 			*ret_taken = done + taken;
 			return result;
 		}
 	}
 #endif
 	size_t taken;
-	const enum scan_result result = feed_bytes(scan, bytes + done, len - done, &taken);
+	const enum json_scan_result result = feed_bytes(scan, bytes + done, len - done, &taken);
 
 	*ret_taken = done + taken;
 	return result;
