@@ -42,7 +42,7 @@ bool json_parse(struct str text, struct json_object **ret_root, struct error *er
 	return true;
 }
 
-struct json_object *json_member(struct json_object *object, const char *key)
+struct json_object *json_child(struct json_object *object, const char *key)
 {
 	struct json_object *member = NULL;
 
@@ -65,7 +65,7 @@ static bool lookup(struct json_object *object, struct str key, struct json_objec
 	return json_object_object_get_ex(object, text, ret_member);
 }
 
-struct json_object *json_member_of(struct json_object *object, struct str key)
+struct json_object *json_child_of(struct json_object *object, struct str key)
 {
 	struct json_object *member;
 
@@ -73,7 +73,7 @@ struct json_object *json_member_of(struct json_object *object, struct str key)
 	return member;
 }
 
-bool json_has(struct json_object *object, struct str key)
+bool json_has_key(struct json_object *object, struct str key)
 {
 	struct json_object *member;
 
@@ -86,7 +86,7 @@ struct json_object *json_walk(struct json_object *object, const char *dotted)
 	struct str part;
 
 	while (object != NULL && str_cut(&rest, '.', &part))
-		object = json_member_of(object, part);
+		object = json_child_of(object, part);
 	return object;
 }
 

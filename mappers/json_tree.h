@@ -2,7 +2,7 @@
 /*
  * json_tree: json-c behind json_guard: parsing, and getters that never coerce.
  *
- * Nodes are json-c's; NULL is both an absent key and JSON's null, as json-c has it; json_has() tells
+ * Nodes are json-c's; NULL is both an absent key and JSON's null, as json-c has it; json_has_key() tells
  * them apart.  Texts are views into the tree.
  */
 #ifndef CRMSYNC_MAPPERS_JSON_TREE_H
@@ -18,9 +18,9 @@
 NODISCARD bool json_parse(struct str text, struct json_object **ret_root, struct error *err);
 
 /* The member, or NULL if it is absent, null, or object is none. */
-struct json_object *json_member(struct json_object *object, const char *key);
-struct json_object *json_member_of(struct json_object *object, struct str key);
-bool json_has(struct json_object *object, struct str key);
+struct json_object *json_child(struct json_object *object, const char *key);
+struct json_object *json_child_of(struct json_object *object, struct str key);
+bool json_has_key(struct json_object *object, struct str key);
 /* Members behind one another: "option.title". */
 struct json_object *json_walk(struct json_object *object, const char *dotted);
 

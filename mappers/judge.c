@@ -39,7 +39,7 @@ const char *judgement_name(enum judgement judgement)
 
 static struct str member_text(const struct answer *answer, const char *key)
 {
-	return json_text_or_empty(json_member(answer->root, key));
+	return json_text_or_empty(json_child(answer->root, key));
 }
 
 static struct str first_text(const struct answer *answer, const char *const keys[], size_t n)
@@ -56,19 +56,19 @@ static struct str first_text(const struct answer *answer, const char *const keys
 /* The first of a list of complaints: " (path: message)". */
 static struct str first_complaint(const struct answer *answer, const char *list, const char *path)
 {
-	struct json_object *complaints = json_member(answer->root, list);
+	struct json_object *complaints = json_child(answer->root, list);
 
 	if (!json_object_is_type(complaints, json_type_array) ||
 	    json_object_array_length(complaints) == 0)
 		return (struct str){ NULL, 0 };
 	struct json_object *first = json_object_array_get_idx(complaints, 0);
-	struct json_object *where = json_member(first, path);
+	struct json_object *where = json_child(first, path);
 	struct str at = json_text_or_empty(where);
 
 	if (json_object_is_type(where, json_type_array) && json_object_array_length(where) > 0)
 		at = json_text_or_empty(json_object_array_get_idx(where, 0));
 	return arena_format(answer->arena, " (%.*s: %.*s)", STR_ARG(at),
-			    STR_ARG(json_text_or_empty(json_member(first, "message"))));
+			    STR_ARG(json_text_or_empty(json_child(first, "message"))));
 }
 
 static struct str json_words(const struct answer *answer)

@@ -191,7 +191,7 @@ bool decode_parts(struct decoder *decoder, const struct field *field, struct jso
 	bool any = false;
 
 	for (size_t i = 0; i < n; i++) {
-		struct json_object *node = json_member(object, parts[i].key);
+		struct json_object *node = json_child(object, parts[i].key);
 		const bool number = parts[i].canon == codec_coordinate;
 		struct str raw;
 

@@ -141,7 +141,7 @@ static bool keep_byte(struct page_reader *reader, struct chunk *chunk, enum stat
 static bool has_any(struct json_object *root, const char *const keys[], size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		if (keys[i] != NULL && json_has(root, str_from(keys[i])))
+		if (keys[i] != NULL && json_has_key(root, str_from(keys[i])))
 			return true;
 	}
 	return false;

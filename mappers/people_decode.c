@@ -98,7 +98,7 @@ static bool decode_objects(struct decoder *decoder, const struct field *field, c
 		if (!json_object_is_type(element, json_type_object))
 			return decode_fail(decoder, field->path[SIDE_PEOPLE],
 					   "has an element that is no object");
-		if (!decode_text(decoder, field, json_member(element, key), &text) ||
+		if (!decode_text(decoder, field, json_child(element, key), &text) ||
 		    !decode_add(decoder, field, &value, text, element_content(decoder, element)))
 			return false;
 	}
@@ -207,7 +207,7 @@ static bool decode_fields(struct decoder *decoder, struct json_object *root, str
 		    (people_is_tags(field) && decoder->context->tags == NULL))
 			continue;
 		struct json_object *node =
-			field->type == FIELD_NAME ? root : json_member_of(root, path);
+			field->type == FIELD_NAME ? root : json_child_of(root, path);
 
 		person->values[i] = value_empty();
 		if (node != NULL && !decode(decoder, field, node, &person->values[i]))
@@ -219,7 +219,7 @@ static bool decode_fields(struct decoder *decoder, struct json_object *root, str
 /* Whether somebody is archived must never be guessed. */
 static bool decode_archived(struct decoder *decoder, struct json_object *root, int64_t *ret_ns)
 {
-	struct json_object *node = json_member(root, "archivedAt");
+	struct json_object *node = json_child(root, "archivedAt");
 
 	*ret_ns = 0;
 	if (node == NULL)
@@ -233,18 +233,18 @@ static bool decode_archived(struct decoder *decoder, struct json_object *root, i
 
 static bool decode_tree(struct decoder *decoder, struct json_object *root, struct person *person)
 {
-	const struct str source = json_text_or_empty(json_member(root, "externalSource"));
+	const struct str source = json_text_or_empty(json_child(root, "externalSource"));
 
-	person->id = decode_id(decoder, json_member(root, "id"));
+	person->id = decode_id(decoder, json_child(root, "id"));
 	if (person->id.len == 0)
-		person->id = people_last_part(decode_id(decoder, json_member(root, "@id")));
+		person->id = people_last_part(decode_id(decoder, json_child(root, "@id")));
 	decoder->id = person->id;
 	if (person->id.len == 0)
 		return decode_fail(decoder, STR_LIT("id"), "is missing");
 	if (!decode_archived(decoder, root, &person->archived_at))
 		return false;
-	person->created_at = decode_time(json_member(root, "createdAt"));
-	person->updated_at = decode_time(json_member(root, "updatedAt"));
+	person->created_at = decode_time(json_child(root, "createdAt"));
+	person->updated_at = decode_time(json_child(root, "updatedAt"));
 	if (str_starts(source, STR_LIT(MARKER_PREFIX)))
 		person->marker =
 			arena_copy(decoder->arena, str_skip(source, sizeof(MARKER_PREFIX) - 1));

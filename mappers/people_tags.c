@@ -30,11 +30,11 @@ static bool add_tag(struct tags_reading *reading, struct str raw, struct error *
 	if (!json_parse(raw, &root, err))
 		return error_wrap(err, "a tag");
 	struct decoder decoder = { .arena = &arena };
-	struct str id = decode_id(&decoder, json_member(root, "id"));
+	struct str id = decode_id(&decoder, json_child(root, "id"));
 
 	if (id.len == 0)
-		id = people_last_part(decode_id(&decoder, json_member(root, "@id")));
-	const struct str title = codec_line(&arena, json_text_or_empty(json_member(root, "title")));
+		id = people_last_part(decode_id(&decoder, json_child(root, "@id")));
+	const struct str title = codec_line(&arena, json_text_or_empty(json_child(root, "title")));
 
 	if (id.len == 0)
 		good = error_set(err, ERR_MALFORMED, "a tag without an id");

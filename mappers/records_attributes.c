@@ -176,9 +176,9 @@ static bool decode_fields(struct decoder *decoder, struct json_object *attribute
 		const struct field *field = &table->fields[i];
 		const struct type_codec *codec = &records_attributes_codecs[field->type];
 		const struct str path = field->path[SIDE_RECORDS];
-		struct json_object *node = json_member_of(attributes, path);
+		struct json_object *node = json_child_of(attributes, path);
 
-		if (path.len == 0 || codec->decode == NULL || !json_has(attributes, path))
+		if (path.len == 0 || codec->decode == NULL || !json_has_key(attributes, path))
 			continue; /* absent is unknown: a list may be asked for some attributes only */
 		person->values[i] = value_empty();
 		if (node != NULL && !codec->decode(decoder, field, node, &person->values[i]))
@@ -189,15 +189,15 @@ static bool decode_fields(struct decoder *decoder, struct json_object *attribute
 
 static bool decode_tree(struct decoder *decoder, struct json_object *root, struct person *person)
 {
-	struct json_object *attributes = json_member(root, "attributes");
+	struct json_object *attributes = json_child(root, "attributes");
 
-	person->id = decoder->id = decode_id(decoder, json_member(root, "id"));
+	person->id = decoder->id = decode_id(decoder, json_child(root, "id"));
 	if (person->id.len == 0)
 		return decode_fail(decoder, STR_LIT("id"), "is missing");
 	if (!json_object_is_type(attributes, json_type_object))
 		return decode_fail(decoder, STR_LIT("attributes"), "is not an object");
-	person->created_at = decode_time(json_member(root, "created_at"));
-	person->updated_at = decode_time(json_member(root, "updated_at"));
+	person->created_at = decode_time(json_child(root, "created_at"));
+	person->updated_at = decode_time(json_child(root, "updated_at"));
 	return decode_fields(decoder, attributes, person);
 }
 

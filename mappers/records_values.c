@@ -216,9 +216,9 @@ static bool decode_fields(struct decoder *decoder, struct json_object *values,
 		const struct field *field = &table->fields[i];
 		const struct type_codec *codec = &records_values_codecs[field->type];
 		const struct str path = field->path[SIDE_RECORDS];
-		struct json_object *node = json_member_of(values, path);
+		struct json_object *node = json_child_of(values, path);
 
-		if (path.len == 0 || codec->decode == NULL || !json_has(values, path))
+		if (path.len == 0 || codec->decode == NULL || !json_has_key(values, path))
 			continue; /* absent is unknown: an answer may leave attributes out */
 		person->values[i] = value_empty();
 		if (node != NULL && !codec->decode(decoder, field, node, &person->values[i]))
@@ -229,14 +229,14 @@ static bool decode_fields(struct decoder *decoder, struct json_object *values,
 
 static bool decode_tree(struct decoder *decoder, struct json_object *root, struct person *person)
 {
-	struct json_object *values = json_member(root, "values");
+	struct json_object *values = json_child(root, "values");
 
 	person->id = decoder->id = decode_id(decoder, json_walk(root, "id.record_id"));
 	if (person->id.len == 0)
 		return decode_fail(decoder, STR_LIT("id.record_id"), "is missing");
 	if (!json_object_is_type(values, json_type_object))
 		return decode_fail(decoder, STR_LIT("values"), "is not an object");
-	person->created_at = decode_time(json_member(root, "created_at"));
+	person->created_at = decode_time(json_child(root, "created_at"));
 	return decode_fields(decoder, values, person);
 }
 
