@@ -19,6 +19,7 @@ struct watch {
 	uv_poll_t poll;
 	struct http *http;
 	curl_socket_t fd;
+	int events;
 };
 
 static void act(struct http *http, curl_socket_t fd, int events);
@@ -30,7 +31,11 @@ static void on_watch_closed(uv_handle_t *handle)
 	free(uv_handle_get_data(handle));
 }
 
-/* status < 0: the descriptor itself is in trouble; curl finds out what. */
+/*
+ * status < 0: the connection was reset, most often.  An answer may have come before: a bare
+ * CURL_CSELECT_ERR would drop it, and a write that was answered would count as uncertain.  So
+ * curl is told to read; and libuv, which has stopped the watch, to go on for the rest of it.
+ */
 static void on_poll(uv_poll_t *poll, int status, int events)
 {
 	const struct watch *watch = container_of(poll, struct watch, poll);
@@ -39,11 +44,13 @@ static void on_poll(uv_poll_t *poll, int status, int events)
 	const curl_socket_t fd = watch->fd;
 	int flags = 0;
 
-	if (status < 0)
-		flags |= CURL_CSELECT_ERR;
-	if (status == 0 && (events & UV_READABLE) != 0)
+	if (status < 0) {
+		flags = CURL_CSELECT_ERR | CURL_CSELECT_IN;
+		(void)uv_poll_start(poll, watch->events, on_poll);
+	}
+	if ((events & UV_READABLE) != 0)
 		flags |= CURL_CSELECT_IN;
-	if (status == 0 && (events & UV_WRITABLE) != 0)
+	if ((events & UV_WRITABLE) != 0)
 		flags |= CURL_CSELECT_OUT;
 	act(http, fd, flags);
 }
@@ -72,7 +79,6 @@ static int on_curl_socket(CURL *easy, curl_socket_t fd, int what, void *userp, v
 {
 	struct http *http = userp;
 	struct watch *watch = socketp;
-	int events = 0;
 
 	(void)easy;
 	if (what == CURL_POLL_REMOVE) {
@@ -89,11 +95,12 @@ static int on_curl_socket(CURL *easy, curl_socket_t fd, int what, void *userp, v
 			return -1;
 		(void)curl_multi_assign(http->multi, fd, watch);
 	}
+	watch->events = 0;
 	if (what == CURL_POLL_IN || what == CURL_POLL_INOUT)
-		events |= UV_READABLE;
+		watch->events |= UV_READABLE;
 	if (what == CURL_POLL_OUT || what == CURL_POLL_INOUT)
-		events |= UV_WRITABLE;
-	return uv_poll_start(&watch->poll, events, on_poll) == 0 ? 0 : -1;
+		watch->events |= UV_WRITABLE;
+	return uv_poll_start(&watch->poll, watch->events, on_poll) == 0 ? 0 : -1;
 }
 
 /* 0 stays 0 (the loop's next turn), it is not rounded up to a millisecond. */

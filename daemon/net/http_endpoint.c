@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 static bool has_control(const char *text)
 {
@@ -36,22 +37,24 @@ static bool is_loopback(const char *host)
 {
 	struct in_addr address;
 
-	if (strcmp(host, "[::1]") == 0 || strcmp(host, "localhost") == 0)
+	if (strcmp(host, "[::1]") == 0 || strcasecmp(host, "localhost") == 0)
 		return true;
 	return inet_pton(AF_INET, host, &address) == 1 && ntohl(address.s_addr) >> 24 == 127;
 }
 
-/* Not left to the parser, which takes an empty user for none. */
-static bool has_user(const char *url)
+/* The parser takes one and three slashes for two, and an empty user for none: we do not. */
+static const char *authority_of(const char *url)
 {
-	const char *host = strstr(url, "://");
+	const char *slashes = strstr(url, "://");
 
-	if (host == NULL)
-		return false;
-	host += 3;
-	const char *at = strchr(host, '@');
+	return slashes != NULL && slashes[3] != '/' ? slashes + 3 : NULL;
+}
 
-	return at != NULL && at < host + strcspn(host, "/?#");
+static bool has_user(const char *authority)
+{
+	const char *at = strchr(authority, '@');
+
+	return at != NULL && at < authority + strcspn(authority, "/?#");
 }
 
 /* Scheme and host are the caller's to free, also on failure. */
@@ -59,7 +62,11 @@ static bool split_url(const char *text, char **ret_scheme, char **ret_host, stru
 {
 	if (strlen(text) >= LIMIT_URL_BYTES || has_control(text))
 		return error_set(err, ERR_CONFIG, "the address is too long, or has blanks in it");
-	if (has_user(text))
+	const char *authority = authority_of(text);
+
+	if (authority == NULL || strchr(text, '\\') != NULL)
+		return error_set(err, ERR_CONFIG, "the address is not of the form https://host");
+	if (has_user(authority))
 		return error_set(err, ERR_CONFIG, "the address must not contain a user or password");
 	if (strpbrk(text, "?#") != NULL)
 		return error_set(err, ERR_CONFIG, "the address must not have a query or fragment");
