@@ -229,14 +229,16 @@ static struct str choose_prefix(const struct people_name *current, const struct 
 static bool prefix_edited(struct arena *arena, const struct records_name *records,
 			  const struct records_name *old, const struct people_name *current)
 {
-	if (!old->known)
+	const struct str words = words_of(arena, current);
+	const struct str whole = records->one ? join2(arena, current->prefix, words) : words;
+
+	if (!old->known || str_equal(records->words, whole))
 		return false;
 	const struct one_string was = read_one_string(arena, old->words, current);
 	const struct one_string is = read_one_string(arena, records->words, current);
 
-	if (is.prefix.len > 0 && words_same_honorific(is.prefix, current->prefix))
-		return false;
-	return !words_same_honorific(was.prefix, is.prefix);
+	return !words_same_honorific(is.prefix, was.prefix) &&
+	       !words_same_honorific(is.prefix, current->prefix);
 }
 
 static void split_one_string(struct arena *arena, const struct records_name *records,

@@ -203,7 +203,7 @@ struct str words_take_trailing_particles(struct str *given)
 			break;
 		rest = before(rest, word.len);
 	}
-	const struct str taken = behind(*given, rest.len);
+	const struct str taken = rest.len > 0 ? behind(*given, rest.len) : *given;
 
 	*given = rest;
 	return taken;
