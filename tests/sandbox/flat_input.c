@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "flat.h"
+
+#include "normal.h"
+
+#include "base/clock.h"
+
+#include <string.h>
+
+static const struct attribute people_attributes[] = {
+	{ "name", FLAT_TEXT, ATTR_INDEXED, NULL },
+	{ "email", FLAT_EMAIL, ATTR_UNIQUE | ATTR_INDEXED, NULL },
+	{ "phone", FLAT_PHONE, ATTR_INDEXED, NULL },
+	{ "job_title", FLAT_TEXT, 0, NULL },
+	{ "company", FLAT_COMPANY, 0, NULL },
+	{ "linkedin_url", FLAT_TEXT, ATTR_INDEXED, NULL },
+	{ "twitter_url", FLAT_TEXT, 0, NULL },
+	{ "tags", FLAT_TAGS, ATTR_MULTI, NULL },
+	{ "last_contacted", FLAT_TIMESTAMP, 0, NULL },
+	{ "notes", FLAT_TEXT, 0, NULL },
+};
+
+static const struct attribute company_attributes[] = {
+	{ "name", FLAT_TEXT, ATTR_INDEXED, NULL },
+	{ "domain", FLAT_TEXT, ATTR_UNIQUE | ATTR_INDEXED, NULL },
+};
+
+void flat_schema_init(struct sandbox *box)
+{
+	struct object *objects = box->objects[SANDBOX_RECORDS];
+	objects[RECORDS_PEOPLE] = (struct object){ .slug = "people", .type = "person" };
+	object_init(&objects[RECORDS_PEOPLE], people_attributes, COUNT_OF(people_attributes));
+	objects[RECORDS_COMPANIES] = (struct object){ .slug = "companies", .type = "company" };
+	object_init(&objects[RECORDS_COMPANIES], company_attributes, COUNT_OF(company_attributes));
+	for (size_t i = 0; i <= RECORDS_COMPANIES; i++) {
+		memcpy(objects[i].id, "object_", strlen("object_"));
+		rng_word(&box->rng, FLAT_ID_WORD, objects[i].id + strlen("object_"));
+	}
+}
+
+void flat_id(struct sandbox *box, char ret_id[static RECORD_ID_BYTES])
+{
+	memcpy(ret_id, "record_", strlen("record_"));
+	rng_word(&box->rng, FLAT_ID_WORD, ret_id + strlen("record_"));
+}
+
+void flat_put_text(struct call *call, struct change *change, struct str text, bool lower_key)
+{
+	change_put(change, call->arena, json_quote(call->arena, text, JSON_SLASH_PLAIN),
+		   lower_key ? normal_lower(call->arena, text) : text);
+}
+
+void flat_put_company(struct call *call, struct change *change, const struct record *company)
+{
+	change_put(change, call->arena,
+		   arena_format(call->arena, "{\"record_id\":\"%s\"}", company->id),
+		   str_from(company->id));
+}
+
+static bool invalid(struct call *call, const struct attribute *attribute, const char *what)
+{
+	return records_fail(call, 400, "validation_type", "attributes.%s: %s.", attribute->slug,
+			    what);
+}
+
+static bool parse_text(struct call *call, const struct attribute *attribute,
+		       struct json_object *value, struct change *change)
+{
+	const struct str text = json_str(value);
+
+	if (!json_is_text(value))
+		return invalid(call, attribute, "expected a string");
+	flat_put_text(call, change, call->box->options.rewrite ? str_trim(text) : text, false);
+	return true;
+}
+
+static bool parse_email(struct call *call, const struct attribute *attribute,
+			struct json_object *value, struct change *change)
+{
+	const struct str text = normal_lower(call->arena, str_trim(json_str(value)));
+
+	if (!normal_is_email(text))
+		return invalid(call, attribute, "not an e-mail address");
+	flat_put_text(call, change, text, true);
+	return true;
+}
+
+static bool parse_phone(struct call *call, const struct attribute *attribute,
+			struct json_object *value, struct change *change)
+{
+	const struct str text = json_str(value);
+	size_t n_digits = 0;
+
+	for (size_t i = 0; i < text.len; i++)
+		n_digits += text.p[i] >= '0' && text.p[i] <= '9';
+	if (n_digits < 3)
+		return invalid(call, attribute, "not a phone number");
+	flat_put_text(call, change,
+		      call->box->options.rewrite ? normal_phone_loosely(call->arena, text) : text,
+		      false);
+	return true;
+}
+
+static bool parse_company(struct call *call, const struct attribute *attribute,
+			  struct json_object *value, struct change *change)
+{
+	const struct object *companies = &call->box->objects[SANDBOX_RECORDS][RECORDS_COMPANIES];
+	const struct record *company = object_find(companies, json_member_str(value, "record_id"));
+
+	if (company == NULL)
+		return invalid(call, attribute, "record_id of a company is expected");
+	flat_put_company(call, change, company);
+	return true;
+}
+
+static bool parse_tags(struct call *call, const struct attribute *attribute,
+		       struct json_object *value, struct change *change)
+{
+	if (!json_object_is_type(value, json_type_array))
+		return invalid(call, attribute, "expected a list of strings");
+	for (size_t i = 0; i < json_object_array_length(value); i++) {
+		struct json_object *tag = json_object_array_get_idx(value, i);
+
+		if (!json_is_text(tag) || json_str(tag).len == 0)
+			return invalid(call, attribute, "expected a list of strings");
+		flat_put_text(call, change, json_str(tag), false);
+	}
+	return true;
+}
+
+static bool parse_timestamp(struct call *call, const struct attribute *attribute,
+			    struct json_object *value, struct change *change)
+{
+	char text[CLOCK_TEXT_BYTES];
+	int64_t ns = 0;
+
+	if (!clock_parse(json_str(value), &ns))
+		return invalid(call, attribute, "expected a date");
+	clock_format(ns, 3, text);
+	flat_put_text(call, change, str_from(text), false);
+	return true;
+}
+
+static bool (*const parsers[])(struct call *, const struct attribute *, struct json_object *,
+			       struct change *) = {
+	[FLAT_TEXT] = parse_text,   [FLAT_EMAIL] = parse_email,
+	[FLAT_PHONE] = parse_phone, [FLAT_COMPANY] = parse_company,
+	[FLAT_TAGS] = parse_tags,   [FLAT_TIMESTAMP] = parse_timestamp,
+};
+
+static_assert(COUNT_OF(parsers) == FLAT_KIND_COUNT, "every kind is parsed");
+
+bool flat_input(struct call *call, const struct object *object, struct json_object *attributes,
+		struct changes *ret_changes)
+{
+	if (!json_object_is_type(attributes, json_type_object))
+		return records_fail(call, 400, "validation_type", "attributes: Required.");
+	json_object_object_foreach(attributes, slug, value)
+	{
+		const uint32_t i = object_attribute(object, str_from(slug));
+
+		if (i == object->n_attributes) {
+			call_violation(call, "unknown attribute %s in a write", slug);
+			return records_fail(call, 400, "value_not_found",
+					    "Cannot find attribute with slug \"%s\".", slug);
+		}
+		const struct attribute *attribute = &object->attributes[i];
+		struct change *change = changes_add(ret_changes, i);
+
+		if (value != NULL && !parsers[attribute->kind](call, attribute, value, change))
+			return false;
+	}
+	return true;
+}
+
+static bool wanted(struct str attributes, const char *slug)
+{
+	struct str part;
+
+	if (attributes.len == 0)
+		return true;
+	while (str_cut(&attributes, ',', &part)) {
+		if (str_equal_z(str_trim(part), slug))
+			return true;
+	}
+	return false;
+}
+
+static void add_time(struct buf *out, const char *name, int64_t ns)
+{
+	char text[CLOCK_TEXT_BYTES];
+
+	clock_format(ns, 3, text);
+	json_add_member(out, name, str_from(text), JSON_SLASH_PLAIN);
+}
+
+static void add_attribute(struct buf *out, const struct attribute *attribute,
+			  const struct cell *cell)
+{
+	const bool list = (attribute->flags & ATTR_MULTI) != 0;
+
+	json_add_key(out, attribute->slug);
+	if (list)
+		buf_add_char(out, '[');
+	for (size_t i = 0; i < cell->n; i++) {
+		if (i > 0)
+			buf_add_char(out, ',');
+		buf_add_str(out, cell->values[i].json);
+	}
+	if (list)
+		buf_add_char(out, ']');
+}
+
+void flat_render(const struct record *record, struct str attributes, struct buf *out)
+{
+	const struct object *object = record->object;
+
+	buf_add_char(out, '{');
+	json_add_member(out, "id", str_from(record->id), JSON_SLASH_PLAIN);
+	json_add_member(out, "title", record_key(record, 0), JSON_SLASH_PLAIN);
+	json_add_member(out, "object_id", str_from(object->id), JSON_SLASH_PLAIN);
+	json_add_member(out, "object_slug", str_from(object->slug), JSON_SLASH_PLAIN);
+	json_add_key(out, "attributes");
+	buf_add_char(out, '{');
+	/* As in the document's example: what has no value is not shown. */
+	for (uint32_t i = 0; i < object->n_attributes; i++) {
+		if (record->cells[i].n > 0 && wanted(attributes, object->attributes[i].slug))
+			add_attribute(out, &object->attributes[i], &record->cells[i]);
+	}
+	buf_add_char(out, '}');
+	add_time(out, "created_at", record->created_ns);
+	add_time(out, "updated_at", record->updated_ns);
+	buf_add_char(out, '}');
+}
