@@ -69,8 +69,8 @@ NODISCARD bool store_scan_end(struct store *store, enum side side, int64_t gener
 			      bool complete, int64_t now, struct error *err);
 
 /* How many different persons this generation has seen. */
-NODISCARD bool store_scan_count(struct store *store, enum side side, int64_t generation, int64_t *ret_n,
-				struct error *err);
+NODISCARD bool store_scan_count(struct store *store, enum side side, int64_t generation,
+				int64_t *ret_n, struct error *err);
 
 /* Marks the person whose raw bytes had this digest as seen; *ret_known false if there is none. */
 NODISCARD bool store_mark_seen(struct store *store, enum side side, const struct digest *raw,
@@ -230,7 +230,7 @@ struct intent {
 	int64_t cycle;
 	int64_t created_at;
 	int64_t sent_at;
-	struct str reasons;   /* "field: why\n" for each field of it */
+	struct str reasons; /* "field: why\n" for each field of it */
 };
 
 /* id, state and sent_at are set here.  Replaces nothing: a second intent for the same link and target,
