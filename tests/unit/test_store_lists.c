@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* History, conflicts, quarantine, titles, cycles. */
+#include "test_store_fixture.h"
+
+static void add_history(struct fixture *f, int64_t cycle, int64_t link, int64_t at)
+{
+	const struct history_entry entry = {
+		.cycle = cycle,
+		.link = link,
+		.at = at,
+		.side = SIDE_PEOPLE,
+		.side_id = S("p1"),
+		.field = S("title"),
+		.action = S("update"),
+		.old_value = S("Engineer"),
+		.new_value = S("Architect"),
+		.reason = S("newer"),
+	};
+
+	OK(f, store_history_add(f->store, &entry, &f->err));
+}
+
+static bool on_entry(void *payload, const struct history_entry *entry, struct error *err)
+{
+	(void)err;
+	assert_str(entry->side_id, "p1");
+	assert_str(entry->field, "title");
+	assert_str(entry->action, "update");
+	assert_str(entry->old_value, "Engineer");
+	assert_str(entry->new_value, "Architect");
+	assert_str(entry->reason, "newer");
+	assert_int_equal(entry->side, SIDE_PEOPLE);
+	buf_addf(payload, "%lld:%lld/%lld ", (long long)entry->id, (long long)entry->cycle,
+		 (long long)entry->link);
+	return true;
+}
+
+static void history(struct fixture *f, int64_t cycle, int64_t link, const char *expected)
+{
+	struct buf text;
+
+	buf_init(&text, 1000);
+	OK(f, store_history_each(f->store, cycle, link, on_entry, &text, &f->err));
+	assert_string_equal(buf_z(&text), expected);
+	buf_release(&text);
+}
+
+static void history_by_cycle_and_link(void **state)
+{
+	struct fixture *f = *state;
+
+	add_history(f, 1, 1, 10);
+	add_history(f, 1, 2, 11);
+	add_history(f, 2, 1, 12);
+	add_history(f, 2, 0, 13);
+	history(f, 0, 0, "1:1/1 2:1/2 3:2/1 4:2/0 ");
+	history(f, 2, 0, "3:2/1 4:2/0 ");
+	history(f, 0, 1, "1:1/1 3:2/1 ");
+	history(f, 2, 1, "3:2/1 ");
+	OK(f, store_history_retain(f->store, 12, &f->err));
+	history(f, 0, 0, "3:2/1 4:2/0 ");
+}
+
+static void retention_is_bounded(void **state)
+{
+	struct fixture *f = *state;
+	int64_t cycle;
+
+	OK(f, store_begin(f->store, &f->err));
+	for (int i = 0; i < 1500; i++) {
+		add_history(f, 1, 1, i);
+		OK(f, store_cycle_start(f->store, S("full"), i, &cycle, &f->err));
+	}
+	OK(f, store_commit(f->store, &f->err));
+	OK(f, store_cycle_end(f->store, 1200, S("ok"), S("{}"), 1201, &f->err));
+	OK(f, store_history_retain(f->store, 9999, &f->err));
+	assert_int_equal(raw_number(f, "SELECT count(*) FROM history"), 500);
+	assert_int_equal(raw_number(f, "SELECT count(*) FROM cycle"), 500);
+	OK(f, store_history_retain(f->store, 9999, &f->err));
+	assert_int_equal(raw_number(f, "SELECT count(*) FROM history"), 0);
+	/* The newest that ended, and what began after it. */
+	assert_int_equal(raw_number(f, "SELECT min(id) FROM cycle"), 1200);
+}
+
+static bool on_conflict(void *payload, const struct conflict *conflict, struct error *err)
+{
+	(void)err;
+	buf_addf(payload, "%.*s %lld %.*s %.*s-%.*s %.*s %lld..%lld\n", STR_ARG(conflict->kind),
+		 (long long)conflict->link, STR_ARG(conflict->field),
+		 STR_ARG(conflict->side_id[SIDE_RECORDS]), STR_ARG(conflict->side_id[SIDE_PEOPLE]),
+		 STR_ARG(conflict->evidence), (long long)conflict->first_cycle,
+		 (long long)conflict->last_cycle);
+	return true;
+}
+
+static void conflicts(struct fixture *f, const char *expected)
+{
+	struct buf text;
+	int64_t n, lines = 0;
+
+	buf_init(&text, 1000);
+	OK(f, store_conflict_each(f->store, on_conflict, &text, &f->err));
+	assert_string_equal(buf_z(&text), expected);
+	buf_release(&text);
+	for (const char *p = expected; *p != '\0'; p++)
+		lines += *p == '\n';
+	OK(f, store_conflict_count(f->store, &n, &f->err));
+	assert_int_equal(n, lines);
+}
+
+static void put_conflict(struct fixture *f, struct conflict conflict, int64_t cycle)
+{
+	conflict.first_cycle = conflict.last_cycle = cycle;
+	OK(f, store_conflict_put(f->store, &conflict, &f->err));
+}
+
+static void conflicts_come_and_go(void **state)
+{
+	struct fixture *f = *state;
+	const struct conflict title = { .kind = S("field"), .link = 1, .field = S("title") };
+	const struct conflict city = { .kind = S("field"), .link = 1, .field = S("city") };
+	const struct conflict other = { .kind = S("field"), .link = 2, .field = S("city") };
+	struct conflict pair = { .kind = S("ambiguous"),
+				 .side_id = { S("r1"), S("p1") },
+				 .evidence = S("two of a@x") };
+
+	put_conflict(f, title, 1);
+	put_conflict(f, city, 1);
+	put_conflict(f, other, 1);
+	put_conflict(f, pair, 1);
+	pair.evidence = S("three of a@x");
+	put_conflict(f, pair, 2);
+	put_conflict(f, title, 2);
+	OK(f, store_conflict_sweep_link(f->store, 1, 2, &f->err));
+	conflicts(f, "field 1 title -  1..2\nfield 2 city -  1..1\n"
+		     "ambiguous 0  r1-p1 three of a@x 1..2\n");
+	OK(f, store_conflict_sweep(f->store, "field", 2, &f->err));
+	conflicts(f, "field 1 title -  1..2\nambiguous 0  r1-p1 three of a@x 1..2\n");
+	OK(f, store_conflict_sweep(f->store, "ambiguous", 3, &f->err));
+	conflicts(f, "field 1 title -  1..2\n");
+}
+
+static bool blocks(struct fixture *f, int64_t link, const char *source, const char *content)
+{
+	const struct digest digest = raw_of(content);
+	bool blocked;
+
+	OK(f, store_quarantine_blocks(f->store, SIDE_PEOPLE, link, S(source), &digest, &blocked,
+				      &f->err));
+	return blocked;
+}
+
+static void refuse(struct fixture *f, int64_t link, const char *source, const char *content,
+		   int64_t at)
+{
+	const struct quarantine quarantine = {
+		.target = SIDE_PEOPLE,
+		.link = link,
+		.source_id = S(source),
+		.target_id = S("t"),
+		.status = 422,
+		.words = S("no"),
+		.content = raw_of(content),
+		.attempts = 1,
+		.first_at = at,
+		.last_at = at,
+	};
+
+	OK(f, store_quarantine_put(f->store, &quarantine, &f->err));
+}
+
+static bool on_quarantine(void *payload, const struct quarantine *quarantine, struct error *err)
+{
+	(void)err;
+	assert_int_equal(quarantine->status, 422);
+	assert_int_equal(quarantine->target, SIDE_PEOPLE);
+	assert_str(quarantine->words, "no");
+	buf_addf(payload, "%lld %.*s %ux %lld..%lld\n", (long long)quarantine->link,
+		 STR_ARG(quarantine->source_id), quarantine->attempts,
+		 (long long)quarantine->first_at, (long long)quarantine->last_at);
+	return true;
+}
+
+static void refused_writes_are_remembered(void **state)
+{
+	struct fixture *f = *state;
+	struct buf text;
+	int64_t n;
+
+	refuse(f, 5, "r5", "bad", 10);
+	refuse(f, 0, "r1", "bad", 10);
+	refuse(f, 0, "r2", "bad", 10);
+	assert_true(blocks(f, 5, "", "bad")); /* a link is known by its number */
+	assert_false(blocks(f, 5, "", "better"));
+	assert_true(blocks(f, 0, "r1", "bad"));
+	assert_false(blocks(f, 0, "r3", "bad"));
+	refuse(f, 0, "r1", "bad", 20);
+	refuse(f, 0, "r2", "other", 20);
+	assert_true(blocks(f, 0, "r2", "other"));
+	buf_init(&text, 1000);
+	OK(f, store_quarantine_each(f->store, on_quarantine, &text, &f->err));
+	assert_string_equal(buf_z(&text), "5  1x 10..10\n0 r1 2x 10..20\n0 r2 1x 20..20\n");
+	buf_release(&text);
+	OK(f, store_quarantine_lift(f->store, SIDE_PEOPLE, 5, S("whatever"), &f->err));
+	OK(f, store_quarantine_lift(f->store, SIDE_PEOPLE, 0, S("r1"), &f->err));
+	OK(f, store_quarantine_count(f->store, &n, &f->err));
+	assert_int_equal(n, 1);
+	assert_false(blocks(f, 5, "", "bad"));
+}
+
+static bool on_title(void *payload, struct str id, struct str title, struct error *err)
+{
+	(void)err;
+	buf_addf(payload, "%.*s=%.*s ", STR_ARG(id), STR_ARG(title));
+	return true;
+}
+
+static void titles(struct fixture *f, const char *collection, int64_t at, const char *expected)
+{
+	struct buf text;
+	int64_t read_at = -1;
+
+	buf_init(&text, 1000);
+	OK(f, store_titles_each(f->store, collection, &read_at, on_title, &text, &f->err));
+	assert_string_equal(buf_z(&text), expected);
+	assert_int_equal(read_at, at);
+	buf_release(&text);
+}
+
+static void titles_are_replaced_whole(void **state)
+{
+	struct fixture *f = *state;
+
+	titles(f, "tags", 0, "");
+	OK(f, store_titles_begin(f->store, "tags", 5, &f->err));
+	OK(f, store_titles_begin(f->store, "lists", 6, &f->err));
+	OK(f, store_titles_add(f->store, "tags", S("2"), S("vip"), &f->err));
+	OK(f, store_titles_add(f->store, "tags", S("1"), S("lead"), &f->err));
+	OK(f, store_titles_add(f->store, "tags", S("1"), S("hot lead"), &f->err));
+	OK(f, store_titles_add(f->store, "lists", S("1"), S("board"), &f->err));
+	titles(f, "tags", 5, "1=hot lead 2=vip ");
+	OK(f, store_titles_begin(f->store, "tags", 9, &f->err));
+	titles(f, "tags", 9, "");
+	titles(f, "lists", 6, "1=board ");
+}
+
+static void newest_ended_cycle(void **state)
+{
+	struct fixture *f = *state;
+	struct str summary;
+	int64_t first, second, third;
+
+	OK(f, store_cycle_last(f->store, &f->arena, &summary, &f->err));
+	assert_int_equal(summary.len, 0);
+	OK(f, store_cycle_start(f->store, S("full"), 1, &first, &f->err));
+	OK(f, store_cycle_start(f->store, S("quick"), 2, &second, &f->err));
+	OK(f, store_cycle_start(f->store, S("quick"), 3, &third, &f->err));
+	assert_true(first < second && second < third);
+	OK(f, store_cycle_end(f->store, first, S("ok"), S("{\"n\":1}"), 4, &f->err));
+	OK(f, store_cycle_end(f->store, second, S("ok"), S("{\"n\":2}"), 5, &f->err));
+	fixture_reopen(f, STORE_READ);
+	OK(f, store_cycle_last(f->store, &f->arena, &summary, &f->err));
+	assert_str(summary, "{\"n\":2}");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		STORE_TEST(history_by_cycle_and_link), STORE_TEST(retention_is_bounded),
+		STORE_TEST(conflicts_come_and_go),     STORE_TEST(refused_writes_are_remembered),
+		STORE_TEST(titles_are_replaced_whole), STORE_TEST(newest_ended_cycle),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
