@@ -20,7 +20,8 @@
 #define PATH_MAX_BYTES 200
 
 struct frame {
-	size_t path_len; /* what is in front of this group or list */
+	size_t path_len; /* of the name of this group or list */
+	uint32_t line;   /* where it begins */
 	uint32_t index;  /* of the element, in a list */
 	bool list;
 };
@@ -83,7 +84,11 @@ static void enter(struct scanner *s, bool list)
 		give_up(s, s->line, s->path, "nested too deeply; no key needs more than 5 levels");
 		return;
 	}
-	s->frames[++s->depth] = (struct frame){ .path_len = strlen(s->path), .list = list };
+	s->frames[++s->depth] = (struct frame){
+		.path_len = strlen(s->path),
+		.line = s->line,
+		.list = list,
+	};
 	if (list)
 		set_index(s, s->frames[s->depth].path_len, 0);
 }
@@ -257,9 +262,12 @@ static void run(struct scanner *s)
 {
 	while (s->at < s->text.len)
 		take_token(s);
-	if (s->sound && s->depth > 0)
-		give_up(s, s->line, s->path,
-			"a bracket is never closed; the file ends inside this key");
+	if (s->sound && s->depth > 0) {
+		const struct frame *open = &s->frames[s->depth];
+
+		s->path[open->path_len] = '\0';
+		give_up(s, open->line, s->path, "this bracket is never closed; the file ends inside it");
+	}
 }
 
 static void scanner_release(struct scanner *s)
