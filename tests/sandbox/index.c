@@ -84,7 +84,7 @@ void index_remove(struct index *index, uint32_t attribute, struct str key,
 		}
 		slot = &entry->next;
 	}
-	assert(!"the record was not in the index");
+	abort(); /* the record was not in the index */
 }
 
 const struct index_entry *index_first(const struct index *index, uint32_t attribute, struct str key)

@@ -1,0 +1,460 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The sandbox against the API documents: requests, and what they are answered. */
+#include "sandbox.h"
+
+#include "base/clock.h"
+
+#include <json-c/json.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define NOW_NS (INT64_C(1770000000) * NS_PER_S)
+#define JSON "application/json"
+#define MERGE "application/merge-patch+json"
+#define R "/v2/objects/people/records"
+
+/*
+ * One request.  $0 … $3 in target and body stand for ids that earlier rows kept.  `path` names a
+ * member of the answer ("data.values.name.0.first_name"), `want` its text: "*" is anything, NULL
+ * that there is no such member.  keep: '0' … '3' keeps that member's text.
+ */
+struct row {
+	const char *method;
+	const char *target;
+	const char *body; /* NULL: none */
+	int status;
+	const char *path;
+	const char *want;
+	char keep;
+	const char *media; /* NULL: what the side takes */
+};
+
+struct world {
+	struct sandbox *box;
+	struct sandbox_response response;
+	char kept[4][64];
+	int64_t now_ns;
+};
+
+static void expand(const struct world *world, const char *text, struct buf *out)
+{
+	for (; text != NULL && *text != '\0'; text++) {
+		if (*text == '$' && text[1] >= '0' && text[1] <= '3')
+			buf_add_z(out, world->kept[*++text - '0']);
+		else
+			buf_add_char(out, *text);
+	}
+}
+
+static void call(struct world *world, enum sandbox_side side, const struct row *row)
+{
+	struct buf target;
+	struct buf body;
+	const char *media = row->media;
+
+	if (media == NULL)
+		media = side == SANDBOX_PEOPLE && strcmp(row->method, "PATCH") == 0 ? MERGE : JSON;
+	buf_init(&target, 4096);
+	buf_init(&body, 65536);
+	expand(world, row->target, &target);
+	expand(world, row->body, &body);
+	const struct sandbox_request request = {
+		.side = side,
+		.method = str_from(row->method),
+		.target = buf_str(&target),
+		.headers = { [SANDBOX_AUTHORIZATION] = STR_LIT("Bearer sandbox-records-token"),
+			     [SANDBOX_API_KEY] = STR_LIT("sandbox-people-token"),
+			     [SANDBOX_CONTENT_TYPE] = str_from(media),
+			     [SANDBOX_ACCEPT] = STR_LIT("application/ld+json") },
+		.body = buf_str(&body),
+	};
+
+	world->now_ns += NS_PER_S;
+	sandbox_handle(world->box, &request, world->now_ns, &world->response);
+	buf_release(&target);
+	buf_release(&body);
+}
+
+/* The member at a path of names and numbers; NULL if there is none. */
+static struct json_object *member_at(struct json_object *value, struct str path)
+{
+	struct str part;
+	char name[64];
+
+	while (value != NULL && str_cut(&path, '/', &part)) {
+		struct json_object *next = NULL;
+
+		(void)snprintf(name, sizeof(name), "%.*s", STR_ARG(part));
+		if (json_object_is_type(value, json_type_array))
+			next = json_object_array_get_idx(value, (size_t)strtoul(name, NULL, 10));
+		else if (json_object_is_type(value, json_type_object))
+			(void)json_object_object_get_ex(value, name, &next);
+		value = next;
+	}
+	return value;
+}
+
+static void check(struct world *world, const struct row *row)
+{
+	struct json_object *answer = json_tokener_parse(buf_z(&world->response.body));
+	struct json_object *member = NULL;
+
+	if (world->response.status != row->status)
+		fail_msg("%s %s %s: %d instead of %d: %.400s", row->method, row->target,
+			 row->body != NULL ? row->body : "", world->response.status, row->status,
+			 buf_z(&world->response.body));
+	if (row->path != NULL)
+		member = member_at(answer, str_from(row->path));
+	const char *text = member != NULL ? json_object_get_string(member) : NULL;
+
+	if (row->path != NULL && row->want == NULL && text != NULL)
+		fail_msg("%s %s: %s is %s", row->method, row->target, row->path, text);
+	if (row->want != NULL &&
+	    (text == NULL || (strcmp(row->want, "*") != 0 && strcmp(row->want, text) != 0)))
+		fail_msg("%s %s: %s is %s instead of %s in %.400s", row->method, row->target,
+			 row->path, text != NULL ? text : "absent", row->want,
+			 buf_z(&world->response.body));
+	if (row->keep != '\0' && text != NULL)
+		(void)snprintf(world->kept[row->keep - '0'], sizeof(world->kept[0]), "%s", text);
+	json_object_put(answer);
+}
+
+static void open_world(struct world *world, const struct sandbox_options *options)
+{
+	*world = (struct world){ .box = sandbox_new(options), .now_ns = NOW_NS };
+	sandbox_response_init(&world->response);
+}
+
+static void close_world(struct world *world)
+{
+	sandbox_response_release(&world->response);
+	sandbox_free(world->box);
+}
+
+static void run(const struct sandbox_options *options, enum sandbox_side side,
+		const struct row *rows, size_t n)
+{
+	struct world world;
+
+	open_world(&world, options);
+	for (size_t i = 0; i < n; i++) {
+		call(&world, side, &rows[i]);
+		check(&world, &rows[i]);
+	}
+	close_world(&world);
+}
+
+static struct sandbox_options defaults(void)
+{
+	struct sandbox_options options;
+
+	sandbox_options_init(&options);
+	options.custom_attributes = true;
+	return options;
+}
+
+/* clang-format off */
+/* The document's example, with one company. */
+#define EXAMPLE "{\"data\":{\"values\":{\"email_addresses\":[\"John-Smith@attio.com\"]," \
+	"\"name\":[{\"first_name\":\"John\",\"last_name\":\"Smith\",\"full_name\":\"John Smith\"}]," \
+	"\"description\":\"Developer met at event\"," \
+	"\"company\":[{\"target_object\":\"companies\",\"domains\":[{\"domain\":\"company-3.example\"}]}]," \
+	"\"phone_numbers\":[{\"original_phone_number\":\"+15558675309\",\"country_code\":\"US\"}]," \
+	"\"primary_location\":[{\"line_1\":\"1 Infinite Loop\",\"line_2\":null,\"line_3\":null," \
+	"\"line_4\":null,\"locality\":\"Cupertino\",\"region\":\"CA\",\"postcode\":\"95014\"," \
+	"\"country_code\":\"US\",\"latitude\":\"37.331741\",\"longitude\":\"-122.030333\"}]," \
+	"\"linkedin\":\"https://linkedin.com/in/johnsmith\"}}}"
+#define SET(members) "{\"data\":{\"values\":{" members "}}}"
+#define FIND(filter) "{\"filter\":" filter ",\"sorts\":[{\"attribute\":\"created_at\",\"direction\":\"asc\"}]}"
+#define V "data/values/"
+
+static const struct row values_rows[] = {
+	{ "POST", R, EXAMPLE, 200, "data/id/record_id", "*", '0', NULL },
+	{ "GET", R "/$0", NULL, 200, V "email_addresses/0/email_address", "john-smith@attio.com", 0, NULL },
+	{ "GET", R "/$0", NULL, 200, V "email_addresses/0/email_local_specifier", "john-smith", 0, NULL },
+	{ "GET", R "/$0", NULL, 200, V "email_addresses/0/created_by_actor/type", "api-token", 0, NULL },
+	{ "GET", R "/$0", NULL, 200, V "phone_numbers/0/phone_number", "+15558675309", 0, NULL },
+	{ "GET", R "/$0", NULL, 200, V "name/0/attribute_type", "personal-name", 0, NULL },
+	{ "GET", R "/$0", NULL, 200, V "primary_location/0/locality", "Cupertino", 0, NULL },
+	{ "GET", R "/$0", NULL, 200, V "company/0/target_object", "companies", 0, NULL },
+	{ "GET", R "/$0", NULL, 200, V "twitter", "[ ]", 0, NULL },
+	{ "GET", R "/$0", NULL, 200, V "job_title", "[ ]", 0, NULL },
+	{ "GET", R "/$0", NULL, 200, V "created_at/0/value", "2026-02-02T02:40:01.000000000Z", 0, NULL },
+	/* Unique e-mails; nothing is stored by a refused request. */
+	{ "POST", R, SET("\"email_addresses\":[\"john-smith@attio.com\"]"), 400, "code", "uniqueness_conflict", 0, NULL },
+	{ "POST", R "/query", "{}", 200, "data/1", NULL, 0, NULL },
+	/* PATCH puts in front and never removes; the old value keeps its time. */
+	{ "PATCH", R "/$0", SET("\"email_addresses\":[\"second@attio.com\",\"john-smith@attio.com\"]"), 200, V "email_addresses/0/email_address", "second@attio.com", 0, NULL },
+	{ "GET", R "/$0", NULL, 200, V "email_addresses/1/active_from", "2026-02-02T02:40:01.000000000Z", 0, NULL },
+	{ "GET", R "/$0", NULL, 200, V "email_addresses/2", NULL, 0, NULL },
+	{ "PUT", R "/$0", SET("\"email_addresses\":[{\"email_address\":\"second@attio.com\"}]"), 200, V "email_addresses/1", NULL, 0, NULL },
+	{ "PATCH", R "/$0", SET("\"description\":null"), 200, V "description", "[ ]", 0, NULL },
+	{ "PATCH", R "/$0", SET("\"job_title\":[\"CTO\"]"), 200, V "job_title/0/value", "CTO", 0, NULL },
+	{ "PATCH", R "/$0", SET("\"name\":\"Smith, Jane\""), 200, V "name/0/full_name", "Jane Smith", 0, NULL },
+	{ "PATCH", R "/$0", SET("\"tags\":[\"VIP\",\"Press\"]"), 200, V "tags/1/option/title", "Press", 0, NULL },
+	{ "PATCH", R "/$0", SET("\"birthday\":\"1980-02-29\""), 200, V "birthday/0/value", "1980-02-29", 0, NULL },
+	{ "PATCH", R "/$0", SET("\"account_owner\":\"ben.carter@example.net\""), 200, V "account_owner/0/referenced_actor_type", "workspace-member", 0, NULL },
+	/* What is refused. */
+	{ "PATCH", R "/$0", SET("\"tags\":[\"Unknown\"]"), 400, "code", "value_not_found", 0, NULL },
+	{ "PATCH", R "/$0", SET("\"no_such\":1"), 400, "code", "value_not_found", 0, NULL },
+	{ "PATCH", R "/$0", SET("\"created_at\":\"2020-01-01\""), 400, "type", "invalid_request_error", 0, NULL },
+	{ "PATCH", R "/$0", SET("\"name\":{\"first_name\":\"A\"}"), 400, NULL, NULL, 0, NULL },
+	{ "PATCH", R "/$0", SET("\"primary_location\":{\"locality\":\"X\"}"), 400, NULL, NULL, 0, NULL },
+	{ "PATCH", R "/$0", SET("\"phone_numbers\":[\"020 123\"]"), 400, NULL, NULL, 0, NULL },
+	{ "PATCH", R "/$0", SET("\"phone_numbers\":[{\"original_phone_number\":\"020 7946 0123\",\"country_code\":\"GB\"}]"), 200, V "phone_numbers/0/phone_number", "+442079460123", 0, NULL },
+	{ "PATCH", R "/$0", SET("\"email_addresses\":[\"nobody\"]"), 400, NULL, NULL, 0, NULL },
+	{ "PATCH", R "/$0", SET("\"lead_score\":\"12\""), 400, NULL, NULL, 0, NULL },
+	{ "PATCH", R "/$0", SET("\"satisfaction\":6"), 400, NULL, NULL, 0, NULL },
+	{ "PATCH", R "/$0", "{\"data\":{}}", 400, NULL, NULL, 0, NULL },
+	{ "PATCH", R "/$0", "{", 400, "code", "invalid_json", 0, NULL },
+	{ "PATCH", R "/$0", "{}", 415, NULL, NULL, 0, "text/plain" },
+	{ "POST", R "/query", "{\"limit\":501}", 400, NULL, NULL, 0, NULL },
+	{ "POST", R "/query", FIND("{\"no_such\":\"x\"}"), 400, "code", "filter_error", 0, NULL },
+	{ "POST", R "/query", FIND("{\"name\":{\"$near\":\"x\"}}"), 400, "code", "filter_error", 0, NULL },
+	/* Filters. */
+	{ "POST", R "/query", FIND("{\"email_addresses\":\"second@attio.com\"}"), 200, "data/0/id/record_id", "*", 0, NULL },
+	{ "POST", R "/query", FIND("{\"email_addresses\":{\"email_address\":{\"$in\":[\"a@b.cd\",\"second@attio.com\"]}}}"), 200, "data/0/id/record_id", "*", 0, NULL },
+	{ "POST", R "/query", FIND("{\"record_id\":{\"$in\":[\"$0\"]}}"), 200, "data/0/id/record_id", "*", 0, NULL },
+	{ "POST", R "/query", FIND("{\"$or\":[{\"name\":{\"last_name\":{\"$eq\":\"Smith\"}}},{\"job_title\":\"x\"}]}"), 200, "data/0/id/record_id", "*", 0, NULL },
+	{ "POST", R "/query", FIND("{\"created_at\":{\"$gte\":\"2026-02-02T02:40:01Z\"}}"), 200, "data/0/id/record_id", "*", 0, NULL },
+	{ "POST", R "/query", FIND("{\"created_at\":{\"$gt\":\"2026-02-02T02:40:01Z\"}}"), 200, "data/0", NULL, 0, NULL },
+	{ "POST", R "/query", FIND("{\"phone_numbers\":\"+442079460123\"}"), 200, "data/0/id/record_id", "*", 0, NULL },
+	/* Assert adds to what it matches by, and makes what is not there. */
+	{ "PUT", R "?matching_attribute=email_addresses", SET("\"email_addresses\":[\"second@attio.com\",\"third@attio.com\"]"), 200, V "email_addresses/1/email_address", "second@attio.com", 0, NULL },
+	{ "PUT", R "?matching_attribute=email_addresses", SET("\"email_addresses\":[\"new@attio.com\"]"), 200, "data/id/record_id", "*", '1', NULL },
+	{ "PUT", R "?matching_attribute=name", SET("\"name\":\"x\""), 400, NULL, NULL, 0, NULL },
+	/* Users, notes, the workspace. */
+	{ "POST", "/v2/objects/users/records", SET("\"user_id\":\"123\",\"person\":{\"target_object\":\"people\",\"target_record_id\":\"$0\"}"), 200, V "person/0/target_object", "people", 0, NULL },
+	{ "POST", "/v2/objects/users/records", SET("\"user_id\":\"123\""), 400, "code", "uniqueness_conflict", 0, NULL },
+	{ "PUT", "/v2/objects/users/records?matching_attribute=user_id", SET("\"user_id\":\"123\",\"primary_email_address\":\"u@x.com\""), 200, V "person/0/target_object", "people", 0, NULL },
+	{ "POST", "/v2/notes", "{\"data\":{\"parent_object\":\"people\",\"parent_record_id\":\"$0\",\"title\":\"T\",\"format\":\"plaintext\",\"content\":\"C\"}}", 200, "data/content_plaintext", "C", 0, NULL },
+	{ "GET", "/v2/notes?parent_object=people&parent_record_id=$0", NULL, 200, "data/0/title", "T", 0, NULL },
+	{ "GET", "/v2/self", NULL, 200, "active", "true", 0, NULL },
+	{ "GET", "/v2/objects/people/attributes", NULL, 200, "data/13/api_slug", "email_addresses", 0, NULL },
+	/* Gone, and never there. */
+	{ "DELETE", R "/$0", NULL, 200, NULL, NULL, 0, NULL },
+	{ "GET", R "/$0", NULL, 404, "code", "not_found", 0, NULL },
+	{ "GET", "/v2/nothing", NULL, 404, "message", "Could not find endpoint \"GET /v2/nothing\". Please check the URL and method.", 0, NULL },
+	{ "POST", R, SET("\"email_addresses\":[\"second@attio.com\"]"), 200, NULL, NULL, 0, NULL },
+};
+
+static const struct row flat_rows[] = {
+	{ "POST", R, "{\"attributes\":{\"name\":\"John Doe\",\"email\":\"John@example.com\",\"phone\":\"+1 (555) 987-6543\",\"job_title\":\"CTO\",\"linkedin_url\":\"https://linkedin.com/in/johndoe\",\"tags\":[\"prospect\",\"technical\"]}}", 201, "data/id", "*", '0', NULL },
+	{ "GET", R "/$0", NULL, 200, "data/attributes/email", "john@example.com", 0, NULL },
+	{ "GET", R "/$0", NULL, 200, "data/title", "John Doe", 0, NULL },
+	{ "GET", R "/$0", NULL, 200, "data/updated_at", "2026-02-02T02:40:01.000Z", 0, NULL },
+	{ "GET", R "/$0?attributes=name", NULL, 200, "data/attributes/email", NULL, 0, NULL },
+	{ "PATCH", R "/$0", "{\"attributes\":{\"job_title\":null,\"tags\":[\"customer\"]}}", 200, "data/attributes/job_title", NULL, 0, NULL },
+	{ "GET", R "/$0", NULL, 200, "data/attributes/tags", "[ \"customer\" ]", 0, NULL },
+	{ "GET", R "/$0", NULL, 200, "data/updated_at", "2026-02-02T02:40:06.000Z", 0, NULL },
+	{ "PATCH", R "/$0", "{\"attributes\":{\"no_such\":1}}", 400, "code", "value_not_found", 0, NULL },
+	{ "PATCH", R "/$0", "{\"attributes\":{\"tags\":\"customer\"}}", 400, NULL, NULL, 0, NULL },
+	{ "POST", R, "{\"attributes\":{\"email\":\"JOHN@example.com\"}}", 400, "code", "uniqueness_conflict", 0, NULL },
+	{ "POST", R "/batch", "{\"records\":[{\"attributes\":{\"name\":\"Alice\",\"email\":\"alice@example.com\"}},{\"attributes\":{\"name\":\"Bob\",\"email\":\"bob@example.com\"}}]}", 201, "data/1/id", "*", '1', NULL },
+	/* All or nothing. */
+	{ "POST", R "/batch", "{\"records\":[{\"attributes\":{\"email\":\"carol@example.com\"}},{\"attributes\":{\"email\":\"alice@example.com\"}}]}", 400, "code", "uniqueness_conflict", 0, NULL },
+	{ "GET", R, NULL, 200, "meta/total", "3", 0, NULL },
+	{ "PATCH", R "/batch", "{\"records\":[{\"id\":\"$0\",\"attributes\":{\"job_title\":\"A\"}},{\"id\":\"$1\",\"attributes\":{\"job_title\":\"B\"}}]}", 200, "data/1/attributes/job_title", "*", 0, NULL },
+	{ "PATCH", R "/batch", "{\"records\":[{\"id\":\"record_x\",\"attributes\":{}}]}", 404, NULL, NULL, 0, NULL },
+	{ "GET", R "?page=2&pageSize=2&sort=name&direction=desc", NULL, 200, "data/0/title", "Alice", 0, NULL },
+	{ "GET", R "?pageSize=500", NULL, 200, "meta/pageSize", "100", 0, NULL },
+	{ "GET", R "?sort=nothing", NULL, 400, NULL, NULL, 0, NULL },
+	{ "GET", R "?query=bob", NULL, 200, "meta/total", "1", 0, NULL },
+	{ "POST", R "/query", "{\"filter\":{\"name\":{\"$contains\":\"doe\"}},\"limit\":20}", 200, "data/0/title", "John Doe", 0, NULL },
+	{ "POST", R "/query", "{\"filter\":{\"email\":{\"$in\":[\"bob@example.com\"]}}}", 200, "data/0/title", "Bob", 0, NULL },
+	{ "POST", R "/query", "{\"filter\":{\"no_such\":\"x\"}}", 400, "code", "filter_error", 0, NULL },
+	{ "POST", R "/query", "{\"limit\":101}", 400, NULL, NULL, 0, NULL },
+	{ "GET", R "/$0/company", NULL, 404, NULL, NULL, 0, NULL },
+	{ "GET", R "/$0/activities?type=note", NULL, 200, "meta/total", "0", 0, NULL },
+	{ "POST", "/_control/note", "{\"side\":\"records\",\"id\":\"$0\",\"title\":\"T\",\"text\":\"C\"}", 200, NULL, NULL, 0, NULL },
+	{ "GET", R "/$0/activities?type=note", NULL, 200, "data/0/content", "C", 0, NULL },
+	{ "PUT", R "/$0", "{}", 404, NULL, NULL, 0, NULL },
+	{ "DELETE", R "/$0", NULL, 204, NULL, NULL, 0, NULL },
+	{ "GET", R "/$0", NULL, 404, "code", "not_found", 0, NULL },
+};
+
+static const struct row people_rows[] = {
+	{ "GET", "/tags", NULL, 200, "member/0/@id", "*", '1', NULL },
+	{ "GET", "/note_categories", NULL, 200, "member/0/@id", "*", '2', NULL },
+	{ "POST", "/people", "{\"familyName\":\"Berg\",\"givenName\":\"Jan\",\"emailAddresses\":[{\"email\":\"Jan@example.com\"}],\"tags\":[\"$1\"],\"address\":{\"city\":\"Gent\",\"street\":\"X\"}}", 201, "id", "*", '0', NULL },
+	{ "GET", "/people/$0", NULL, 200, "emailAddresses/0/email", "Jan@example.com", 0, NULL },
+	{ "GET", "/people/$0", NULL, 200, "emailAddresses/0/@id", "*", 0, NULL },
+	{ "GET", "/people/$0", NULL, 200, "jobTitle", NULL, 0, NULL },
+	{ "GET", "/people/$0", NULL, 200, "createdAt", "2026-02-02T02:40:03+00:00", 0, NULL },
+	/* A merge patch. */
+	{ "PATCH", "/people/$0", "{\"jobTitle\":\"CTO\",\"address\":{\"street\":null}}", 200, "address/street", NULL, 0, NULL },
+	{ "GET", "/people/$0", NULL, 200, "address/city", "Gent", 0, NULL },
+	{ "GET", "/people/$0", NULL, 200, "updatedAt", "2026-02-02T02:40:08+00:00", 0, NULL },
+	{ "PATCH", "/people/$0", "{\"address\":{\"city\":null}}", 200, "address", "[ ]", 0, NULL },
+	{ "PATCH", "/people/$0", "{\"emailAddresses\":[{\"email\":\"b@example.com\"}]}", 200, "updatedAt", "2026-02-02T02:40:11+00:00", 0, NULL },
+	{ "PATCH", "/people/$0", "{\"jobTitle\":null,\"tags\":[]}", 200, "tags", "[ ]", 0, NULL },
+	{ "PATCH", "/people/$0", "{\"tags\":null}", 400, NULL, NULL, 0, NULL },
+	{ "PATCH", "/people/$0", "{\"tags\":[\"/tags/none\"]}", 400, "detail", "Item not found for \"/tags/none\".", 0, NULL },
+	{ "PATCH", "/people/$0", "{\"tags\":[{\"title\":\"x\"}]}", 400, NULL, NULL, 0, NULL },
+	{ "PATCH", "/people/$0", "{\"owner\":\"/users/none\"}", 400, NULL, NULL, 0, NULL },
+	{ "PATCH", "/people/$0", "{\"familyName\":null}", 422, "violations/0/propertyPath", "familyName", 0, NULL },
+	{ "PATCH", "/people/$0", "{\"familyName\":\"\"}", 422, NULL, NULL, 0, NULL },
+	{ "PATCH", "/people/$0", "{\"dealSize\":\"12\"}", 400, NULL, NULL, 0, NULL },
+	{ "PATCH", "/people/$0", "{\"createdAt\":\"2020-01-01\"}", 400, NULL, NULL, 0, NULL },
+	{ "PATCH", "/people/$0", "{\"id\":\"x\"}", 400, NULL, NULL, 0, NULL },
+	{ "PATCH", "/people/$0", "{\"noSuch\":1}", 400, NULL, NULL, 0, NULL },
+	{ "PATCH", "/people/$0", "{\"jobTitle\":\"x\"}", 415, NULL, NULL, 0, JSON },
+	{ "POST", "/people", "{\"familyName\":\"x\"}", 415, NULL, NULL, 0, MERGE },
+	{ "POST", "/people", "{\"givenName\":\"x\"}", 422, NULL, NULL, 0, NULL },
+	{ "POST", "/people", "{\"familyName\":\"x\",\"emailAddresses\":[{\"email\":\"nobody\"}]}", 422, NULL, NULL, 0, NULL },
+	{ "DELETE", "/people/$0", NULL, 405, NULL, NULL, 0, NULL },
+	/* Lists: clamped, empty for junk, unknown filters ignored. */
+	{ "GET", "/people?itemsPerPage=500", NULL, 200, "member/29/id", "*", 0, NULL },
+	{ "GET", "/people?itemsPerPage=500", NULL, 200, "member/30", NULL, 0, NULL },
+	{ "GET", "/people?itemsPerPage=0", NULL, 200, "member", "[ ]", 0, NULL },
+	{ "GET", "/people?itemsPerPage=junk", NULL, 200, "totalItems", "41", 0, NULL },
+	{ "GET", "/people?page=0", NULL, 400, NULL, NULL, 0, NULL },
+	{ "GET", "/people?page=2&noSuch=1", NULL, 200, "view/previous", "/people?noSuch=1&page=1", 0, NULL },
+	{ "GET", "/people?emailAddresses.email=B@example.com", NULL, 200, "totalItems", "1", 0, NULL },
+	{ "GET", "/people?emailAddresses.email%5B%5D=b@example.com&emailAddresses.email%5B%5D=c@d.ef", NULL, 200, "member/0/familyName", "Berg", 0, NULL },
+	{ "GET", "/people?identifiers=b@example.com", NULL, 200, "totalItems", "1", 0, NULL },
+	{ "GET", "/people?createdAt[after]=2026-02-02T00:00:00%2B00:00", NULL, 200, "totalItems", "1", 0, NULL },
+	{ "GET", "/people?createdAt[after]=2026-02-02T00:00:00+00:00", NULL, 200, "totalItems", "41", 0, NULL },
+	{ "GET", "/people?order[createdAt]=desc", NULL, 200, "member/0/familyName", "Berg", 0, NULL },
+	{ "PATCH", "/people/$0", "{\"archivedAt\":\"2026-01-01T10:00:00+00:00\"}", 200, "archivedAt", "2026-01-01T10:00:00+00:00", 0, NULL },
+	{ "GET", "/people?exists[archivedAt]=true", NULL, 200, "totalItems", "1", 0, NULL },
+	{ "GET", "/people?exists[archivedAt]=false", NULL, 200, "totalItems", "40", 0, NULL },
+	/* Notes. */
+	{ "POST", "/people/$0/notes", "{\"description\":\"D\",\"category\":\"$2\"}", 201, "id", "*", '3', NULL },
+	{ "PATCH", "/people/$0/notes/$3", "{\"title\":\"T\"}", 200, "description", "D", 0, NULL },
+	{ "POST", "/people/$0/notes", "{\"description\":\"D\"}", 422, NULL, NULL, 0, NULL },
+	{ "GET", "/people/$0/notes", NULL, 200, "member/0/title", "T", 0, NULL },
+	{ "GET", "/people/none/notes", NULL, 200, "totalItems", "0", 0, NULL },
+	{ "POST", "/people/none/notes", "{\"description\":\"D\",\"category\":\"$2\"}", 404, NULL, NULL, 0, NULL },
+	{ "DELETE", "/people/$0/notes/$3", NULL, 405, NULL, NULL, 0, NULL },
+	{ "POST", "/tags", "{\"title\":\"New\"}", 201, "title", "New", 0, NULL },
+	{ "POST", "/segments", "{\"title\":\"New\"}", 405, NULL, NULL, 0, NULL },
+	/* PUT wipes what it does not name. */
+	{ "PUT", "/people/$0", "{\"familyName\":\"Only\"}", 200, "createdAt", NULL, 0, NULL },
+	{ "GET", "/people/$0", NULL, 200, "emailAddresses", "[ ]", 0, NULL },
+	{ "GET", "/people/none", NULL, 404, NULL, NULL, 0, NULL },
+};
+/* clang-format on */
+
+static void test_values(void **state)
+{
+	const struct sandbox_options options = defaults();
+
+	(void)state;
+	run(&options, SANDBOX_RECORDS, values_rows, COUNT_OF(values_rows));
+}
+
+static void test_attributes(void **state)
+{
+	struct sandbox_options options = defaults();
+
+	(void)state;
+	options.dialect = SANDBOX_ATTRIBUTES;
+	run(&options, SANDBOX_RECORDS, flat_rows, COUNT_OF(flat_rows));
+}
+
+static void test_people(void **state)
+{
+	struct sandbox_options options = defaults();
+
+	(void)state;
+	options.persons = 40;
+	run(&options, SANDBOX_PEOPLE, people_rows, COUNT_OF(people_rows));
+}
+
+static void test_limits(void **state)
+{
+	const struct row list = { .method = "GET", .target = "/people" };
+	struct sandbox_options options = defaults();
+	struct world world;
+
+	(void)state;
+	options.people_per_min = 2;
+	open_world(&world, &options);
+	for (int i = 0; i < 3; i++)
+		call(&world, SANDBOX_PEOPLE, &list);
+	assert_int_equal(world.response.status, 429);
+	assert_non_null(strstr(buf_z(&world.response.headers), "Retry-After: 58\n"));
+	world.now_ns += 57 * NS_PER_S;
+	call(&world, SANDBOX_PEOPLE, &list);
+	assert_int_equal(world.response.status, 200);
+	close_world(&world);
+}
+
+static const struct row control_rows[] = {
+	{ "POST", "/_control/create", "{\"side\":\"records\",\"set\":{\"name\":\"Doe, Jo\"}}", 200,
+	  "id", "*", '0', NULL },
+	{ "POST", "/_control/edit",
+	  "{\"side\":\"records\",\"id\":\"$0\",\"set\":{\"job_title\":\"X\"},\"at\":\"2025-05-05T05:05:05Z\"}",
+	  200, NULL, NULL, 0, NULL },
+	{ "GET", R "/$0", NULL, 200, "data/values/job_title/0/active_from",
+	  "2025-05-05T05:05:05.000000000Z", 0, NULL },
+	{ "GET", R "/$0", NULL, 200, "data/values/job_title/0/created_by_actor/type",
+	  "workspace-member", 0, NULL },
+	{ "GET", "/_control/dump?side=records", NULL, 200, "persons/0/id/record_id", "*", 0, NULL },
+	{ "POST", "/_control/create", "{\"side\":\"people\",\"set\":{\"familyName\":\"Doe\"}}", 200,
+	  "id", "*", '1', NULL },
+	{ "POST", "/_control/archive", "{\"id\":\"$1\",\"archived\":true}", 200, NULL, NULL, 0,
+	  NULL },
+	{ "GET", "/_control/dump?side=people", NULL, 200, "persons/0/archivedAt", "*", 0, NULL },
+	{ "POST", "/_control/fault",
+	  "{\"side\":\"records\",\"match\":{\"method\":\"GET\",\"nth\":2},\"action\":\"status\",\"status\":503}",
+	  200, NULL, NULL, 0, NULL },
+	{ "GET", R "/$0", NULL, 200, NULL, NULL, 0, NULL },
+	{ "GET", R "/$0", NULL, 503, NULL, NULL, 0, NULL },
+	{ "GET", R "/$0", NULL, 200, NULL, NULL, 0, NULL },
+	{ "GET", "/_control/log", NULL, 200, "requests/3/status", "503", 0, NULL },
+	{ "GET", "/_control/stats", NULL, 200, "records/reads", "4", 0, NULL },
+	{ "POST", "/_control/delete", "{\"side\":\"records\",\"id\":\"$0\"}", 200, NULL, NULL, 0,
+	  NULL },
+	{ "GET", R "/$0", NULL, 404, NULL, NULL, 0, NULL },
+	{ "POST", "/_control/reset", "{\"persons\":3,\"common\":2}", 200, NULL, NULL, 0, NULL },
+	{ "GET", "/_control/stats", NULL, 200, "people/persons", "3", 0, NULL },
+};
+
+static void test_control(void **state)
+{
+	const struct sandbox_options options = defaults();
+
+	(void)state;
+	run(&options, SANDBOX_RECORDS, control_rows, COUNT_OF(control_rows));
+}
+
+/* The same options, requests and times give the same bytes. */
+static void test_deterministic(void **state)
+{
+	const struct row dumps[] = { { .method = "GET", .target = "/_control/dump?side=records" },
+				     { .method = "GET", .target = "/people" } };
+	struct sandbox_options options = defaults();
+	struct world worlds[2];
+
+	(void)state;
+	options.persons = 200;
+	options.common = 100;
+	for (size_t i = 0; i < 2; i++)
+		open_world(&worlds[i], &options);
+	for (size_t i = 0; i < COUNT_OF(dumps); i++) {
+		call(&worlds[0], (enum sandbox_side)i, &dumps[i]);
+		call(&worlds[1], (enum sandbox_side)i, &dumps[i]);
+		assert_string_equal(buf_z(&worlds[0].response.body),
+				    buf_z(&worlds[1].response.body));
+	}
+	close_world(&worlds[0]);
+	close_world(&worlds[1]);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_values),  cmocka_unit_test(test_attributes),
+		cmocka_unit_test(test_people),  cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_control), cmocka_unit_test(test_deterministic),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
