@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The paging of a scan against lists that behave, clamp, drift, repeat, lie and do not end.
+ */
+#include "base/attrs.h"
+#include "core/scan.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* A list of n persons, served with these habits. */
+struct list {
+	const char *name;
+	uint32_t n;
+	bool announces;       /* has a total */
+	bool names_next;
+	uint32_t clamp;       /* the largest page it serves; 0: any */
+	uint32_t hidden;      /* persons that drift out of the first pass */
+	bool hidden_for_good; /* and out of the second, too */
+	uint32_t asked;       /* page size asked for */
+	/* wanted */
+	enum scan_state state;
+	uint64_t n_requests;
+	bool contradicts;
+};
+
+static const struct list lists[] = {
+	{ "total, exact pages", 100, true, true, 0, 0, false, 10, SCAN_COMPLETE, 10, false },
+	{ "total, a short last page", 101, true, true, 0, 0, false, 10, SCAN_COMPLETE, 11, false },
+	{ "total of nobody", 0, true, false, 0, 0, false, 10, SCAN_COMPLETE, 1, false },
+	{ "total, one page", 7, true, false, 0, 0, false, 10, SCAN_COMPLETE, 1, false },
+	{ "total, clamped silently", 100, true, true, 5, 0, false, 10, SCAN_COMPLETE, 20, false },
+	{ "total, no view", 100, true, false, 0, 0, false, 10, SCAN_COMPLETE, 10, false },
+	{ "no total, exact pages end with an empty one", 20, false, false, 0, 0, false, 10,
+	  SCAN_COMPLETE, 3, false },
+	{ "no total, a short page is not the end", 15, false, false, 0, 0, false, 10, SCAN_COMPLETE, 3,
+	  false },
+	{ "no total, nobody", 0, false, false, 0, 0, false, 10, SCAN_COMPLETE, 1, false },
+	{ "a person hidden by the order: read again the other way", 100, true, true, 0, 1, false, 10,
+	  SCAN_COMPLETE, 20, false },
+	{ "a person hidden for good", 100, true, true, 0, 1, true, 10, SCAN_INCOMPLETE, 20, false },
+};
+
+static struct scan_answer serve(const struct list *list, const struct scan_page *page)
+{
+	const uint32_t size = list->clamp > 0 && page->size > list->clamp ? list->clamp : page->size;
+	const uint64_t from = list->announces ? (uint64_t)page->number * size : page->offset;
+	const uint64_t left = from < list->n ? list->n - from : 0;
+	const uint32_t n = left < size ? (uint32_t)left : size;
+
+	return (struct scan_answer){ .total = list->announces ? (int64_t)list->n : -1,
+				     .n_members = n,
+				     .has_next = list->names_next && left > size };
+}
+
+static void run_list(const struct list *list)
+{
+	struct scan scan;
+	struct scan_page pages[64];
+	uint64_t n_requests = 0;
+	struct error err;
+
+	scan_start(&scan, list->asked, 4);
+	for (;;) {
+		size_t n = 0;
+
+		while (scan_next(&scan, &pages[n]))
+			n++;
+		assert_true(n <= 4);
+		n_requests += n;
+		/* Answers come in any order: here the last first. */
+		for (size_t i = n; i > 0; i--) {
+			const struct scan_answer answer = serve(list, &pages[i - 1]);
+
+			assert_true(scan_page_done(&scan, &pages[i - 1], &answer, &err));
+		}
+		if (!scan_is_drained(&scan))
+			continue;
+		const bool sees_all = list->hidden == 0 || (scan.descending && !list->hidden_for_good);
+
+		scan_settle(&scan, list->n - (sees_all ? 0 : list->hidden));
+		if (scan.state != SCAN_RUNNING)
+			break;
+	}
+	if (scan.state != list->state || n_requests != list->n_requests)
+		fail_msg("%s: state %d after %llu requests, wanted %d after %llu", list->name, scan.state,
+			 (unsigned long long)n_requests, list->state,
+			 (unsigned long long)list->n_requests);
+}
+
+static void test_lists(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(lists); i++)
+		run_list(&lists[i]);
+}
+
+static void test_empty_first_page_with_a_total_is_an_error(void **state)
+{
+	struct scan scan;
+	struct scan_page page;
+	struct error err;
+	const struct scan_answer answer = { .total = 12 };
+
+	(void)state;
+	scan_start(&scan, 30, 4);
+	assert_true(scan_next(&scan, &page));
+	assert_false(scan_page_done(&scan, &page, &answer, &err));
+	assert_int_equal(err.code, ERR_MALFORMED);
+	assert_true(scan_is_drained(&scan));
+	scan_settle(&scan, 0);
+	assert_int_equal(scan.state, SCAN_INCOMPLETE);
+}
+
+static void test_a_failed_page_leaves_the_scan_incomplete(void **state)
+{
+	struct scan scan;
+	struct scan_page first, page;
+	struct error err;
+	const struct scan_answer answer = { .total = 60, .n_members = 30, .has_next = true };
+
+	(void)state;
+	scan_start(&scan, 30, 4);
+	assert_true(scan_next(&scan, &first));
+	assert_true(scan_page_done(&scan, &first, &answer, &err));
+	assert_true(scan_next(&scan, &page));
+	scan_page_failed(&scan);
+	assert_false(scan_next(&scan, &page));
+	assert_true(scan_is_drained(&scan));
+	scan_settle(&scan, 60);
+	assert_int_equal(scan.state, SCAN_INCOMPLETE);
+}
+
+/* A list that grows while it is read: the last page names a successor that the total did not count. */
+static void test_a_growing_list_is_followed(void **state)
+{
+	struct scan scan;
+	struct scan_page page;
+	struct error err;
+	const struct scan_answer first = { .total = 30, .n_members = 30, .has_next = true };
+	const struct scan_answer second = { .total = 31, .n_members = 1 };
+
+	(void)state;
+	scan_start(&scan, 30, 4);
+	assert_true(scan_next(&scan, &page));
+	assert_true(scan_page_done(&scan, &page, &first, &err));
+	assert_true(scan_next(&scan, &page));
+	assert_int_equal(page.number, 1);
+	assert_true(scan_page_done(&scan, &page, &second, &err));
+	assert_true(scan_is_drained(&scan));
+	scan_settle(&scan, 31);
+	assert_int_equal(scan.state, SCAN_COMPLETE);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_lists),
+		cmocka_unit_test(test_empty_first_page_with_a_total_is_an_error),
+		cmocka_unit_test(test_a_failed_page_leaves_the_scan_incomplete),
+		cmocka_unit_test(test_a_growing_list_is_followed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
