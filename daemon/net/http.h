@@ -5,7 +5,7 @@
  * Invariants
  *  - one on_done for each http_start: also after a cancel, a shutdown and an error at the start;
  *  - on_done and on_body are called from the loop, never from inside a function of this header;
- *  - a write is put on the wire at most once: the library's own re-sending is shut off;
+ *  - a request is put on the wire at most once: the library's own re-sending is shut off;
  *  - redirects are not followed: a 3xx is an answer like any other, the key goes nowhere else;
  *  - no environment, no .netrc, no cookies; the peer's certificate is always verified;
  *  - what an answer may hold is bounded by base/limits.h, counted after gzip is undone.

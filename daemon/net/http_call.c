@@ -5,8 +5,9 @@
  * The trap that shapes this file: when a kept-alive connection closes without an answer, curl
  * 7.88 silently sends the request again on a new one, POST and PATCH too, and reports success.
  * Therefore a body is handed over by a read function without a seek function: curl cannot rewind
- * it and gives CURLE_SEND_FAIL_REWIND.  A write without a body (DELETE) gets a fresh connection,
- * for which there is no such repetition.
+ * it and gives CURLE_SEND_FAIL_REWIND.  What has no body is stopped in on_send, before it leaves
+ * for the second time: a read too, since the limiter would not know of it.  A write without a body
+ * (DELETE) gets a fresh connection besides, on which an answer is less easily lost.
  *
  * MAXFILESIZE knows the announced length only; what arrives is counted here, after gzip.
  */
@@ -55,6 +56,21 @@ static bool is_2xx(const struct http_call *call, long *ret_status)
 {
 	(void)curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, ret_status);
 	return *ret_status >= 200 && *ret_status <= 299;
+}
+
+/* The connection is ready, the request is about to be sent. */
+static int on_send(void *userp, char *peer_ip, char *local_ip, int peer_port, int local_port)
+{
+	struct http_call *call = userp;
+
+	(void)peer_ip;
+	(void)local_ip;
+	(void)peer_port;
+	(void)local_port;
+	if (call->canceled || call->sent)
+		return CURL_PREREQFUNC_ABORT;
+	call->sent = true;
+	return CURL_PREREQFUNC_OK;
 }
 
 static size_t on_read(char *to, size_t size, size_t n, void *userp)
@@ -220,6 +236,8 @@ static CURLcode set_message(struct http_call *call)
 	SET(CURLOPT_HTTPHEADER, &call->headers[0]);
 	SET(CURLOPT_USERAGENT, call->endpoint->http->user_agent);
 	SET(CURLOPT_ACCEPT_ENCODING, "gzip");
+	SET(CURLOPT_PREREQFUNCTION, on_send);
+	SET(CURLOPT_PREREQDATA, call);
 	SET(CURLOPT_HEADERFUNCTION, on_header);
 	SET(CURLOPT_HEADERDATA, call);
 	SET(CURLOPT_WRITEFUNCTION, on_write);
@@ -336,12 +354,7 @@ static void set_response(struct http_call *call)
 /* Before its body, or its head if it has none, is on the wire, nobody can have carried it out. */
 static bool sending_began(const struct http_call *call)
 {
-	curl_off_t pretransfer_us = 0;
-
-	if (call->request->body.len > 0)
-		return call->body_read;
-	(void)curl_easy_getinfo(call->easy, CURLINFO_PRETRANSFER_TIME_T, &pretransfer_us);
-	return pretransfer_us > 0;
+	return call->request->body.len > 0 ? call->body_read : call->sent;
 }
 
 static enum err_code code_of(CURLcode result, bool began)
@@ -375,6 +388,8 @@ static void explain(struct http_call *call, enum err_code code, CURLcode result)
 	const char *text = call->curl_error[0] != '\0' ? call->curl_error :
 							 curl_easy_strerror(result);
 
+	if (result == CURLE_ABORTED_BY_CALLBACK || result == CURLE_SEND_FAIL_REWIND)
+		text = "the connection was closed without an answer";
 	if (result == CURLE_PEER_FAILED_VERIFICATION)
 		(void)http_call_fail(call, code,
 				     "the server's certificate is not trusted: %s (is the clock right? "

@@ -60,6 +60,7 @@ struct http_call {
 	char content_type[HTTP_FIELD_BYTES];
 	char curl_error[CURL_ERROR_SIZE];
 	size_t sent_bytes; /* of the body, given to curl */
+	bool sent;	   /* curl has begun to send, once */
 	bool body_read;	   /* curl has asked for the body: it may be on the wire */
 	bool canceled;
 	bool finished;
