@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * app: owns the loop and every long-lived object, and the order in which they start and stop:
+ *
+ *   loop, state, tokens, http, senders, runner, signals      and back
+ *
+ * It carries one cycle out and keeps the status file and the progress line while it runs.
+ *
+ * TERM and INT finish what is in flight (sync.shutdown_grace at most) and leave the rest to the next
+ * cycle.  From then on the signals have their default meaning again: a second one ends the process at
+ * once, whatever it is doing; the state is safe against that.
+ */
+#ifndef CRMSYNC_DAEMON_APP_H
+#define CRMSYNC_DAEMON_APP_H
+
+#include "core/cycle.h"
+#include "daemon/config.h"
+#include "state/store.h"
+
+struct app;
+
+struct app_options {
+	const struct config *config; /* outlives the app */
+	/* Works on a scratch copy of the state; writes neither to a side, nor to the state, nor to the
+	 * status file. */
+	bool dry_run;
+	bool quiet; /* no progress on stderr */
+};
+
+/* Errors are those of the state, the configuration, and ERR_CREATE for the status file. */
+NODISCARD bool app_open(const struct app_options *options, struct app **ret_app, struct error *err);
+/* NULL is fine. */
+void app_close(struct app *app);
+/* Runs one full cycle to its end.  What failed in it stands in the report. */
+void app_run_cycle(struct app *app, struct cycle_report *ret_report);
+/* The state as the cycle left it; with dry_run the scratch copy, in which the intents stand. */
+struct store *app_store(struct app *app);
+
+#endif

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * app_net: one endpoint and one sender a side, and the runner's transport on top of them.
+ */
+#include "daemon/app_p.h"
+#include "daemon/estimate.h"
+#include "daemon/secret.h"
+
+#include "base/clock.h"
+
+#include <assert.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+
+/* A connection that isn't there after this long won't come. */
+#define CONNECT_TIMEOUT_NS (10 * NS_PER_S)
+
+int64_t app_now(void)
+{
+	struct timespec now;
+
+	if (clock_gettime(CLOCK_REALTIME, &now) != 0)
+		return 0;
+	return (int64_t)now.tv_sec * NS_PER_S + now.tv_nsec;
+}
+
+/* ---- Endpoints ---- */
+
+/* "SCHEME TOKEN", or the token alone; wiped and freed by the caller. */
+static char *auth_value(const char *scheme, const struct secret *token)
+{
+	const size_t n_scheme = strlen(scheme);
+	const size_t n_blank = n_scheme > 0 ? 1 : 0;
+	char *value = alloc_zeroed(n_scheme + n_blank + token->len + 1, 1);
+
+	memcpy(value, scheme, n_scheme);
+	if (n_blank > 0)
+		value[n_scheme] = ' ';
+	memcpy(value + n_scheme + n_blank, token->text, token->len);
+	return value;
+}
+
+static const char *text_or_null(const char *text)
+{
+	return *text != '\0' ? text : NULL;
+}
+
+static bool open_endpoint(struct app *app, enum side side, struct error *err)
+{
+	const struct config *config = app->options.config;
+	const struct config_endpoint *endpoint = &config->endpoint[side];
+	const bool is_records = side == SIDE_RECORDS;
+	const int64_t connect_ns = endpoint->timeout_ns < CONNECT_TIMEOUT_NS ?
+					   endpoint->timeout_ns :
+					   CONNECT_TIMEOUT_NS;
+	struct secret token = { 0 };
+
+	if (!config_read_token(config, side, &token, err))
+		return false;
+	char *value = auth_value(is_records ? "Bearer" : config->people.auth_scheme, &token);
+	const size_t value_len = strlen(value);
+	const struct http_endpoint_options options = {
+		.base_url = endpoint->base_url,
+		.auth_header = is_records ? "Authorization" : config->people.auth_header,
+		.auth_value = value,
+		.ca_file = text_or_null(endpoint->ca_file),
+		.proxy = text_or_null(endpoint->proxy),
+		.timeout_ms = (endpoint->timeout_ns + NS_PER_MS - 1) / NS_PER_MS,
+		.connect_timeout_ms = (connect_ns + NS_PER_MS - 1) / NS_PER_MS,
+		.max_in_flight = endpoint->max_in_flight,
+	};
+	const bool ok = http_endpoint_new(app->http, &options, &app->endpoint[side], err);
+
+	explicit_bzero(value, value_len);
+	free(value);
+	secret_release(&token);
+	return ok;
+}
+
+/* ---- Senders ---- */
+
+static struct limiter_options limits(const struct config *config, enum side side)
+{
+	struct limiter_options options = { 0 };
+
+	if (side == SIDE_PEOPLE) {
+		options.window_per_minute =
+			estimate_per_minute(config->people.requests_per_minute, 60);
+	} else {
+		options.pace_per_minute[REQUEST_READ] =
+			estimate_per_minute(config->records.reads_per_second, 1);
+		options.pace_per_minute[REQUEST_WRITE] =
+			estimate_per_minute(config->records.writes_per_second, 1);
+	}
+	return options;
+}
+
+/* Only spreads retries: a poor seed does no harm. */
+static uint64_t jitter_seed(void)
+{
+	uint64_t seed = 0;
+
+	if (getrandom(&seed, sizeof(seed), GRND_NONBLOCK) != (ssize_t)sizeof(seed))
+		seed = (uint64_t)app_now();
+	return seed;
+}
+
+static void open_sender(struct app *app, enum side side)
+{
+	const struct config_sync *sync = &app->options.config->sync;
+	const struct sender_options options = {
+		.name = side_name(side),
+		.endpoint = app->endpoint[side],
+		.limits = limits(app->options.config, side),
+		.retry = { .attempts = sync->retry.attempts,
+			   .base_ns = sync->retry.base_ns,
+			   .cap_ns = sync->retry.cap_ns,
+			   .deadline_ns = sync->retry.deadline_ns },
+		.scan_share = sync->scan_share,
+		.seed = jitter_seed(),
+	};
+
+	app->sender[side] = sender_new(&app->loop, &options);
+}
+
+bool app_net_open(struct app *app, struct error *err)
+{
+	if (!http_new(&app->loop, "crmsync/" CRMSYNC_VERSION, &app->http, err))
+		return false;
+	for (int side = 0; side < SIDE_COUNT; side++) {
+		if (!open_endpoint(app, (enum side)side, err))
+			return false;
+		open_sender(app, (enum side)side);
+	}
+	return true;
+}
+
+void app_net_close(struct app *app)
+{
+	for (int side = 0; side < SIDE_COUNT; side++)
+		sender_close(app->sender[side]);
+	http_close(app->http);
+}
+
+void app_net_free(struct app *app)
+{
+	for (int side = 0; side < SIDE_COUNT; side++)
+		http_endpoint_free(app->endpoint[side]);
+	VEC_RELEASE(&app->deferred);
+}
+
+/* ---- The runner's transport ---- */
+
+static void transport_submit(void *self, enum side side, struct request *request,
+			     const struct sender_callbacks *callbacks, void *payload,
+			     enum sender_priority priority)
+{
+	struct app *app = self;
+
+	(void)sender_submit(app->sender[side], request, callbacks, payload, priority);
+}
+
+static void transport_stats(void *self, enum side side, struct sender_stats *ret_stats)
+{
+	const struct app *app = self;
+
+	sender_stats(app->sender[side], ret_stats);
+}
+
+static void transport_cancel_all(void *self)
+{
+	struct app *app = self;
+
+	for (int side = 0; side < SIDE_COUNT; side++)
+		sender_cancel_all(app->sender[side]);
+}
+
+static int64_t transport_now(void *self)
+{
+	(void)self;
+	return app_now();
+}
+
+/* What is deferred from inside waits for the next turn. */
+static void on_defer_timer(uv_timer_t *timer)
+{
+	struct app *app = container_of(timer, struct app, defer_timer);
+	const size_t n = app->deferred.n;
+	struct deferred *due = app->deferred.items;
+
+	app->deferred.items = NULL;
+	app->deferred.n = app->deferred.capacity = 0;
+	for (size_t i = 0; i < n; i++)
+		due[i].fn(due[i].payload);
+	free(due);
+}
+
+static void transport_defer(void *self, void (*fn)(void *payload), void *payload)
+{
+	struct app *app = self;
+
+	*VEC_PUSH(&app->deferred) = (struct deferred){ fn, payload };
+	const int rc = uv_timer_start(&app->defer_timer, on_defer_timer, 0, 0);
+
+	assert(rc == 0);
+	(void)rc;
+}
+
+struct transport app_transport(struct app *app)
+{
+	static const struct transport_ops ops = {
+		.submit = transport_submit,
+		.stats = transport_stats,
+		.cancel_all = transport_cancel_all,
+		.now = transport_now,
+		.defer = transport_defer,
+	};
+
+	return (struct transport){ .ops = &ops, .self = app };
+}
