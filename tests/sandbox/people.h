@@ -89,7 +89,14 @@ void people_answer_page(struct call *call, const struct people_page *page, peopl
 			const void *items);
 void people_list(struct call *call, const struct object *object);
 
-/* A filter "after", "before" and their strict kin on a time; junk is ignored. */
-bool people_time_passes(struct call *call, const char *property, int64_t ns);
+/* The seconds that "after", "before" and their strict kin let through, both ends included. */
+struct people_times {
+	int64_t low_s;
+	int64_t high_s;
+};
+
+/* The filters of that property in the query; junk is ignored. */
+struct people_times people_times_of(struct call *call, const char *property);
+bool people_times_hold(const struct people_times *times, int64_t ns);
 
 #endif

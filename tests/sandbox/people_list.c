@@ -24,6 +24,7 @@ struct question {
 	const struct object *object;
 	enum order order;
 	bool descending;
+	struct people_times times;
 	uint64_t salt;         /* for rows of one second */
 	struct record **group; /* the rows of the second that was last looked at */
 	size_t low;
@@ -173,7 +174,7 @@ static bool passes_archived(const struct question *question, const struct record
 static bool passes(const struct question *question, const struct record *record)
 {
 	return passes_filters(question, record) && passes_archived(question, record) &&
-	       people_time_passes(question->call, "createdAt", record->created_ns);
+	       people_times_hold(&question->times, record->created_ns);
 }
 
 static void add_indexed(const struct question *question, const char *slug, struct str key,
@@ -307,16 +308,29 @@ static void render_created(struct call *call, const void *items, size_t i,
 		      view, out);
 }
 
+/* Where in the order of creation the candidates begin and end. */
+static void created_range(const struct question *question, size_t *ret_low, size_t *ret_high)
+{
+	const struct people_times *times = &question->times;
+	const bool open = times->high_s >= INT64_MAX / NS_PER_S;
+
+	*ret_low = object_lower_bound(question->object, times->low_s * NS_PER_S);
+	*ret_high = open ? question->object->created.n :
+			   object_lower_bound(question->object, (times->high_s + 1) * NS_PER_S);
+}
+
 static void select_records(struct question *question, struct selection *selection)
 {
-	const struct object *object = question->object;
 	const bool indexed = indexed_candidates(question, selection);
-	const size_t n_all = indexed ? selection->records.n : object->by_id.n;
+	size_t low = 0;
+	size_t high = selection->records.n;
 	size_t n = 0;
 
-	for (size_t i = 0; i < n_all; i++) {
+	if (!indexed)
+		created_range(question, &low, &high);
+	for (size_t i = low; i < high; i++) {
 		struct record *record =
-			indexed ? selection->records.items[i] : object->by_id.items[i];
+			indexed ? selection->records.items[i] : question->object->created.items[i];
 
 		if (!passes(question, record))
 			continue;
@@ -364,6 +378,7 @@ void people_list(struct call *call, const struct object *object)
 		return;
 	}
 	read_order(&question);
+	question.times = people_times_of(call, "createdAt");
 	if (call->box->options.shuffle_ties)
 		question.salt = call->box->log.total;
 	if (question.order != ORDER_FAMILY && !any_filter(call)) {

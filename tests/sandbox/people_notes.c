@@ -66,12 +66,13 @@ static bool same_id(struct str wanted, const char *id)
 
 static bool passes(struct call *call, const struct note *note)
 {
+	const struct people_times times = people_times_of(call, "createdAt");
 	const struct str search = target_value(&call->target, "q");
 	const struct str flagged = target_value(&call->target, "flagged");
 
 	if (!same_id(target_value(&call->target, "category.id"), note->category) ||
 	    !same_id(target_value(&call->target, "author.id"), note->author) ||
-	    !people_time_passes(call, "createdAt", note->created_ns))
+	    !people_times_hold(&times, note->created_ns))
 		return false;
 	if (str_equal_z(flagged, "true") ? !note->flagged :
 					   str_equal_z(flagged, "false") && note->flagged)

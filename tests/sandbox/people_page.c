@@ -141,11 +141,20 @@ void people_answer_page(struct call *call, const struct people_page *page, peopl
 	buf_add_char(out, '}');
 }
 
-bool people_time_passes(struct call *call, const char *property, int64_t ns)
+static void narrow(struct people_times *times, size_t which, int64_t bound)
+{
+	const int64_t low = which == 0 ? bound : which == 1 ? bound + 1 : times->low_s;
+	const int64_t high = which == 2 ? bound : which == 3 ? bound - 1 : times->high_s;
+
+	times->low_s = low > times->low_s ? low : times->low_s;
+	times->high_s = high < times->high_s ? high : times->high_s;
+}
+
+struct people_times people_times_of(struct call *call, const char *property)
 {
 	static const char *const names[] = { "after", "strictly_after", "before",
 					     "strictly_before" };
-	const int64_t seconds = ns / NS_PER_S;
+	struct people_times times = { INT64_MIN / NS_PER_S, INT64_MAX / NS_PER_S };
 
 	for (size_t i = 0; i < COUNT_OF(names); i++) {
 		const struct str name = arena_format(call->arena, "%s[%s]", property, names[i]);
@@ -153,14 +162,15 @@ bool people_time_passes(struct call *call, const char *property, int64_t ns)
 		int64_t bound_ns = 0;
 
 		/* Junk is no filter at all. */
-		if (text.len == 0 || !clock_parse(text, &bound_ns))
-			continue;
-		const int64_t bound = bound_ns / NS_PER_S;
-		const bool passes[] = { seconds >= bound, seconds > bound, seconds <= bound,
-					seconds < bound };
-
-		if (!passes[i])
-			return false;
+		if (text.len > 0 && clock_parse(text, &bound_ns))
+			narrow(&times, i, bound_ns / NS_PER_S);
 	}
-	return true;
+	return times;
+}
+
+bool people_times_hold(const struct people_times *times, int64_t ns)
+{
+	const int64_t seconds = ns / NS_PER_S;
+
+	return seconds >= times->low_s && seconds <= times->high_s;
 }

@@ -116,9 +116,10 @@ void values_render(struct call *call, const struct record *record, bool sparse, 
 	buf_add_z(out, record->id);
 	buf_add_z(out, "\",\"values\":{");
 	for (uint32_t i = 0; i < object->n_attributes; i++) {
-		const bool read_only = (object->attributes[i].flags & ATTR_READ_ONLY) != 0;
+		const int kind = object->attributes[i].kind;
+		const bool own = kind == VALUES_CREATED_AT || kind == VALUES_CREATED_BY;
 
-		if (!sparse || record->cells[i].n > 0 || read_only)
+		if (!sparse || record->cells[i].n > 0 || own)
 			add_cell(call, record, i, out);
 	}
 	buf_add_z(out, "}}");
