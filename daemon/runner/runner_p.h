@@ -43,6 +43,7 @@ struct runner {
 	uint64_t n_updates[SIDE_COUNT], n_creates[SIDE_COUNT]; /* intents decided, for the least */
 	uint64_t intents_done, intents_total;
 	uint32_t tag_page;
+	bool no_groups[SIDE_COUNT]; /* the side does not answer grouped readings */
 	bool again;    /* a link has to be merged once more */
 	bool stopping;
 	bool busy;     /* a cycle is under way */

@@ -134,16 +134,21 @@ static void on_group(void *payload, struct answer *answer)
 	struct group *group = payload;
 	struct push *push = group->push;
 	struct arena scratch = { 0 };
+	bool helped = false;
 
 	for (size_t i = 0; answer->judgement == JUDGE_OK && i < answer->records.n; i++) {
 		const struct str raw = answer->records.items[i].bytes;
 		struct job *job = find_in_group(group, answer, raw, &scratch);
 
-		if (job != NULL && take_reading(job, answer, raw))
+		if (job != NULL && take_reading(job, answer, raw)) {
 			judge_reading(job);
+			helped = true;
+		}
 		arena_reset(&scratch);
 	}
 	arena_release(&scratch);
+	/* The filter is refused or ignored here: asking that way again would be for nothing. */
+	push->runner->no_groups[push->side] = !helped;
 	if (answer->judgement == JUDGE_AUTH || (answer->judgement != JUDGE_OK && answer->status == 0)) {
 		(void)error_wrap(&answer->err, "%s: reading persons again before writing",
 				 side_name(push->side));
@@ -190,7 +195,8 @@ static size_t submit_group(struct push *push, struct job **jobs, const struct pe
 	struct runner *runner = push->runner;
 	const struct mapper *mapper = runner->mapper[push->side];
 	struct request request;
-	size_t taken = n > 1 ? mapper->read_group(&runner->context, refs, n, &request) : 0;
+	const bool may_group = n > 1 && !runner->no_groups[push->side];
+	size_t taken = may_group ? mapper->read_group(&runner->context, refs, n, &request) : 0;
 
 	if (taken == 0) {
 		verify_alone(jobs[0]);

@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "core/merge.h"
+#include "core/match.h"
 
 #include <string.h>
 
