@@ -108,6 +108,16 @@ static void expect_persons(struct app *app)
 
 /* ---- The sides ---- */
 
+/* Messages are cut at any byte and may name files and hosts: the file stays valid UTF-8 all the same. */
+static void copy_ascii(char *to, size_t size, const char *from)
+{
+	size_t n = 0;
+
+	for (; from[n] != '\0' && n + 1 < size; n++)
+		to[n] = from[n] >= ' ' && from[n] <= '~' ? from[n] : '?';
+	to[n] = '\0';
+}
+
 static void note_side(struct app *app, enum side i, int64_t now)
 {
 	struct status_side *side = &app->status.sides[i];
@@ -128,8 +138,8 @@ static void note_side(struct app *app, enum side i, int64_t now)
 	side->used_last_minute = stats.used_last_minute;
 	const struct error *error = is_at_fault ? &last->failure : &stats.last_error;
 
-	(void)snprintf(side->last_error, sizeof(side->last_error), "%s",
-		       error->code != ERR_OK ? error->msg : "");
+	copy_ascii(side->last_error, sizeof(side->last_error),
+		   error->code != ERR_OK ? error->msg : "");
 }
 
 /* Nothing moves because a side waits. */

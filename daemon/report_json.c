@@ -134,8 +134,8 @@ static bool read_outcome(struct str name, enum outcome *ret_outcome)
 
 static void read_failure(struct json_object *node, struct cycle_report *report)
 {
-	const struct str side = json_text_or_empty(json_member(node, "side"));
-	const struct str code = json_text_or_empty(json_member(node, "code"));
+	const struct str side = json_text_or_empty(json_child(node, "side"));
+	const struct str code = json_text_or_empty(json_child(node, "code"));
 
 	report->failure_side =
 		str_equal_z(side, side_name(SIDE_PEOPLE)) ? SIDE_PEOPLE : SIDE_RECORDS;
@@ -147,29 +147,29 @@ static void read_failure(struct json_object *node, struct cycle_report *report)
 
 bool report_parse(struct json_object *node, struct arena *arena, struct cycle_report *ret_report)
 {
-	struct cycle_report report = { .id = (int64_t)read_number(json_member(node, "id")) };
+	struct cycle_report report = { .id = (int64_t)read_number(json_child(node, "id")) };
 	char *bytes = (char *)&report;
 
-	if (!read_outcome(json_text_or_empty(json_member(node, "outcome")), &report.outcome))
+	if (!read_outcome(json_text_or_empty(json_child(node, "outcome")), &report.outcome))
 		return false;
-	report.kind = arena_copy(arena, json_text_or_empty(json_member(node, "kind"))).p;
-	report.started_at = read_time(json_member(node, "started_at"));
-	report.ended_at = read_time(json_member(node, "ended_at"));
+	report.kind = arena_copy(arena, json_text_or_empty(json_child(node, "kind"))).p;
+	report.started_at = read_time(json_child(node, "started_at"));
+	report.ended_at = read_time(json_child(node, "ended_at"));
 	for (size_t i = 0; i < COUNT_OF(by_side); i++) {
-		struct json_object *pair = json_member(node, by_side[i].key);
+		struct json_object *pair = json_child(node, by_side[i].key);
 		const uint64_t n[SIDE_COUNT] = {
-			[SIDE_RECORDS] = read_number(json_member(pair, side_name(SIDE_RECORDS))),
-			[SIDE_PEOPLE] = read_number(json_member(pair, side_name(SIDE_PEOPLE))),
+			[SIDE_RECORDS] = read_number(json_child(pair, side_name(SIDE_RECORDS))),
+			[SIDE_PEOPLE] = read_number(json_child(pair, side_name(SIDE_PEOPLE))),
 		};
 
 		memcpy(bytes + by_side[i].offset, n, sizeof(n));
 	}
 	for (size_t i = 0; i < COUNT_OF(plain); i++) {
-		const uint64_t n = read_number(json_member(node, plain[i].key));
+		const uint64_t n = read_number(json_child(node, plain[i].key));
 
 		memcpy(bytes + plain[i].offset, &n, sizeof(n));
 	}
-	read_failure(json_member(node, "failure"), &report);
+	read_failure(json_child(node, "failure"), &report);
 	*ret_report = report;
 	return true;
 }

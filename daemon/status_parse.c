@@ -12,7 +12,7 @@ static int64_t number_at(struct json_object *object, const char *key)
 {
 	int64_t number = 0;
 
-	return json_integer(json_member(object, key), &number) ? number : 0;
+	return json_integer(json_child(object, key), &number) ? number : 0;
 }
 
 static uint64_t count_at(struct json_object *object, const char *key)
@@ -26,12 +26,12 @@ static int64_t time_at(struct json_object *object, const char *key)
 {
 	int64_t ns = 0;
 
-	return clock_parse(json_text_or_empty(json_member(object, key)), &ns) ? ns : 0;
+	return clock_parse(json_text_or_empty(json_child(object, key)), &ns) ? ns : 0;
 }
 
 static const char *text_at(struct json_object *object, const char *key, struct arena *arena)
 {
-	return arena_copy(arena, json_text_or_empty(json_member(object, key))).p;
+	return arena_copy(arena, json_text_or_empty(json_child(object, key))).p;
 }
 
 /* The index of a name of an enum, or `otherwise`. */
@@ -80,8 +80,8 @@ static void read_reasons(struct json_object *array, struct status_reasons *reaso
 static void read_cycle(struct json_object *node, struct arena *arena, struct status *status)
 {
 	struct runner_view *cycle = &status->cycle;
-	struct json_object *intents = json_member(node, "intents");
-	const struct str phase = json_text_or_empty(json_member(node, "phase"));
+	struct json_object *intents = json_child(node, "intents");
+	const struct str phase = json_text_or_empty(json_child(node, "phase"));
 
 	if (node == NULL)
 		return;
@@ -93,19 +93,19 @@ static void read_cycle(struct json_object *node, struct arena *arena, struct sta
 	cycle->intents_done = count_at(intents, "done");
 	cycle->intents_total = count_at(intents, "total");
 	for (int i = 0; i < SIDE_COUNT; i++) {
-		struct json_object *side = json_member(node, side_name((enum side)i));
+		struct json_object *side = json_child(node, side_name((enum side)i));
 
 		cycle->seen[i] = count_at(side, "seen");
 		cycle->total[i] = -1;
-		(void)(json_integer(json_member(side, "total"), &cycle->total[i]));
+		(void)(json_integer(json_child(side, "total"), &cycle->total[i]));
 	}
 }
 
 static void read_side(struct json_object *node, struct status_side *side)
 {
-	struct json_object *rate = json_member(node, "rate");
-	struct json_object *reachable = json_member(node, "reachable");
-	const struct str error = json_text_or_empty(json_member(node, "last_error"));
+	struct json_object *rate = json_child(node, "rate");
+	struct json_object *reachable = json_child(node, "reachable");
+	const struct str error = json_text_or_empty(json_child(node, "last_error"));
 
 	side->reachable = json_object_is_type(reachable, json_type_boolean) &&
 			  json_object_get_boolean(reachable);
@@ -160,9 +160,9 @@ bool status_parse(struct str text, struct arena *arena, struct status *ret_statu
 		return false;
 	}
 
-	const struct str mode = json_text_or_empty(json_member(root, "mode"));
-	const struct str state = json_text_or_empty(json_member(root, "state"));
-	const struct str health = json_text_or_empty(json_member(root, "health"));
+	const struct str mode = json_text_or_empty(json_child(root, "mode"));
+	const struct str state = json_text_or_empty(json_child(root, "state"));
+	const struct str health = json_text_or_empty(json_child(root, "health"));
 
 	status.version = text_at(root, "version", arena);
 	status.mode = (enum status_mode)index_of(mode, MODE_COUNT, MODE_DAEMON, mode_at);
@@ -172,16 +172,16 @@ bool status_parse(struct str text, struct arena *arena, struct status *ret_statu
 	status.state = (enum status_state)index_of(state, STATE_COUNT, STATE_STOPPED, state_at);
 	status.health = (enum health)index_of(health, HEALTH_COUNT, HEALTH_FAILING, health_at);
 	status.next_cycle_at = time_at(root, "next_cycle_at");
-	read_reasons(json_member(root, "reasons"), &status.reasons);
-	read_cycle(json_member(root, "cycle"), arena, &status);
+	read_reasons(json_child(root, "reasons"), &status.reasons);
+	read_cycle(json_child(root, "cycle"), arena, &status);
 	status.has_last_cycle =
-		report_parse(json_member(root, "last_cycle"), arena, &status.last_cycle);
-	read_totals(json_member(root, "totals"), &status.totals);
+		report_parse(json_child(root, "last_cycle"), arena, &status.last_cycle);
+	read_totals(json_child(root, "totals"), &status.totals);
 	for (int i = 0; i < SIDE_COUNT; i++) {
 		const char *name = side_name((enum side)i);
 
-		read_side(json_member(json_member(root, "sides"), name), &status.sides[i]);
-		read_freshness(json_member(json_member(root, "freshness"), name), status.updated_at,
+		read_side(json_child(json_child(root, "sides"), name), &status.sides[i]);
+		read_freshness(json_child(json_child(root, "freshness"), name), status.updated_at,
 			       &status.freshness[i]);
 	}
 	json_object_put(root);

@@ -61,6 +61,9 @@ int command_fail(const struct error *err);
 
 int command_check(struct command_context *context);
 int command_help(struct command_context *context);
+int command_plan(struct command_context *context);
+int command_status(struct command_context *context);
+int command_sync(struct command_context *context);
 int command_version(struct command_context *context);
 
 #endif

@@ -13,6 +13,31 @@
 
 const struct command command_table[] = {
 	{
+		.name = "sync",
+		.arguments = "[--dry-run] [--json]",
+		.summary = "one complete cycle: read both sides, write what has to be written, exit",
+		.options = "  --dry-run  plan only; exits with 2 if changes are waiting\n"
+			   "  --json     print the summary as one JSON object\n",
+		.needs = COMMAND_CONFIG,
+		.run = command_sync,
+	},
+	{
+		.name = "plan",
+		.arguments = "[--json]",
+		.summary = "show what sync would do, field by field, and why; writes nothing",
+		.options = "  --json  print one JSON object a line\n",
+		.needs = COMMAND_CONFIG,
+		.run = command_plan,
+	},
+	{
+		.name = "status",
+		.arguments = "[--json]",
+		.summary = "show how the last or the running cycle fares",
+		.options = "  --json  print the status file as it is\n",
+		.needs = COMMAND_CONFIG,
+		.run = command_status,
+	},
+	{
 		.name = "check",
 		.arguments = "[--print-fields]",
 		.summary = "validate the configuration and the files that it names, offline",
