@@ -96,8 +96,8 @@ static void read_cycle(struct json_object *node, struct arena *arena, struct sta
 		struct json_object *side = json_child(node, side_name((enum side)i));
 
 		cycle->seen[i] = count_at(side, "seen");
-		cycle->total[i] = -1;
-		(void)(json_integer(json_child(side, "total"), &cycle->total[i]));
+		if (!json_integer(json_child(side, "total"), &cycle->total[i]))
+			cycle->total[i] = -1;
 	}
 }
 
