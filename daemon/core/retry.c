@@ -79,9 +79,9 @@ static bool take_month(struct str token, int *ret_month)
 {
 	static const char names[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
 
-	for (int i = 0; i < 12; i++) {
+	for (size_t i = 0; i < 12; i++) {
 		if (str_equal_nocase(token, (struct str){ names + 3 * i, 3 })) {
-			*ret_month = i + 1;
+			*ret_month = (int)i + 1;
 			return true;
 		}
 	}

@@ -206,7 +206,8 @@ static void fail_all(struct http *http, CURLMcode code)
 {
 	struct http_call *call;
 
-	TAILQ_FOREACH(call, &http->live, link) {
+	TAILQ_FOREACH(call, &http->live, link)
+	{
 		if (!call->failed)
 			(void)http_call_fail(call, ERR_INTERNAL, "curl: %s",
 					     curl_multi_strerror(code));
@@ -285,7 +286,7 @@ void http_close(struct http *http)
 		return;
 	http->closing = true;
 	TAILQ_FOREACH(call, &http->live, link)
-		call->canceled = true;
+	call->canceled = true;
 	kick(http);
 }
 

@@ -156,7 +156,8 @@ static size_t on_header(char *bytes, size_t size, size_t n, void *userp)
 	call->header_bytes += size * n;
 	if (call->canceled || call->header_bytes > LIMIT_HEADER_BYTES) {
 		if (!call->canceled)
-			(void)http_call_fail(call, ERR_MALFORMED, "the headers are larger than %zu bytes",
+			(void)http_call_fail(call, ERR_MALFORMED,
+					     "the headers are larger than %zu bytes",
 					     LIMIT_HEADER_BYTES);
 		return CURL_WRITEFUNC_ERROR;
 	}
@@ -385,16 +386,17 @@ static enum err_code code_of(CURLcode result, bool began)
 
 static void explain(struct http_call *call, enum err_code code, CURLcode result)
 {
-	const char *text = call->curl_error[0] != '\0' ? call->curl_error :
-							 curl_easy_strerror(result);
+	const char *text =
+		call->curl_error[0] != '\0' ? call->curl_error : curl_easy_strerror(result);
 
 	if (result == CURLE_ABORTED_BY_CALLBACK || result == CURLE_SEND_FAIL_REWIND)
 		text = "the connection was closed without an answer";
 	if (result == CURLE_PEER_FAILED_VERIFICATION)
-		(void)http_call_fail(call, code,
-				     "the server's certificate is not trusted: %s (is the clock right? "
-				     "a private CA needs ca_file)",
-				     text);
+		(void)http_call_fail(
+			call, code,
+			"the server's certificate is not trusted: %s (is the clock right? "
+			"a private CA needs ca_file)",
+			text);
 	else if (code == ERR_UNCERTAIN)
 		(void)http_call_fail(call, code, "sent, but the outcome is unknown: %s", text);
 	else

@@ -20,16 +20,27 @@ static bool has_control(const char *text)
 	return false;
 }
 
-/* A copy, owned by the caller; NULL if the part is missing. */
-static char *url_part(CURLU *url, CURLUPart part)
+#define SCHEME_BYTES 16
+#define HOST_BYTES 272 /* the longest name is 253 */
+
+struct address {
+	char scheme[SCHEME_BYTES];
+	char host[HOST_BYTES];
+};
+
+/* False if the part is missing, empty or too long. */
+static bool copy_part(CURLU *url, CURLUPart part, char *ret_text, size_t size)
 {
 	char *text = NULL;
-	char *copy = NULL;
+	bool ok = false;
 
-	if (curl_url_get(url, part, &text, 0) == CURLUE_OK)
-		copy = alloc_copy_z(text);
+	if (curl_url_get(url, part, &text, 0) == CURLUE_OK && text != NULL) {
+		const int len = snprintf(ret_text, size, "%s", text);
+
+		ok = len > 0 && (size_t)len < size;
+	}
 	curl_free(text);
-	return copy;
+	return ok;
 }
 
 /* An address, not a name that begins like one ("127.example.com"). */
@@ -57,8 +68,7 @@ static bool has_user(const char *authority)
 	return at != NULL && at < authority + strcspn(authority, "/?#");
 }
 
-/* Scheme and host are the caller's to free, also on failure. */
-static bool split_url(const char *text, char **ret_scheme, char **ret_host, struct error *err)
+static bool split_url(const char *text, struct address *ret_address, struct error *err)
 {
 	if (strlen(text) >= LIMIT_URL_BYTES || has_control(text))
 		return error_set(err, ERR_CONFIG, "the address is too long, or has blanks in it");
@@ -67,7 +77,8 @@ static bool split_url(const char *text, char **ret_scheme, char **ret_host, stru
 	if (authority == NULL || strchr(text, '\\') != NULL)
 		return error_set(err, ERR_CONFIG, "the address is not of the form https://host");
 	if (has_user(authority))
-		return error_set(err, ERR_CONFIG, "the address must not contain a user or password");
+		return error_set(err, ERR_CONFIG,
+				 "the address must not contain a user or password");
 	if (strpbrk(text, "?#") != NULL)
 		return error_set(err, ERR_CONFIG, "the address must not have a query or fragment");
 	CURLU *url = curl_url();
@@ -75,26 +86,28 @@ static bool split_url(const char *text, char **ret_scheme, char **ret_host, stru
 	if (url == NULL)
 		return error_set(err, ERR_INTERNAL, "curl: no memory for an address");
 	const CURLUcode code = curl_url_set(url, CURLUPART_URL, text, CURLU_NON_SUPPORT_SCHEME);
+	const bool whole = code == CURLUE_OK &&
+			   copy_part(url, CURLUPART_SCHEME, ret_address->scheme, SCHEME_BYTES) &&
+			   copy_part(url, CURLUPART_HOST, ret_address->host, HOST_BYTES);
 
-	if (code == CURLUE_OK) {
-		*ret_scheme = url_part(url, CURLUPART_SCHEME);
-		*ret_host = url_part(url, CURLUPART_HOST);
-	}
 	curl_url_cleanup(url);
 	if (code != CURLUE_OK)
 		return error_set(err, ERR_CONFIG, "not an address: %s", curl_url_strerror(code));
-	if (*ret_scheme == NULL || *ret_host == NULL || **ret_host == '\0')
+	if (!whole)
 		return error_set(err, ERR_CONFIG, "the address names no host");
 	return true;
 }
 
-static bool check_scheme(const char *scheme, const char *host, struct error *err)
+/* Split, and fit to send a key to. */
+static bool split_base_url(const char *url, struct address *ret_address, struct error *err)
 {
-	if (strcmp(scheme, "https") == 0)
+	if (!split_url(url, ret_address, err))
+		return false;
+	if (strcmp(ret_address->scheme, "https") == 0)
 		return true;
-	if (strcmp(scheme, "http") != 0)
+	if (strcmp(ret_address->scheme, "http") != 0)
 		return error_set(err, ERR_CONFIG, "the address must begin with https://");
-	if (!is_loopback(host))
+	if (!is_loopback(ret_address->host))
 		return error_set(err, ERR_CONFIG,
 				 "http:// is for loopback addresses only; use https://");
 	return true;
@@ -102,26 +115,20 @@ static bool check_scheme(const char *scheme, const char *host, struct error *err
 
 bool http_check_url(const char *url, struct error *err)
 {
-	char *scheme = NULL;
-	char *host = NULL;
-	const bool ok = split_url(url, &scheme, &host, err) && check_scheme(scheme, host, err);
+	struct address address;
 
-	free(scheme);
-	free(host);
-	return ok;
+	return split_base_url(url, &address, err);
 }
 
 bool http_check_proxy(const char *url, struct error *err)
 {
-	char *scheme = NULL;
-	char *host = NULL;
-	bool ok = split_url(url, &scheme, &host, err);
+	struct address address;
 
-	if (ok && strcmp(scheme, "http") != 0 && strcmp(scheme, "https") != 0)
-		ok = error_set(err, ERR_CONFIG, "a proxy must begin with http:// or https://");
-	free(scheme);
-	free(host);
-	return ok;
+	if (!split_url(url, &address, err))
+		return false;
+	if (strcmp(address.scheme, "http") != 0 && strcmp(address.scheme, "https") != 0)
+		return error_set(err, ERR_CONFIG, "a proxy must begin with http:// or https://");
+	return true;
 }
 
 /* "Header: value"; nothing in it may begin a line of its own. */
@@ -153,14 +160,12 @@ static bool make_auth_line(const struct http_endpoint_options *options, char **r
 static bool fill(struct http_endpoint *endpoint, const struct http_endpoint_options *options,
 		 struct error *err)
 {
-	char *scheme = NULL;
-	bool ok = split_url(options->base_url, &scheme, &endpoint->host, err) &&
-		  check_scheme(scheme, endpoint->host, err);
+	struct address address;
 
-	endpoint->plain = scheme != NULL && strcmp(scheme, "http") == 0;
-	free(scheme);
-	if (!ok)
+	if (!split_base_url(options->base_url, &address, err))
 		return error_wrap(err, "base_url");
+	endpoint->plain = strcmp(address.scheme, "http") == 0;
+	endpoint->host = alloc_copy_z(address.host);
 	if (options->proxy != NULL && !http_check_proxy(options->proxy, err))
 		return error_wrap(err, "proxy");
 	if (!make_auth_line(options, &endpoint->auth_line, err))

@@ -23,7 +23,7 @@ struct http {
 	uv_timer_t timer; /* curl's: when to call socket_action without a socket */
 	uv_timer_t kick;  /* ours: completes what was canceled or failed to start */
 	char *user_agent;
-	struct http_calls live;	    /* in the multi */
+	struct http_calls live;     /* in the multi */
 	struct http_calls finished; /* on_done is due */
 	CURL *idle[HTTP_IDLE_MAX];
 	size_t n_idle;
@@ -34,8 +34,8 @@ struct http {
 
 struct http_endpoint {
 	struct http *http; /* not valid after http_close() */
-	char *base_url;	   /* without the slash at the end */
-	char *host;	   /* for messages */
+	char *base_url;    /* without the slash at the end */
+	char *host;        /* for messages */
 	char *auth_line;   /* "Header: value", a secret; NULL: none */
 	char *ca_file;
 	char *proxy;
@@ -60,8 +60,8 @@ struct http_call {
 	char content_type[HTTP_FIELD_BYTES];
 	char curl_error[CURL_ERROR_SIZE];
 	size_t sent_bytes; /* of the body, given to curl */
-	bool sent;	   /* curl has begun to send, once */
-	bool body_read;	   /* curl has asked for the body: it may be on the wire */
+	bool sent;         /* curl has begun to send, once */
+	bool body_read;    /* curl has asked for the body: it may be on the wire */
 	bool canceled;
 	bool finished;
 	bool failed; /* failure says why; stands above what curl says */

@@ -30,7 +30,7 @@ struct limiter {
 	struct pace pace[REQUEST_KIND_COUNT];
 	uint32_t slices[HELD_SLICES];
 	int64_t newest; /* slice number */
-	uint64_t held;	/* sum of slices */
+	uint64_t held;  /* sum of slices */
 	int64_t paused_until_ns;
 };
 
@@ -191,7 +191,8 @@ uint32_t limiter_used_last_minute(const struct limiter *limiter, int64_t now_ns)
 {
 	uint64_t used = 0;
 
-	for (int64_t slice = slice_of(now_ns) - MINUTE_SLICES + 1; slice <= limiter->newest; slice++) {
+	for (int64_t slice = slice_of(now_ns) - MINUTE_SLICES + 1; slice <= limiter->newest;
+	     slice++) {
 		if (slice >= 0 && is_held(limiter, slice))
 			used += limiter->slices[slice % HELD_SLICES];
 	}

@@ -92,7 +92,8 @@ static void move(struct sender_call *call, enum call_state state)
 	if (state == CALL_DELAYED) {
 		struct sender_call *after;
 
-		TAILQ_FOREACH_REVERSE(after, &sender->delayed, sender_calls, link) {
+		TAILQ_FOREACH_REVERSE(after, &sender->delayed, sender_calls, link)
+		{
 			if (after->not_before_ns <= call->not_before_ns)
 				break;
 		}
@@ -201,7 +202,8 @@ static struct sender_call *first_ready(struct sender *sender, enum sender_priori
 	for (int kind = 0; kind < REQUEST_KIND_COUNT; kind++) {
 		struct sender_call *call = TAILQ_FIRST(&sender->queues[priority][kind]);
 
-		if (call != NULL && may_go[kind] && (first == NULL || call->sequence < first->sequence))
+		if (call != NULL && may_go[kind] &&
+		    (first == NULL || call->sequence < first->sequence))
 			first = call;
 	}
 	return first;
@@ -310,7 +312,8 @@ static void arm(struct sender *sender, int64_t now_ns)
 	for (int kind = 0; kind < REQUEST_KIND_COUNT && has_room(sender); kind++) {
 		if (!TAILQ_EMPTY(&sender->queues[SENDER_PUSH][kind]) ||
 		    !TAILQ_EMPTY(&sender->queues[SENDER_SCAN][kind]))
-			earliest(&wait_ns, limiter_wait(sender->limiter, (enum request_kind)kind, now_ns));
+			earliest(&wait_ns,
+				 limiter_wait(sender->limiter, (enum request_kind)kind, now_ns));
 	}
 	if (wait_ns == INT64_MAX)
 		(void)uv_timer_stop(&sender->timer);
@@ -459,8 +462,7 @@ void sender_stats(const struct sender *sender, struct sender_stats *ret_stats)
 	ret_stats->waiting = sender->n_waiting;
 	ret_stats->used_last_minute = limiter_used_last_minute(sender->limiter, now_ns);
 	ret_stats->allowed_per_minute = limiter_allowed_per_minute(sender->limiter);
-	ret_stats->backoff_until_ns =
-		until_ns > 0 ? sender_wall_ns(sender) + until_ns - now_ns : 0;
+	ret_stats->backoff_until_ns = until_ns > 0 ? sender_wall_ns(sender) + until_ns - now_ns : 0;
 }
 
 void sender_restore_used(struct sender *sender, uint32_t n, int64_t age_ns)

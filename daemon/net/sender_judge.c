@@ -120,8 +120,8 @@ enum sender_verdict sender_judge(struct sender_call *call, const struct response
 	    told_wait(sender, response, &told_ns))
 		pause_side(sender, now_ns, told_ns, ERR_TRANSIENT);
 	/* Of a write, net/http says transient only if it never left. */
-	const bool repeatable = err != NULL ? err->code == ERR_TRANSIENT :
-					      read && is_trouble(response->status);
+	const bool repeatable =
+		err != NULL ? err->code == ERR_TRANSIENT : read && is_trouble(response->status);
 
 	if (!repeatable)
 		return SENDER_REPORT;

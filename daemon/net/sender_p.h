@@ -30,15 +30,15 @@ struct sender_call {
 	void *payload;
 	enum sender_priority priority;
 	enum call_state state;
-	uint64_t sequence;    /* of submission */
-	uint32_t attempts;    /* that count */
-	bool begun;	      /* has been sent once; first_ns is set */
-	int64_t first_ns;     /* begin of the first attempt */
+	uint64_t sequence;     /* of submission */
+	uint32_t attempts;     /* that count */
+	bool begun;            /* has been sent once; first_ns is set */
+	int64_t first_ns;      /* begin of the first attempt */
 	int64_t not_before_ns; /* DELAYED */
 	bool canceled;
 	struct http_call *http; /* SENT */
-	uint32_t ticket;	/* SENT */
-	struct error outcome;	/* DONE */
+	uint32_t ticket;        /* SENT */
+	struct error outcome;   /* DONE */
 };
 
 struct sender {
@@ -55,7 +55,7 @@ struct sender {
 	uint32_t scan_credit; /* percents saved up by SCAN */
 	uint64_t n_submitted;
 	uint64_t random;
-	uint32_t n_limited;	   /* 429 in a row, those to one pause counted once */
+	uint32_t n_limited;        /* 429 in a row, those to one pause counted once */
 	enum err_code pause_code;  /* why the side is paused */
 	struct sender_stats stats; /* the counters of it */
 	bool closing;

@@ -38,7 +38,7 @@ struct outcome {
 	char content_type[64];
 	char retry_after[64];
 	int64_t date_ns;
-	unsigned n_bodies; /* calls of on_body */
+	unsigned n_bodies;   /* calls of on_body */
 	size_t refuse_after; /* on_body fails beyond so many bytes; 0: never */
 	bool cancel_in_body;
 };
@@ -108,8 +108,8 @@ static inline void client_on_done(void *payload, const struct response *response
 		       STR_ARG(response->retry_after));
 }
 
-static inline void outcome_init(struct outcome *outcome, enum method method,
-				enum request_kind kind, const char *target, const char *body)
+static inline void outcome_init(struct outcome *outcome, enum method method, enum request_kind kind,
+				const char *target, const char *body)
 {
 	*outcome = (struct outcome){ 0 };
 	request_init(&outcome->request, method, kind);

@@ -114,7 +114,7 @@ static inline bool server_reset(int fd)
 }
 
 static inline const struct server_request *server_note(struct server *server,
-							const struct server_request *request)
+						       const struct server_request *request)
 {
 	(void)pthread_mutex_lock(&server->lock);
 	assert(server->n_log < SERVER_REQUESTS);
@@ -200,13 +200,12 @@ static inline void *server_main(void *arg)
 		(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 		(void)pthread_mutex_lock(&server->lock);
 		assert(server->n_connections < SERVER_CONNECTIONS);
-		struct server_connection *connection =
-			&server->connections[server->n_connections];
+		struct server_connection *connection = &server->connections[server->n_connections];
 
 		*connection = (struct server_connection){ server, 0, fd, server->n_connections };
 		server->n_connections++;
-		const int failed =
-			pthread_create(&connection->thread, NULL, server_connection_main, connection);
+		const int failed = pthread_create(&connection->thread, NULL, server_connection_main,
+						  connection);
 
 		assert(failed == 0);
 		(void)pthread_mutex_unlock(&server->lock);
@@ -270,7 +269,7 @@ static inline size_t server_count(struct server *server, const char *target)
 
 /* The nth request for that target; NULL if there was none.  Its memory stays. */
 static inline const struct server_request *server_seen(struct server *server, const char *target,
-							size_t nth)
+						       size_t nth)
 {
 	const struct server_request *seen = NULL;
 

@@ -15,8 +15,8 @@
 #define MINUTE_NS (60 * NS_PER_S)
 
 /* Sends as fast as permitted for so long, answers after latency_ns; returns the times of sending. */
-static size_t run(struct limiter *limiter, enum request_kind kind, int64_t from_ns,
-		  int64_t for_ns, int64_t *times, size_t max)
+static size_t run(struct limiter *limiter, enum request_kind kind, int64_t from_ns, int64_t for_ns,
+		  int64_t *times, size_t max)
 {
 	int64_t now_ns = from_ns;
 	size_t n = 0;
@@ -49,8 +49,9 @@ static size_t most_within(const int64_t *times, size_t n, int64_t span_ns)
 /* No second, wherever it begins, holds more than the rate; and little less is achieved. */
 static void test_pace(void **state)
 {
-	static const uint32_t rates[] = { 60, 90, 120, 600, 1500, 2999, 3000, 6000, 60000, 600000,
-					  LIMITER_RATE_MAX };
+	static const uint32_t rates[] = {
+		60, 90, 120, 600, 1500, 2999, 3000, 6000, 60000, 600000, LIMITER_RATE_MAX
+	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(rates); i++) {
@@ -184,14 +185,14 @@ static void test_restore(void **state)
 	assert_int_equal(limiter_used_last_minute(limiter, now_ns), 19);
 	assert_int_equal(limiter_wait(limiter, REQUEST_READ, now_ns), 0);
 	(void)limiter_take(limiter, REQUEST_READ, now_ns);
-	assert_in_range(limiter_wait(limiter, REQUEST_READ, now_ns), 50 * NS_PER_S,
-			51 * NS_PER_S);
+	assert_in_range(limiter_wait(limiter, REQUEST_READ, now_ns), 50 * NS_PER_S, 51 * NS_PER_S);
 	limiter_free(limiter);
 
 	/* Just after a boot the clock may be younger than what was sent. */
 	limiter = limiter_new(&options);
 	limiter_restore(limiter, 20, -20 * NS_PER_S);
-	assert_in_range(limiter_wait(limiter, REQUEST_READ, NS_PER_S), 39 * NS_PER_S, 40 * NS_PER_S);
+	assert_in_range(limiter_wait(limiter, REQUEST_READ, NS_PER_S), 39 * NS_PER_S,
+			40 * NS_PER_S);
 	limiter_restore(limiter, UINT32_MAX, -500 * NS_PER_S);
 	assert_int_equal(limiter_used_last_minute(limiter, NS_PER_S), 20);
 	limiter_free(limiter);

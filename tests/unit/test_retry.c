@@ -14,9 +14,9 @@
 
 static void test_backoff(void **state)
 {
-	const struct retry_policy policy = {
-		.attempts = 6, .base_ns = NS_PER_S / 2, .cap_ns = 6 * NS_PER_S
-	};
+	const struct retry_policy policy = { .attempts = 6,
+					     .base_ns = NS_PER_S / 2,
+					     .cap_ns = 6 * NS_PER_S };
 	static const int64_t most_ms[] = { 500, 1000, 2000, 4000, 6000, 6000 };
 	uint64_t random = 1;
 
@@ -81,8 +81,9 @@ static void test_http_date(void **state)
 		{ "Sun, 06 Nov 1994 08:49:37 UTC", 784111777 },
 		{ "Thu, 29 Feb 2024 23:59:59 GMT", 1709251199 },
 		{ "Friday, 01-Jan-27 00:00:00 GMT", 1798761600 },
-		{ "Wednesday, 01-Jan-76 00:00:00 GMT", 3345062400 }, /* 50 years ahead: still 2076 */
-		{ "Saturday, 01-Jan-77 00:00:00 GMT", 220924800 },   /* 51 would be: 1977 */
+		{ "Wednesday, 01-Jan-76 00:00:00 GMT",
+		  3345062400 },                                    /* 50 years ahead: still 2076 */
+		{ "Saturday, 01-Jan-77 00:00:00 GMT", 220924800 }, /* 51 would be: 1977 */
 		{ "Sun, 06 Nov 1994 08:49:37 PST", -1 },
 		{ "Sun, 06 Nov 1994 08:49:37", -1 },
 		{ "Sun, 31 Feb 1994 08:49:37 GMT", -1 },
@@ -179,12 +180,9 @@ static void test_retry_after_noise(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_backoff),
-		cmocka_unit_test(test_backoff_extremes),
-		cmocka_unit_test(test_allowed),
-		cmocka_unit_test(test_http_date),
-		cmocka_unit_test(test_retry_after),
-		cmocka_unit_test(test_retry_after_noise),
+		cmocka_unit_test(test_backoff),     cmocka_unit_test(test_backoff_extremes),
+		cmocka_unit_test(test_allowed),     cmocka_unit_test(test_http_date),
+		cmocka_unit_test(test_retry_after), cmocka_unit_test(test_retry_after_noise),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
