@@ -156,8 +156,10 @@ static bool take_row(struct store *store, struct sql_call *call, struct arena *a
 	}
 	row.sum = sql_int(call, 14);
 	sql_end(call);
-	if (row.sum != sum_of(store, &row))
-		return sum_fail(store, "intent", row.intent.id, err);
+	if (row.sum != sum_of(store, &row)) {
+		(void)sum_fail(store, "intent", row.intent.id, err);
+		return false;
+	}
 	*ret_row = row;
 	return true;
 }

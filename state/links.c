@@ -35,8 +35,10 @@ static bool take_link(struct store *store, struct sql_call *call, struct arena *
 	const int64_t sum = sql_int(call, 7);
 
 	sql_end(call);
-	if (sum != sum_of(store, &link))
-		return sum_fail(store, "link", link.id, err);
+	if (sum != sum_of(store, &link)) {
+		(void)sum_fail(store, "link", link.id, err);
+		return false;
+	}
 	*ret_link = link;
 	return true;
 }

@@ -40,7 +40,8 @@ static bool lock_fail(const char *path, struct error *err)
 {
 	const int saved = errno;
 
-	(void)error_set(err, ERR_CREATE, "cannot lock the state by %s: %s%s", path, strerror(saved),
+	(void)error_set(err, ERR_CREATE, "cannot lock the state by %s: %s%s", path,
+			system_words(saved),
 			saved == ENOENT ? "; create its directory first" :
 					  "; check the permissions of its directory");
 	err->native = saved;

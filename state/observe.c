@@ -207,6 +207,7 @@ static bool observe(struct store *store, struct observe *see, const struct match
 	       (same_keys || write_keys(store, see->row.no, keys, n_keys, err));
 }
 
+/* NOLINTNEXTLINE(readability-function-size): all of it is what was said of one person */
 bool store_observe(struct store *store, enum side side, const struct person *person,
 		   const struct digest *raw, int64_t generation, const struct match_key *keys,
 		   size_t n_keys, enum observation *ret_observation, struct error *err)

@@ -12,7 +12,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -46,7 +45,7 @@ static bool cannot_create(const struct store *store, int native, const char *adv
 			  struct error *err)
 {
 	(void)error_set(err, ERR_CREATE, "cannot create state %s: %s; %s", store->path,
-			strerror(native), advice);
+			system_words(native), advice);
 	err->native = native;
 	return false;
 }
@@ -81,7 +80,7 @@ static bool check_file(const struct store *store, bool *ret_found, struct error 
 		}
 		(void)error_set(err, ERR_STORE,
 				"state %s: %s; check the permissions of its directory", store->path,
-				strerror(errno));
+				system_words(errno));
 		err->native = SQLITE_CANTOPEN;
 		return false;
 	}

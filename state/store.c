@@ -8,6 +8,12 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
+
+const char *system_words(int number)
+{
+	return strerror(number); /* NOLINT(concurrency-mt-unsafe): one thread */
+}
 
 bool store_open(const char *path, enum store_mode mode, const struct field_table *fields,
 		struct store **ret_store, struct error *err)

@@ -33,6 +33,9 @@ void lock_release(struct store *store);
 
 /* ---- store.c ---- */
 
+/* strerror(), in the one place that may. */
+const char *system_words(int number);
+
 /* A transaction of one's own unless one is open already. */
 struct scope {
 	bool own;

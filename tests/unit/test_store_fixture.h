@@ -41,12 +41,17 @@ struct fixture {
 
 #define S(text) str_from(text)
 
-static inline void must_remove(const char *dir)
+/* The files of a store, whatever they are, and their directory. */
+static inline void remove_all(const struct fixture *f)
 {
-	char command[80];
+	static const char *const suffixes[] = { "", "-wal", "-shm", ".lock" };
+	char path[80];
 
-	(void)snprintf(command, sizeof(command), "rm -rf '%s'", dir);
-	assert_int_equal(system(command), 0);
+	for (unsigned i = 0; i < COUNT_OF(suffixes); i++) {
+		(void)snprintf(path, sizeof(path), "%s%s", f->path, suffixes[i]);
+		(void)remove(path);
+	}
+	(void)rmdir(f->dir);
 }
 
 static inline void fixture_open(struct fixture *f, enum store_mode mode)
@@ -85,7 +90,7 @@ static inline int fixture_teardown(void **state)
 
 	store_close(f->store);
 	arena_release(&f->arena);
-	must_remove(f->dir);
+	remove_all(f);
 	free(f);
 	return 0;
 }

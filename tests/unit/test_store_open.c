@@ -85,7 +85,7 @@ static void missing_things(void **state)
 	struct fixture *f = *state;
 
 	close_store(f);
-	must_remove(f->dir);
+	remove_all(f);
 	must_fail(f, STORE_READ, ERR_CREATE, "no state yet");
 	must_fail(f, STORE_WRITE, ERR_CREATE, "create its directory");
 	assert_int_equal(f->err.native, ENOENT);
