@@ -76,6 +76,7 @@ void http_date(int64_t ns, char ret_text[static HTTP_DATE_BYTES])
 
 	(void)gmtime_r(&seconds, &parts);
 	(void)snprintf(ret_text, HTTP_DATE_BYTES, "%.3s, %02d %.3s %04d %02d:%02d:%02d GMT",
-		       &days[3 * parts.tm_wday], parts.tm_mday, &months[3 * parts.tm_mon],
-		       parts.tm_year + 1900, parts.tm_hour, parts.tm_min, parts.tm_sec);
+		       &days[3 * (size_t)parts.tm_wday], parts.tm_mday,
+		       &months[3 * (size_t)parts.tm_mon], parts.tm_year + 1900, parts.tm_hour,
+		       parts.tm_min, parts.tm_sec);
 }

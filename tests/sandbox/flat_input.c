@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const struct attribute people_attributes[] = {
@@ -33,14 +34,14 @@ void flat_schema_init(struct sandbox *box)
 	objects[RECORDS_COMPANIES] = (struct object){ .slug = "companies", .type = "company" };
 	object_init(&objects[RECORDS_COMPANIES], company_attributes, COUNT_OF(company_attributes));
 	for (size_t i = 0; i <= RECORDS_COMPANIES; i++) {
-		memcpy(objects[i].id, "object_", strlen("object_"));
+		(void)snprintf(objects[i].id, sizeof(objects[i].id), "object_");
 		rng_word(&box->rng, FLAT_ID_WORD, objects[i].id + strlen("object_"));
 	}
 }
 
 void flat_id(struct sandbox *box, char ret_id[static RECORD_ID_BYTES])
 {
-	memcpy(ret_id, "record_", strlen("record_"));
+	(void)snprintf(ret_id, RECORD_ID_BYTES, "record_");
 	rng_word(&box->rng, FLAT_ID_WORD, ret_id + strlen("record_"));
 }
 

@@ -192,7 +192,8 @@ static void suspend(struct host *host, struct exchange *exchange, int64_t delay_
 	(void)pthread_mutex_unlock(&host->wait_lock);
 }
 
-/* Called for the headers, for each part of the body, and once more; and again after a wait. */
+/* Called for the headers, for each part of the body, and once more; and again after a wait.
+ * The parameters are libmicrohttpd's.  NOLINTNEXTLINE(readability-function-size) */
 static enum MHD_Result on_request(void *context, struct MHD_Connection *connection, const char *url,
 				  const char *method, const char *version, const char *upload,
 				  size_t *upload_size, void **request)
@@ -284,8 +285,7 @@ static bool start_server(struct host *host, enum sandbox_side side, uint16_t por
 		on_completed, NULL, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)256 * 1024,
 		MHD_OPTION_LISTENING_ADDRESS_REUSE, 1U, MHD_OPTION_END);
 	if (server->daemon == NULL)
-		(void)fprintf(stderr, "sandbox: cannot listen on port %u: %s\n", port,
-			      strerror(errno));
+		perror("sandbox: cannot listen");
 	return server->daemon != NULL;
 }
 

@@ -130,12 +130,10 @@ static void persons_handle(struct call *call)
 
 	if (notes)
 		people_notes(call, record);
-	else if (target->n_segments > 2)
-		(void)people_not_found(call);
 	else if (!call_method(call, "GET") && !call_method(call, "PUT") &&
 		 !call_method(call, "PATCH"))
 		(void)people_not_allowed(call, "GET, PUT, PATCH");
-	else if (record == NULL)
+	else if (record == NULL || target->n_segments > 2)
 		(void)people_not_found(call);
 	else if (call_method(call, "GET"))
 		people_answer(call, 200, record);

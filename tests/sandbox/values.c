@@ -408,13 +408,13 @@ void values_handle(struct call *call)
 	const struct target *target = &call->target;
 	const bool get = call_method(call, "GET");
 
-	if (!target_is(target, 0, "v2"))
-		(void)records_no_endpoint(call);
-	else if (target_is(target, 1, "objects") && target->n_segments >= 4)
+	const bool v2 = target_is(target, 0, "v2");
+
+	if (v2 && target_is(target, 1, "objects") && target->n_segments >= 4)
 		objects_handle(call);
-	else if (target_is(target, 1, "notes"))
+	else if (v2 && target_is(target, 1, "notes"))
 		values_notes(call);
-	else if (get && target->n_segments == 2 &&
+	else if (v2 && get && target->n_segments == 2 &&
 		 (target_is(target, 1, "self") || target_is(target, 1, "workspace_members")))
 		workspace(call);
 	else
