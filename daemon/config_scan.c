@@ -266,7 +266,8 @@ static void run(struct scanner *s)
 		const struct frame *open = &s->frames[s->depth];
 
 		s->path[open->path_len] = '\0';
-		give_up(s, open->line, s->path, "this bracket is never closed; the file ends inside it");
+		give_up(s, open->line, s->path,
+			"this bracket is never closed; the file ends inside it");
 	}
 }
 

@@ -15,7 +15,8 @@ const struct command command_table[] = {
 	{
 		.name = "sync",
 		.arguments = "[--dry-run] [--json]",
-		.summary = "one complete cycle: read both sides, write what has to be written, exit",
+		.summary =
+			"one complete cycle: read both sides, write what has to be written, exit",
 		.options = "  --dry-run  plan only; exits with 2 if changes are waiting\n"
 			   "  --json     print the summary as one JSON object\n",
 		.needs = COMMAND_CONFIG,

@@ -121,7 +121,8 @@ static const struct bad_case bad_cases[] = {
 	  "3: sync.max_removals: -2147483649 is out of range; no number here may pass -2147483647\n" },
 	{ "unclosed comment", BOTH "sync = { interval = 5; };\n/* log = {\n level = 5; };\n",
 	  "4: sync: this comment is never closed; end it with */\n" },
-	{ "text over two lines", BOTH "log = { level = \"info; };\nsync = { direction = \"both\"; };",
+	{ "text over two lines",
+	  BOTH "log = { level = \"info; };\nsync = { direction = \"both\"; };",
 	  "3: log.level: this text is not closed on its line; end it with \"\n" },
 	{ "include", BOTH "@include \"other.conf\"\n",
 	  "3: people: @include is not supported; put everything into this file\n" },
@@ -167,17 +168,20 @@ static const struct bad_case bad_cases[] = {
 	  "records = { base_url = \"https://r.example\"; dialect = \"attributes\";\n"
 	  "token_file = \"r\"; };\n" PEOPLE "users = { enabled = true; };",
 	  "4: users.enabled: the dialect attributes has no users; set it to false\n" },
-	{ "no tag to tag with", BOTH "sync = { on_removed = { people = \"tag\"; };\narchived_tag = \"\"; };",
+	{ "no tag to tag with",
+	  BOTH "sync = { on_removed = { people = \"tag\"; };\narchived_tag = \"\"; };",
 	  "4: sync.archived_tag: is empty, but on_removed.people = \"tag\" needs it\n" },
-	{ "header", RECORDS "people = { base_url = \"https://p.example\"; token_file = \"p\";\n"
-			    "auth_header = \"X-Key: a\"; auth_scheme = \"Bearer x\"; };",
+	{ "header",
+	  RECORDS "people = { base_url = \"https://p.example\"; token_file = \"p\";\n"
+		  "auth_header = \"X-Key: a\"; auth_scheme = \"Bearer x\"; };",
 	  "3: people.auth_header: must be the name of a header, like X-API-KEY or Authorization\n"
 	  "3: people.auth_scheme: must be one word, like Bearer, or \"\" for none\n" },
 	{ "same file twice", BOTH "state = { path = \"/x/a\"; };\nstatus = { path = \"/x/a\"; };",
 	  "4: status.path: is the same file as state.path; give another path\n" },
 	{ "socket path",
-	  BOTH "control = { path = \"/0123456789012345678901234567890123456789012345678901234567890123"
-	       "456789012345678901234567890123456789012345678901\"; };",
+	  BOTH
+	  "control = { path = \"/0123456789012345678901234567890123456789012345678901234567890123"
+	  "456789012345678901234567890123456789012345678901\"; };",
 	  "3: control.path: is 113 bytes long; the path of a socket has at most 107\n" },
 };
 
@@ -367,7 +371,8 @@ static void test_unreadable_file(void **state)
 		assert_int_equal(chmod(".", 0711), 0);
 		assert_int_equal(seteuid(12345), 0);
 	}
-	expect_load_error("unreadable", "f", "f: Permission denied; name the configuration with -c FILE\n");
+	expect_load_error("unreadable", "f",
+			  "f: Permission denied; name the configuration with -c FILE\n");
 	if (getuid() == 0)
 		assert_int_equal(seteuid(0), 0);
 	assert_int_equal(unlink("f"), 0);
@@ -392,14 +397,15 @@ static void test_files_named(void **state)
 	assert_int_equal(chmod("r", 0644), 0);
 	assert_false(config_load("f", CONFIG_WITH_FILES, &config, &errors));
 	join_errors(&errors, &got);
-	(void)snprintf(expected, sizeof(expected),
-		       "f:2: records.token_file: %s/r: mode 0644 lets group or others at the token; "
-		       "run: chmod 600 %s/r\n"
-		       "f:2: records.ca_file: %s/ca: No such file or directory; name a readable PEM "
-		       "file\n"
-		       "f:4: people.token_file: %s/p: No such file or directory; put the token into "
-		       "this file and chmod 600 it\n",
-		       folder, folder, folder, folder);
+	(void)snprintf(
+		expected, sizeof(expected),
+		"f:2: records.token_file: %s/r: mode 0644 lets group or others at the token; "
+		"run: chmod 600 %s/r\n"
+		"f:2: records.ca_file: %s/ca: No such file or directory; name a readable PEM "
+		"file\n"
+		"f:4: people.token_file: %s/p: No such file or directory; put the token into "
+		"this file and chmod 600 it\n",
+		folder, folder, folder, folder);
 	assert_true(str_starts(buf_str(&got), STR_LIT("f:1: records.base_url: ")));
 	assert_string_equal(buf_z(&got) + str_find(buf_str(&got), '\n') + 1, expected);
 	buf_release(&got);
@@ -409,8 +415,8 @@ static void test_files_named(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_bad_files),	cmocka_unit_test(test_addresses),
-		cmocka_unit_test(test_unusable_files),	cmocka_unit_test(test_unreadable_file),
+		cmocka_unit_test(test_bad_files),      cmocka_unit_test(test_addresses),
+		cmocka_unit_test(test_unusable_files), cmocka_unit_test(test_unreadable_file),
 		cmocka_unit_test(test_files_named),
 	};
 

@@ -9,7 +9,8 @@
 
 #include <cmocka.h>
 
-#define VALUES "records = { base_url = \"https://r.example\"; dialect = \"values\"; token_file = \"r\"; };\n"
+#define VALUES \
+	"records = { base_url = \"https://r.example\"; dialect = \"values\"; token_file = \"r\"; };\n"
 #define ATTRIBUTES \
 	"records = { base_url = \"https://r.example/\"; dialect = \"attributes\"; token_file = \"r\"; };\n"
 #define PEOPLE "people = { base_url = \"https://p.example\"; token_file = \"p\"; };\n"
@@ -150,11 +151,11 @@ static void test_properties(void **state)
 	struct config c;
 
 	(void)state;
-	assert_true(config_parse("/etc/c/f",
-				 STR_LIT(VALUES
-					 "people = { base_url = \"https://p.example\"; token_file = "
-					 "\"p\"; email_property = \"mails\"; };"),
-				 CONFIG_TEXT_ONLY, &c, &errors));
+	assert_true(config_parse(
+		"/etc/c/f",
+		STR_LIT(VALUES "people = { base_url = \"https://p.example\"; token_file = "
+			       "\"p\"; email_property = \"mails\"; };"),
+		CONFIG_TEXT_ONLY, &c, &errors));
 	assert_text(find(&c, "emails")->path[SIDE_PEOPLE], "mails");
 	config_release(&c);
 	config_errors_release(&errors);
@@ -276,7 +277,8 @@ static const struct bad_row bad_rows[] = {
 	  "3: fields[0].field: must be a name of letters, digits, _ and -, of 1 to 64" },
 	{ "{ field = \"x\"; type = \"text\"; records = \"x\"; }",
 	  "3: fields[0].people: missing; no built-in row \"x\" says it" },
-	{ "{ field = \"tags\"; }", "3: fields[0].records: missing; no built-in row \"tags\" says it" },
+	{ "{ field = \"tags\"; }",
+	  "3: fields[0].records: missing; no built-in row \"tags\" says it" },
 	{ "{ field = \"adress\"; enabled = false; }",
 	  "3: fields[0].type: missing; no built-in row \"adress\" says it" },
 	{ "{ field = \"emails\"; },\n{ field = \"emails\"; }",
@@ -337,8 +339,7 @@ static void test_bad_rows(void **state)
 		buf_init(&line, 1 << 16);
 		buf_addf(&text, "%s%sfields = ( %s );", VALUES, PEOPLE, bad_rows[i].rows);
 		buf_addf(&line, "f:%s", bad_rows[i].line);
-		assert_false(
-			config_parse("f", buf_str(&text), CONFIG_TEXT_ONLY, &config, &errors));
+		assert_false(config_parse("f", buf_str(&text), CONFIG_TEXT_ONLY, &config, &errors));
 		if (!str_equal(errors.list.items[0].text, buf_str(&line))) {
 			print_error("-- expected\n%s\n-- got\n%s\n", buf_z(&line),
 				    errors.list.items[0].text.p);
@@ -362,9 +363,10 @@ static void test_reference_without_attribute(void **state)
 							" tags = { enabled = true; }; };"),
 				  CONFIG_TEXT_ONLY, &config, &errors));
 	assert_int_equal(errors.list.n, 1);
-	assert_string_equal(errors.list.items[0].text.p,
-			    "f:4: references.tags.records: missing; name the records attribute that "
-			    "holds the tags");
+	assert_string_equal(
+		errors.list.items[0].text.p,
+		"f:4: references.tags.records: missing; name the records attribute that "
+		"holds the tags");
 	config_errors_release(&errors);
 }
 
@@ -417,22 +419,28 @@ static void test_round_trip(void **state)
 	check_round_trip(ATTRIBUTES, "");
 	check_round_trip(ATTRIBUTES, "references = { tags = { enabled = false; };\n"
 				     "companies = { records = \"firm\"; }; };");
-	check_round_trip(VALUES,
-			 "sync = { conflict = \"manual\"; direction = \"to_people\"; };\n"
-			 "fields = ( { field = \"address\"; enabled = false; },\n"
-			 "{ field = \"job_title\"; enforce = true; direction = \"to_people\";\n"
-			 "  values = ( (\"C \\\"E\\\" O\", \"back\\\\slash\"), (\"é\", \"日本\") ); },\n"
-			 "{ field = \"tags\"; records = \"labels\"; } );");
+	check_round_trip(
+		VALUES,
+		"sync = { conflict = \"manual\"; direction = \"to_people\"; };\n"
+		"fields = ( { field = \"address\"; enabled = false; },\n"
+		"{ field = \"job_title\"; enforce = true; direction = \"to_people\";\n"
+		"  values = ( (\"C \\\"E\\\" O\", \"back\\\\slash\"), (\"é\", \"日本\") ); },\n"
+		"{ field = \"tags\"; records = \"labels\"; } );");
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_defaults),   cmocka_unit_test(test_references),
-		cmocka_unit_test(test_rows),	   cmocka_unit_test(test_properties),
-		cmocka_unit_test(test_users),	   cmocka_unit_test(test_direction),
-		cmocka_unit_test(test_numbers),	   cmocka_unit_test(test_paths),
-		cmocka_unit_test(test_bad_rows),   cmocka_unit_test(test_reference_without_attribute),
+		cmocka_unit_test(test_defaults),
+		cmocka_unit_test(test_references),
+		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_properties),
+		cmocka_unit_test(test_users),
+		cmocka_unit_test(test_direction),
+		cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_paths),
+		cmocka_unit_test(test_bad_rows),
+		cmocka_unit_test(test_reference_without_attribute),
 		cmocka_unit_test(test_round_trip),
 	};
 

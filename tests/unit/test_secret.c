@@ -281,8 +281,8 @@ static void test_path(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_content),	      cmocka_unit_test(test_size),
-		cmocka_unit_test(test_mode),	      cmocka_unit_test(test_credential_place),
+		cmocka_unit_test(test_content),       cmocka_unit_test(test_size),
+		cmocka_unit_test(test_mode),          cmocka_unit_test(test_credential_place),
 		cmocka_unit_test(test_kinds_of_file), cmocka_unit_test(test_owner),
 		cmocka_unit_test(test_path),
 	};
