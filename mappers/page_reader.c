@@ -119,12 +119,15 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\n' || c == '\r' || c == '\t';
 }
 
+/* Takes what was read since from for the envelope. */
 static bool keep(struct page_reader *reader, const struct chunk *chunk, size_t from)
 {
+	const size_t limit = reader->have_records ? LIMIT_ENVELOPE_BYTES : LIMIT_RECORD_BYTES;
+	const size_t room = limit - reader->envelope.len;
+
+	if (chunk->at - from > room)
+		return fail(reader, reader->offset + from + room, "too much around the records");
 	buf_add(&reader->envelope, chunk->p + from, chunk->at - from);
-	if (!buf_ok(&reader->envelope) ||
-	    (reader->have_records && reader->envelope.len > LIMIT_ENVELOPE_BYTES))
-		return fail(reader, reader->offset + from, "too much around the records");
 	return true;
 }
 
