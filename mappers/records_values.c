@@ -106,8 +106,9 @@ static void create(const struct mapper_context *context, const struct person *pe
 
 /*
  * A PATCH prepends the elements it is given to a list and removes none; a PUT overwrites the lists it
- * is given and leaves what it isn't.  So a PATCH will do where the new elements before the old ones
- * are what is wanted; it also leaves alone what somebody adds meanwhile.
+ * is given and leaves what it isn't.  So a PATCH will do unless an element must go or another one is to
+ * be the primary: it leaves alone what somebody adds meanwhile.  Where the old primary is to stay it
+ * ends up behind the new elements: the order is the price for never losing an element.
  */
 static bool patch_suffices(const struct field *field, const struct value *current,
 			   const struct value *desired)
@@ -124,7 +125,8 @@ static bool patch_suffices(const struct field *field, const struct value *curren
 		if (!value_has(desired, current->items[i].key))
 			return false;
 	}
-	if (!field_has_primary(field->type))
+	if (!field_has_primary(field->type) ||
+	    str_equal(desired->items[0].key, current->items[0].key))
 		return true;
 	while (added < desired->n && !value_has(current, desired->items[added].key))
 		added++;

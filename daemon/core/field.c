@@ -63,6 +63,11 @@ bool field_has_primary(enum field_type type)
 	return type == FIELD_EMAIL_SET || type == FIELD_PHONE_SET;
 }
 
+bool field_is_tags(const struct field *field)
+{
+	return field->type == FIELD_TEXT_SET && str_equal_z(field->path[SIDE_PEOPLE], "tags");
+}
+
 const char *field_type_name(enum field_type type)
 {
 	return types[type].name;

@@ -74,6 +74,8 @@ enum field_shape field_shape(enum field_type type);
 unsigned field_part_count(enum field_type type); /* 0 unless SHAPE_PARTS */
 /* Is the first element of the set content of its own (e-mails, phones)?  Of tags it is not. */
 bool field_has_primary(enum field_type type);
+/* Is this the people side's tags, which are named by title and written by IRI? */
+bool field_is_tags(const struct field *field);
 const char *field_type_name(enum field_type type); /* as the configuration spells it */
 bool field_type_from_name(struct str name, enum field_type *ret_type);
 const char *policy_name(enum policy policy);

@@ -4,6 +4,7 @@
  */
 #include "daemon/runner/runner_p.h"
 
+#include "base/log.h"
 #include "daemon/report.h"
 
 static uint64_t ceil_div(uint64_t n, uint64_t by)
@@ -107,6 +108,9 @@ void runner_finish(struct runner *runner)
 	struct error err;
 
 	count_requests(runner);
+	if (runner->n_unknown_tags > 0)
+		LOG_WARN("tags left out: the people side has none of that title",
+			 LOG_U64("count", runner->n_unknown_tags));
 	if (report->failure.code != ERR_STORE && !count_state(runner, &err))
 		runner_store_failed(runner, &err);
 	report->ended_at = runner_now(runner);

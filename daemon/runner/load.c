@@ -5,20 +5,32 @@
 #include "daemon/runner/fetch.h"
 
 #include "base/limits.h"
+#include "base/log.h"
 
 /* Tags are named by IRI on the people side: their titles are needed before a page can be decoded. */
 static bool needs_tags(const struct runner *runner)
 {
 	for (size_t i = 0; i < runner->table->n; i++) {
-		const struct field *field = &runner->table->fields[i];
-
-		if (field->type == FIELD_TEXT_SET && str_equal_z(field->path[SIDE_PEOPLE], "tags"))
+		if (field_is_tags(&runner->table->fields[i]))
 			return true;
 	}
 	return false;
 }
 
 static void request_tag_page(struct runner *runner);
+
+/* Without titles tags are unknown in this cycle: nothing is concluded from them and none is written.
+ * Everything else can go on, unless the token is refused. */
+static void do_without_tags(struct runner *runner, const struct answer *answer, struct error *err)
+{
+	(void)error_wrap(err, "people: reading the tags");
+	runner->context.tags = NULL;
+	if (answer->judgement == JUDGE_AUTH)
+		cycle_note_failure(&runner->cycle, SIDE_PEOPLE, err);
+	else
+		LOG_WARN("tags cannot be read and are left alone in this cycle", LOG_ERR(err));
+	runner_phase_done(runner);
+}
 
 static void on_tag_page(void *payload, struct answer *answer)
 {
@@ -29,9 +41,7 @@ static void on_tag_page(void *payload, struct answer *answer)
 	runner->n_tag_pages++;
 	if (answer->judgement != JUDGE_OK ||
 	    !people_tags_decode(answer->body, runner->tags, &info, &err)) {
-		(void)error_wrap(&err, "people: reading the tags");
-		cycle_note_failure(&runner->cycle, SIDE_PEOPLE, &err);
-		runner_phase_done(runner);
+		do_without_tags(runner, answer, &err);
 		return;
 	}
 	runner->tag_page++;
@@ -55,6 +65,7 @@ static void request_tag_page(struct runner *runner)
 void runner_load(struct runner *runner)
 {
 	runner->tag_page = 0;
+	runner->context.tags = runner->tags;
 	titles_clear(runner->tags);
 	if (needs_tags(runner))
 		request_tag_page(runner);

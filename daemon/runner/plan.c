@@ -100,6 +100,49 @@ static bool report_conflicts(struct runner *runner, const struct pair *pair,
 	return store_conflict_sweep_link(store, pair->link.id, cycle, err);
 }
 
+/*
+ * Tags that have no counterpart on people cannot be written there.  They are left out of the record's
+ * value for the merge, as if they were not there; the record stays staged, so that every cycle asks
+ * again whether the tag exists by now.
+ */
+static struct person without_unknown_tags(struct runner *runner, const struct person *records,
+					  struct arena *arena)
+{
+	struct person known = *records;
+
+	known.values = arena_alloc(arena, runner->table->n, sizeof(struct value));
+	for (size_t i = 0; i < runner->table->n; i++) {
+		const struct value *all = &records->values[i];
+
+		known.values[i] = *all;
+		if (!field_is_tags(&runner->table->fields[i]) || !value_is_set(all) ||
+		    runner->context.tags == NULL)
+			continue;
+		struct value some = value_items(arena, all->n);
+
+		some.n = 0;
+		for (uint32_t k = 0; k < all->n; k++) {
+			if (titles_id_of(runner->tags, all->items[k].text).len > 0)
+				some.items[some.n++] = all->items[k];
+		}
+		runner->n_unknown_tags += all->n - some.n;
+		known.values[i] = some.n > 0 ? some : value_empty();
+	}
+	return known;
+}
+
+/* What is staged is what the side really holds, with values that it did not say taken from before. */
+static bool settle_agreed(struct runner *runner, const struct pair *pair, struct merge_result *merged,
+			  enum side side, struct error *err)
+{
+	for (size_t i = 0; i < runner->table->n; i++) {
+		if (pair->now[side].values[i].state != VALUE_UNKNOWN)
+			merged->now[side].values[i] = pair->now[side].values[i];
+	}
+	return store_settle(runner_store(runner), pair->link.id, side, &merged->now[side],
+			    &merged->shadow[side], err);
+}
+
 static bool on_pair(void *payload, struct pair *pair, struct arena *arena, struct error *err)
 {
 	struct runner *runner = payload;
@@ -110,9 +153,14 @@ static bool on_pair(void *payload, struct pair *pair, struct arena *arena, struc
 	/* What becomes of an archived person is decided by the rules for removals, not by a merge. */
 	if (pair->now[SIDE_PEOPLE].archived_at != 0)
 		return true;
+	const struct person known[SIDE_COUNT] = {
+		[SIDE_RECORDS] = without_unknown_tags(runner, &pair->now[SIDE_RECORDS], arena),
+		[SIDE_PEOPLE] = pair->now[SIDE_PEOPLE],
+	};
+
 	for (int side = 0; side < SIDE_COUNT; side++)
 		sides[side] = (struct merge_side){
-			.now = &pair->now[side],
+			.now = &known[side],
 			.shadow = pair->has_shadow[side] ? &pair->shadow[side] : NULL,
 			.old_seen_at = pair->old_seen_at[side],
 		};
@@ -121,8 +169,9 @@ static bool on_pair(void *payload, struct pair *pair, struct arena *arena, struc
 		if (merged.writes[side] &&
 		    !add_update(runner, pair, &merged, (enum side)side, arena, err))
 			return false;
-		if (!store_settle(runner_store(runner), pair->link.id, (enum side)side,
-				  &merged.now[side], &merged.shadow[side], err))
+	}
+	for (int side = 0; side < SIDE_COUNT; side++) {
+		if (!settle_agreed(runner, pair, &merged, (enum side)side, err))
 			return false;
 	}
 	return report_conflicts(runner, pair, &merged, err);
@@ -163,13 +212,15 @@ static bool on_unlinked(void *payload, const struct person *source, struct arena
 		.kind = INTENT_CREATE,
 		.target = creating->target,
 		.source_id = source->id,
-		.source = *source,
+		.source = creating->target == SIDE_PEOPLE ? without_unknown_tags(runner, source, arena) :
+							     *source,
 		.cycle = runner->cycle.report.id,
 		.created_at = runner_now(runner),
 		.reasons = STR_LIT("no counterpart\n"),
 	};
 
-	if (!merge_create(runner->table, &runner->rules, creating->target, source, arena, &intent.write,
+	if (!merge_create(runner->table, &runner->rules, creating->target, &intent.source, arena,
+			  &intent.write,
 			  &why))
 		return refuse_create(runner, creating->target, source, &why, err);
 	person_init(&intent.base, arena, runner->table);

@@ -24,6 +24,7 @@ enum job_state {
 /* What is to be stored of an answered job. */
 enum job_result {
 	RESULT_DONE,      /* written: `answer` is what the target holds now */
+	RESULT_SAME,      /* there was nothing to send: the target cannot hold the difference */
 	RESULT_MOVED,     /* the target had changed: `answer` is observed, the link is merged again */
 	RESULT_REFUSED,   /* into quarantine, with status and words */
 	RESULT_DROPPED,   /* nothing is known or to be done: the intent goes, the next cycle decides */

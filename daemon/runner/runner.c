@@ -137,6 +137,7 @@ void runner_start(struct runner *runner)
 	runner->busy = true;
 	runner->stopping = false;
 	runner->n_dirty = runner->intents_done = runner->intents_total = runner->n_tag_pages = 0;
+	runner->n_unknown_tags = 0;
 	runner->cycle = (struct cycle){ .dry_run = runner->options.dry_run };
 	report->kind = "full";
 	report->started_at = runner_now(runner);

@@ -42,6 +42,7 @@ struct runner {
 	uint64_t n_dirty;       /* links that were merged */
 	uint64_t n_updates[SIDE_COUNT], n_creates[SIDE_COUNT]; /* intents decided, for the least */
 	uint64_t intents_done, intents_total;
+	uint64_t n_unknown_tags; /* that were left out because people have no such tag */
 	uint32_t tag_page;
 	bool no_groups[SIDE_COUNT]; /* the side does not answer grouped readings */
 	bool again;    /* a link has to be merged once more */

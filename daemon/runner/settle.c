@@ -115,11 +115,11 @@ static bool settle_update(struct job *job, struct error *err)
 				  err) &&
 		     store_quarantine_lift(store, target, job->intent.link, (struct str){ NULL, 0 },
 					   err) &&
-		     add_history(job, job->intent.link, err) &&
+		     (job->result == RESULT_SAME || add_history(job, job->intent.link, err)) &&
 		     store_intent_delete(store, job->intent.id, err);
 	}
 	arena_release(&arena);
-	runner->cycle.report.updated[target] += ok;
+	runner->cycle.report.updated[target] += ok && job->result == RESULT_DONE;
 	return ok;
 }
 
@@ -132,6 +132,7 @@ static bool settle_create(struct job *job, struct error *err)
 	struct arena arena = { 0 };
 	const struct person answer = answered_person(job, &arena);
 	struct str ids[SIDE_COUNT];
+	struct pair pair;
 	int64_t link = 0;
 
 	ids[target] = answer.id;
@@ -141,14 +142,21 @@ static bool settle_create(struct job *job, struct error *err)
 		runner_observe(runner, target, &answer, NULL, runner->scans[target].generation, err) &&
 		store_link_add(store, ids, STR_LIT("created"), runner->cycle.report.id,
 			       runner_now(runner), &link, err) &&
+		store_pair_get(store, link, &arena, &pair, err) &&
 		store_settle(store, link, target, &answer, &answer, err) &&
-		store_settle(store, link, source, &job->intent.source, &job->intent.source, err) &&
+		store_settle(store, link, source, &pair.now[source], &job->intent.source, err) &&
 		store_quarantine_lift(store, target, 0, job->intent.source_id, err) &&
 		add_history(job, link, err) && store_intent_delete(store, job->intent.id, err);
 
 	arena_release(&arena);
 	runner->cycle.report.created[target] += ok;
 	return ok;
+}
+
+/* Nothing had to be sent: the target can't hold the difference, so both sides are agreed. */
+static bool settle_same(struct job *job, struct error *err)
+{
+	return settle_update(job, err);
 }
 
 static bool settle_done(struct job *job, struct error *err)
@@ -203,7 +211,8 @@ static bool settle_uncertain(struct job *job, struct error *err)
 bool settle_jobs(struct push *push, struct error *err)
 {
 	static bool (*const settlers[])(struct job *, struct error *) = {
-		[RESULT_DONE] = settle_done,	   [RESULT_MOVED] = settle_moved,
+		[RESULT_DONE] = settle_done,	   [RESULT_SAME] = settle_same,
+		[RESULT_MOVED] = settle_moved,
 		[RESULT_REFUSED] = settle_refused, [RESULT_DROPPED] = settle_dropped,
 		[RESULT_UNCERTAIN] = settle_uncertain,
 	};

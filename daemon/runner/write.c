@@ -214,10 +214,21 @@ static void build_batch(struct push *push, struct job **jobs, size_t n, struct r
 
 static void send_batch(struct push *push, struct job **jobs, size_t n)
 {
-	struct batch *batch = alloc_zeroed(1, sizeof(*batch) + n * sizeof(batch->jobs[0]));
+	struct batch *batch;
 	struct request request;
 
 	assert(n > 0);
+	if (n == 1)
+		build_single(push, jobs[0], &request);
+	else
+		build_batch(push, jobs, n, &request);
+	if (request.target.len == 0) {
+		request_release(&request);
+		jobs[0]->answer = jobs[0]->current;
+		push_job_answered(jobs[0], RESULT_SAME);
+		return;
+	}
+	batch = alloc_zeroed(1, sizeof(*batch) + n * sizeof(batch->jobs[0]));
 	batch->push = push;
 	batch->kind = jobs[0]->intent.kind;
 	batch->n = n;
@@ -225,10 +236,6 @@ static void send_batch(struct push *push, struct job **jobs, size_t n)
 		batch->jobs[i] = jobs[i];
 		jobs[i]->state = JOB_FLYING;
 	}
-	if (n == 1)
-		build_single(push, jobs[0], &request);
-	else
-		build_batch(push, jobs, n, &request);
 	push->n_flying++;
 	fetch_submit(push->runner, push->side, &request, FETCH_RECORDS, SENDER_PUSH, on_batch, batch);
 }
