@@ -15,11 +15,13 @@
 /* One line: two values of the largest size, escaped. */
 #define LINE_BYTES (4 * LIMIT_RECORD_BYTES)
 
+/* A reader that has gone away (head) has seen what it wanted: ERR_CANCELED. */
 static bool printed(bool ok, struct error *err)
 {
 	if (ok)
 		return true;
-	return error_set(err, ERR_STORE, "the plan cannot be printed: %s", strerror(errno));
+	return error_set(err, errno == EPIPE ? ERR_CANCELED : ERR_STORE,
+			 "the plan cannot be printed: %s", strerror(errno));
 }
 
 /* ---- JSON ---- */
@@ -158,9 +160,13 @@ static bool print_item_text(void *payload, const struct plan_item *item, struct 
 	return printed(ok, err);
 }
 
-static bool print_foot(struct text_out *out, const struct config *config)
+static bool print_foot(struct text_out *out, const struct config *config, uint64_t n_links)
 {
 	const struct plan_counts *counts = &out->counts;
+
+	if (n_links > 0 &&
+	    fprintf(out->file, "links    %" PRIu64 " new ones, without a request\n", n_links) < 0)
+		return false;
 
 	for (int i = 0; i < SIDE_COUNT; i++) {
 		const enum side side = (enum side)i;
@@ -182,11 +188,12 @@ static bool print_foot(struct text_out *out, const struct config *config)
 		       out->n_conflicts) >= 0;
 }
 
-bool plan_print_text(struct store *store, const struct config *config, FILE *out, struct error *err)
+bool plan_print_text(struct store *store, const struct config *config, uint64_t n_links, FILE *out,
+		     struct error *err)
 {
 	struct text_out text = { .file = out };
 	const bool ok = plan_each(store, &config->fields, print_item_text, &text, err) &&
-			printed(print_foot(&text, config), err);
+			printed(print_foot(&text, config, n_links), err);
 
 	arena_release(&text.arena);
 	return ok;

@@ -27,7 +27,7 @@ static bool fail(struct error *err, const char *what, const char *path)
 	return false;
 }
 
-/* Makes the folder of path if its own folder is there. */
+/* Makes the folder of path if its own folder is there; for a group to enter, whatever the umask. */
 static bool make_folder(const char *path)
 {
 	char folder[4096];
@@ -37,7 +37,9 @@ static bool make_folder(const char *path)
 		return false;
 	memcpy(folder, path, (size_t)(slash - path));
 	folder[slash - path] = '\0';
-	return mkdir(folder, FOLDER_MODE) == 0 || errno == EEXIST;
+	if (mkdir(folder, FOLDER_MODE) == 0)
+		return chmod(folder, FOLDER_MODE) == 0;
+	return errno == EEXIST;
 }
 
 static int create(const char *path)
@@ -77,7 +79,7 @@ static bool replace(const char *path, const char *temporary, struct str text, st
 
 	if (fd < 0)
 		return fail(err, "create", temporary);
-	/* The umask of the process is for the state; this file is for a group to read. */
+	/* The umask is for the state; this file is for a group to read. */
 	const bool written = fchmod(fd, FILE_MODE) == 0 && write_all(fd, text);
 	const int saved = errno;
 	const bool closed = close(fd) == 0;

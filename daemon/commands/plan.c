@@ -26,12 +26,13 @@ static int run(const struct command_context *context, bool json)
 		return command_fail(&err);
 	app_run_cycle(app, &report);
 	const bool ok = json ? plan_print_json(app_store(app), context->config, stdout, &err) :
-			       plan_print_text(app_store(app), context->config, stdout, &err);
+			       plan_print_text(app_store(app), context->config, report.linked,
+					       stdout, &err);
 
 	(void)fflush(stdout);
 	report_print_failure(&report, stderr);
 	app_close(app);
-	if (!ok)
+	if (!ok && err.code != ERR_CANCELED)
 		return command_fail(&err);
 	return (int)report_exit_code(&report, true);
 }

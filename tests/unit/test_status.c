@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The status file: its JSON there and back, health and its reasons, and that it is replaced whole. */
+#include "daemon/status.h"
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define SECOND INT64_C(1000000000)
+#define NOON (INT64_C(1767268800) * SECOND) /* 2026-01-01T12:00:00Z */
+
+static struct status sample(void)
+{
+	struct status status = {
+		.version = "1.2.3",
+		.mode = MODE_ONESHOT,
+		.pid = 42,
+		.started_at = NOON,
+		.updated_at = NOON + 100 * SECOND,
+		.state = STATE_SCANNING,
+		.in_cycle = true,
+		.cycle = { .phase = PHASE_SCAN,
+			   .cycle = 7,
+			   .started_at = NOON,
+			   .seen = { 500, 30 },
+			   .total = { -1, 10000 },
+			   .intents_done = 1,
+			   .intents_total = 2,
+			   .report = { .kind = "full" } },
+		.has_last_cycle = true,
+		.last_cycle = { .id = 6,
+				.kind = "full",
+				.outcome = OUTCOME_OK,
+				.started_at = NOON - 60 * SECOND,
+				.ended_at = NOON - 50 * SECOND,
+				.created = { 1, 2 },
+				.updated = { 3, 4 },
+				.removed = { 5, 6 },
+				.linked = 7,
+				.unchanged = 8,
+				.retries = 9,
+				.requests = { 10, 11 },
+				.requests_least = { 12, 13 } },
+		.totals = { .links = 20, .unlinked = { 21, 22 }, .pending = 23 },
+		.next_cycle_at = NOON + 200 * SECOND,
+	};
+
+	for (int side = 0; side < SIDE_COUNT; side++) {
+		status.sides[side] = (struct status_side){
+			.reachable = true,
+			.last_success_at = NOON + 99 * SECOND,
+			.allowed_per_minute = 20,
+			.used_last_minute = 12,
+		};
+		status.freshness[side] = (struct status_freshness){
+			.last_complete_scan_at = NOON - 50 * SECOND,
+			.oldest_read_at = NOON - 60 * SECOND,
+			.turn_ns = 10 * SECOND,
+		};
+	}
+	return status;
+}
+
+static void format(const struct status *status, struct buf *out)
+{
+	buf_init(out, STATUS_BYTES);
+	status_format(status, out);
+	assert_true(buf_ok(out));
+}
+
+/* Word by word: the keys are a contract. */
+static void formats_every_key(void **state)
+{
+	struct status status = sample();
+	struct buf text;
+
+	(void)state;
+	status_judge(&status);
+	format(&status, &text);
+	assert_string_equal(
+		buf_z(&text),
+		"{\"schema\":1,\"version\":\"1.2.3\",\"mode\":\"oneshot\",\"pid\":42,"
+		"\"started_at\":\"2026-01-01T12:00:00.000Z\","
+		"\"updated_at\":\"2026-01-01T12:01:40.000Z\",\"state\":\"scanning\","
+		"\"health\":\"ok\",\"reasons\":[],"
+		"\"cycle\":{\"id\":7,\"kind\":\"full\",\"phase\":\"scan\","
+		"\"started_at\":\"2026-01-01T12:00:00.000Z\","
+		"\"records\":{\"seen\":500,\"total\":null},"
+		"\"people\":{\"seen\":30,\"total\":10000},\"intents\":{\"done\":1,\"total\":2}},"
+		"\"last_cycle\":{\"id\":6,\"kind\":\"full\",\"outcome\":\"ok\","
+		"\"started_at\":\"2026-01-01T11:59:00.000Z\","
+		"\"ended_at\":\"2026-01-01T11:59:10.000Z\","
+		"\"created\":{\"records\":1,\"people\":2},\"updated\":{\"records\":3,\"people\":4},"
+		"\"removed\":{\"records\":5,\"people\":6},\"requests\":{\"records\":10,\"people\":11},"
+		"\"requests_least\":{\"records\":12,\"people\":13},\"linked\":7,\"unchanged\":8,"
+		"\"conflicts\":0,\"quarantined\":0,\"guarded\":0,\"waiting\":0,\"retries\":9,"
+		"\"failure\":null},"
+		"\"sides\":{\"records\":{\"reachable\":true,"
+		"\"last_success_at\":\"2026-01-01T12:01:39.000Z\",\"consecutive_failures\":0,"
+		"\"last_error\":null,\"backoff_until\":null,"
+		"\"rate\":{\"allowed_per_minute\":20,\"used_last_minute\":12}},"
+		"\"people\":{\"reachable\":true,"
+		"\"last_success_at\":\"2026-01-01T12:01:39.000Z\",\"consecutive_failures\":0,"
+		"\"last_error\":null,\"backoff_until\":null,"
+		"\"rate\":{\"allowed_per_minute\":20,\"used_last_minute\":12}}},"
+		"\"totals\":{\"links\":20,\"unlinked_records\":21,\"unlinked_people\":22,"
+		"\"conflicts\":0,\"quarantined\":0,\"pending\":23},"
+		"\"freshness\":{\"records\":{\"last_complete_scan_at\":\"2026-01-01T11:59:10.000Z\","
+		"\"oldest_unread_seconds\":160,\"turn_seconds\":10},"
+		"\"people\":{\"last_complete_scan_at\":\"2026-01-01T11:59:10.000Z\","
+		"\"oldest_unread_seconds\":160,\"turn_seconds\":10}},"
+		"\"next_cycle_at\":\"2026-01-01T12:03:20.000Z\"}\n");
+	buf_release(&text);
+}
+
+/* What was parsed formats to the same text. */
+static void check_round_trip(const struct status *status)
+{
+	struct arena arena = { 0 };
+	struct buf before, after;
+	struct status parsed;
+	struct error err;
+
+	format(status, &before);
+	assert_true(status_parse(buf_str(&before), &arena, &parsed, &err));
+	format(&parsed, &after);
+	assert_string_equal(buf_z(&after), buf_z(&before));
+	buf_release(&after);
+	buf_release(&before);
+	arena_release(&arena);
+}
+
+static void survives_a_round_trip(void **state)
+{
+	struct status status = sample();
+
+	(void)state;
+	check_round_trip(&status);
+	status.last_cycle.outcome = OUTCOME_FAILED;
+	status.last_cycle.failure.code = ERR_AUTH;
+	status.last_cycle.failure_side = SIDE_PEOPLE;
+	status.sides[SIDE_PEOPLE].reachable = false;
+	status.sides[SIDE_PEOPLE].backoff_until = NOON + 130 * SECOND;
+	(void)snprintf(status.sides[SIDE_PEOPLE].last_error,
+		       sizeof(status.sides[SIDE_PEOPLE].last_error), "a \"quoted\" error");
+	status_judge(&status);
+	assert_true(status.reasons.n > 0);
+	check_round_trip(&status);
+	check_round_trip(
+		&(struct status){ .version = "", .mode = MODE_DAEMON, .state = STATE_STOPPED });
+}
+
+struct health_case {
+	const char *name;
+	enum outcome outcome;
+	enum err_code failure;
+	int64_t conflicts, quarantined;
+	bool unreachable;
+	enum health health;
+	size_t n_reasons;
+};
+
+static const struct health_case health_cases[] = {
+	{ "all is well", OUTCOME_OK, ERR_OK, 0, 0, false, HEALTH_OK, 0 },
+	{ "conflicts", OUTCOME_OK, ERR_OK, 2, 0, false, HEALTH_DEGRADED, 1 },
+	{ "quarantine", OUTCOME_OK, ERR_OK, 0, 1, false, HEALTH_DEGRADED, 1 },
+	{ "both", OUTCOME_OK, ERR_OK, 2, 1, false, HEALTH_DEGRADED, 2 },
+	{ "guarded", OUTCOME_GUARDED, ERR_OK, 0, 0, false, HEALTH_DEGRADED, 1 },
+	{ "partial", OUTCOME_PARTIAL, ERR_TRANSIENT, 0, 0, false, HEALTH_DEGRADED, 1 },
+	{ "failed", OUTCOME_FAILED, ERR_TRANSIENT, 0, 0, false, HEALTH_FAILING, 1 },
+	{ "failed, conflicts", OUTCOME_FAILED, ERR_AUTH, 1, 0, false, HEALTH_FAILING, 2 },
+	{ "token lost midway", OUTCOME_PARTIAL, ERR_AUTH, 0, 0, false, HEALTH_FAILING, 2 },
+	{ "unreachable", OUTCOME_OK, ERR_OK, 0, 0, true, HEALTH_FAILING, 1 },
+};
+
+static void judges_health(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(health_cases); i++) {
+		const struct health_case *c = &health_cases[i];
+		struct status status = sample();
+
+		status.last_cycle.outcome = c->outcome;
+		status.last_cycle.failure.code = c->failure;
+		status.totals.conflicts = c->conflicts;
+		status.totals.quarantined = c->quarantined;
+		status.sides[SIDE_RECORDS].reachable = !c->unreachable;
+		status_judge(&status);
+		if (status.health != c->health || status.reasons.n != c->n_reasons)
+			fail_msg("%s: %s for %zu reasons", c->name, health_name(status.health),
+				 status.reasons.n);
+	}
+}
+
+static void refuses_what_is_no_status(void **state)
+{
+	static const char *const texts[] = { "", "{", "[]", "{}", "{\"schema\":2}", "null" };
+	struct arena arena = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(texts); i++) {
+		struct status status;
+		struct error err;
+
+		if (status_parse(str_from(texts[i]), &arena, &status, &err))
+			fail_msg("took %s", texts[i]);
+		assert_int_equal(err.code, ERR_MALFORMED);
+	}
+	arena_release(&arena);
+}
+
+/* ---- The file ---- */
+
+struct place {
+	char folder[32];
+	char path[64], temporary[80];
+};
+
+static void make_place(struct place *place)
+{
+	(void)snprintf(place->folder, sizeof(place->folder), "/tmp/test_status.XXXXXX");
+	assert_non_null(mkdtemp(place->folder));
+	(void)snprintf(place->path, sizeof(place->path), "%s/run/status.json", place->folder);
+	(void)snprintf(place->temporary, sizeof(place->temporary), "%s.tmp", place->path);
+}
+
+static void remove_place(const struct place *place)
+{
+	char folder[64];
+
+	(void)snprintf(folder, sizeof(folder), "%s/run", place->folder);
+	(void)unlink(place->temporary);
+	(void)unlink(place->path);
+	(void)rmdir(folder);
+	assert_int_equal(rmdir(place->folder), 0);
+}
+
+static void replaces_the_file(void **state)
+{
+	struct status status = sample();
+	struct arena arena = { 0 };
+	struct place place;
+	struct stat info;
+	struct error err;
+	struct str text;
+	struct status back;
+
+	(void)state;
+	make_place(&place);
+	assert_true(status_write(place.path, &status, &err)); /* makes the folder */
+	assert_int_equal(stat(place.path, &info), 0);
+	assert_int_equal(info.st_mode & 07777, 0640);
+
+	/* What a killed process left beside it is no hindrance. */
+	const int fd = open(place.temporary, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+
+	assert_true(fd >= 0);
+	assert_int_equal(close(fd), 0);
+	status.pid = 43;
+	assert_true(status_write(place.path, &status, &err));
+	assert_int_not_equal(access(place.temporary, F_OK), 0);
+	assert_true(status_read(place.path, &arena, &text, &err));
+	assert_true(status_parse(text, &arena, &back, &err));
+	assert_int_equal(back.pid, 43);
+	arena_release(&arena);
+	remove_place(&place);
+}
+
+static void says_that_there_is_none(void **state)
+{
+	struct arena arena = { 0 };
+	struct place place;
+	struct error err;
+	struct str text;
+
+	(void)state;
+	make_place(&place);
+	assert_false(status_read(place.path, &arena, &text, &err));
+	assert_int_equal(err.code, ERR_GONE);
+	arena_release(&arena);
+	remove_place(&place);
+}
+
+static void fails_where_it_cannot_write(void **state)
+{
+	const struct status status = sample();
+	struct error err;
+
+	(void)state;
+	assert_false(status_write("/proc/no/such/folder/status.json", &status, &err));
+	assert_int_equal(err.code, ERR_CREATE);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(formats_every_key),
+		cmocka_unit_test(survives_a_round_trip),
+		cmocka_unit_test(judges_health),
+		cmocka_unit_test(refuses_what_is_no_status),
+		cmocka_unit_test(replaces_the_file),
+		cmocka_unit_test(says_that_there_is_none),
+		cmocka_unit_test(fails_where_it_cannot_write),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
