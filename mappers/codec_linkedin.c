@@ -127,7 +127,7 @@ static struct str percent_decoded(struct arena *arena, struct str text)
 	return (struct str){ out, len };
 }
 
-/* May stand alone as a handle: nothing that an address is made of. */
+/* May stand alone as a handle: nothing that an address is made of, and not the site itself. */
 static bool is_handle(struct str text)
 {
 	for (size_t i = 0; i < text.len; i++) {
@@ -137,15 +137,15 @@ static bool is_handle(struct str text)
 		    codec_space(str_skip(text, i)) > 0)
 			return false;
 	}
-	return text.len > 0;
+	return text.len > 0 && !is_site(split(text));
 }
 
-/* The handle as the site writes it in its address, or empty. */
+/* A handle in lower case, or empty. */
 static struct str handle_of(struct arena *arena, struct str text)
 {
-	const struct str plain = codec_line(arena, percent_decoded(arena, text));
+	const struct str handle = codec_lower(arena, codec_line(arena, text));
 
-	return is_handle(plain) ? codec_lower(arena, plain) : (struct str){ NULL, 0 };
+	return is_handle(handle) ? handle : (struct str){ NULL, 0 };
 }
 
 /* "/in/jane-doe/en?x=1" -> "jane-doe"; empty if the path is no profile's. */
@@ -160,7 +160,8 @@ static struct str handle_of_path(struct arena *arena, struct str path)
 	path = str_skip(path, folder.len);
 	while (path.len > 0 && path.p[0] == '/')
 		path = str_skip(path, 1);
-	return handle_of(arena, str_head(path, find_any(path, "/?#")));
+	path = str_head(path, find_any(path, "/?#"));
+	return handle_of(arena, percent_decoded(arena, path));
 }
 
 /* A page of the site that is no profile: one spelling of the host, no slash at the end. */
@@ -186,8 +187,8 @@ struct str codec_linkedin(struct arena *arena, struct str raw)
 		handle = handle_of_path(arena, line); /* "/in/jane-doe", "in/jane-doe" */
 		return handle.len > 0 ? handle : line;
 	}
-	handle = str_starts(line, STR_LIT("@")) ? str_skip(line, 1) : line;
-	return is_handle(handle) ? codec_lower(arena, handle) : line;
+	handle = handle_of(arena, str_skip(line, str_starts(line, STR_LIT("@"))));
+	return handle.len > 0 ? handle : line;
 }
 
 struct str codec_linkedin_url(struct arena *arena, struct str canonical)
