@@ -58,7 +58,7 @@ bool people_tags_decode(struct str body, struct mapper_titles *titles, struct pa
 {
 	struct tags_reading reading = { .titles = titles };
 	struct page_reader *reader = page_reader_new(&people_mapper, on_tag, &reading);
-	struct page_info info;
+	struct page_info info = { .total = -1 };
 	const bool whole = page_reader_feed(reader, body.p, body.len, err) &&
 			   page_reader_finish(reader, &info, err);
 
