@@ -3,6 +3,7 @@
 
 #include "daemon/commands/command.h"
 #include "daemon/exit_codes.h"
+#include "daemon/system.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -59,6 +60,7 @@ static bool take_options(int argc, char **argv, struct globals *globals)
 	int option;
 
 	optind = 0;
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): one thread */
 	while ((option = getopt_long(argc, argv, "+c:vqhV", options, NULL)) != -1) {
 		switch (option) {
 		case 'c':
@@ -126,7 +128,7 @@ static int check_stdout(int code)
 {
 	if (fflush(stdout) == 0 || errno == EPIPE)
 		return code;
-	(void)fprintf(stderr, "crmsync: standard output: %s\n", strerror(errno));
+	(void)fprintf(stderr, "crmsync: standard output: %s\n", system_error(errno));
 	return code == EXIT_CODE_OK ? EXIT_CODE_IO : code;
 }
 

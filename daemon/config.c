@@ -4,12 +4,12 @@
 #include "base/limits.h"
 #include "daemon/config_p.h"
 #include "daemon/secret.h"
+#include "daemon/system.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -68,7 +68,7 @@ static void check_ca_file(struct config_load *load, enum side side)
 	if (*endpoint->ca_file != '\0' && access(endpoint->ca_file, R_OK) != 0)
 		(void)config_complain(load, endpoint->ca_line, ca_keys[side],
 				      "%s: %s; name a readable PEM file", endpoint->ca_file,
-				      strerror(errno));
+				      system_error(errno));
 }
 
 /* ---- Parsing ---- */
@@ -169,7 +169,7 @@ static bool read_file(struct config_load *load, struct buf *ret_text)
 
 	if (fd < 0)
 		return config_complain(load, 0, "", "%s; name the configuration with -c FILE",
-				       strerror(errno));
+				       system_error(errno));
 	if (fstat(fd, &facts) != 0 || !S_ISREG(facts.st_mode)) {
 		(void)close(fd);
 		return config_complain(load, 0, "", "is no regular file; name one with -c FILE");
@@ -180,7 +180,7 @@ static bool read_file(struct config_load *load, struct buf *ret_text)
 
 	(void)close(fd);
 	if (!whole)
-		return config_complain(load, 0, "", "cannot be read: %s", strerror(problem));
+		return config_complain(load, 0, "", "cannot be read: %s", system_error(problem));
 	if (!buf_ok(ret_text))
 		return config_complain(load, 0, "",
 				       "larger than %zu bytes; this is no configuration",

@@ -9,10 +9,9 @@
 #include "daemon/config_p.h"
 
 #include "daemon/secret.h"
+#include "daemon/system.h"
 #include "net/http.h"
 
-#include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define ATTRIBUTES_PAGE_MAX 100
@@ -29,7 +28,7 @@ const char *config_absolute(struct config_load *load, const char *name)
 /* A variable of the environment that holds an absolute path; systemd separates several by ':'. */
 static struct str environment_folder(const char *variable)
 {
-	const struct str value = str_from(getenv(variable));
+	const struct str value = str_from(system_variable(variable));
 	const struct str first = str_head(value, str_find(value, ':'));
 
 	return first.len > 0 && first.p[0] == '/' ? first : (struct str){ NULL, 0 };

@@ -24,14 +24,14 @@ struct known_reference {
 	const char *people;
 };
 
-/* Tags and segments are titles behind IRIs on the people side, and a multi-select on the other. */
+/* Tags are titles that the people side keeps behind IRIs; the others are things of their own. */
 static const struct known_reference known_references[REFERENCE_COUNT] = {
 	[REFERENCE_COMPANIES] = { "references.companies", "references.companies.records", "company",
 				  FIELD_REFERENCE, "organizations" },
 	[REFERENCE_TAGS] = { "references.tags", "references.tags.records", "tags", FIELD_TEXT_SET,
 			     "tags" },
 	[REFERENCE_SEGMENTS] = { "references.segments", "references.segments.records", "segments",
-				 FIELD_TEXT_SET, "segments" },
+				 FIELD_REFERENCE_SET, "segments" },
 	[REFERENCE_OWNERS] = { "references.owners", "references.owners.records", "owner",
 			       FIELD_REFERENCE, "owner" },
 };

@@ -60,6 +60,6 @@ int main(int argc, char **argv)
 	if (!open_standard_files() || !forbid_dumps() || !ignore_broken_pipes())
 		abort();
 	/* For the width of what is printed; numbers stay as they are in every country. */
-	(void)setlocale(LC_CTYPE, "");
+	(void)setlocale(LC_CTYPE, ""); /* NOLINT(concurrency-mt-unsafe): one thread */
 	return cli_run(argc, argv);
 }

@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/limits.h"
+#include "daemon/system.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,7 +15,7 @@
 /* systemd's folder, "" if it gave us none. */
 static struct str credentials_folder(void)
 {
-	struct str folder = str_from(getenv("CREDENTIALS_DIRECTORY"));
+	struct str folder = str_from(system_variable("CREDENTIALS_DIRECTORY"));
 
 	while (folder.len > 1 && folder.p[folder.len - 1] == '/')
 		folder.len--;
@@ -56,7 +57,7 @@ static bool check_file(int fd, const char *path, struct error *err)
 	struct stat facts;
 
 	if (fstat(fd, &facts) != 0)
-		return error_set(err, ERR_CONFIG, "%s: %s", path, strerror(errno));
+		return error_set(err, ERR_CONFIG, "%s: %s", path, system_error(errno));
 	if (!S_ISREG(facts.st_mode))
 		return error_set(err, ERR_CONFIG, "%s: is no regular file; put the token into one",
 				 path);
@@ -83,11 +84,11 @@ static bool open_file(const char *path, int *ret_fd, struct error *err)
 		return error_set(
 			err, ERR_CONFIG,
 			"%s: %s; make it readable to user %u alone: chown it, chmod 600 %s", path,
-			strerror(EACCES), (unsigned)geteuid(), path);
+			system_error(EACCES), (unsigned)geteuid(), path);
 	if (fd < 0)
 		return error_set(err, ERR_CONFIG,
 				 "%s: %s; put the token into this file and chmod 600 it", path,
-				 strerror(errno));
+				 system_error(errno));
 	if (!check_file(fd, path, err)) {
 		(void)close(fd);
 		return false;
@@ -154,7 +155,8 @@ static bool take_text(int fd, const char *path, char *bytes, struct secret *ret_
 	size_t len;
 
 	if (!read_bytes(fd, bytes, LIMIT_TOKEN_BYTES + 1, &len))
-		return error_set(err, ERR_CONFIG, "%s: cannot be read: %s", path, strerror(errno));
+		return error_set(err, ERR_CONFIG, "%s: cannot be read: %s", path,
+				 system_error(errno));
 	if (len > LIMIT_TOKEN_BYTES)
 		return error_set(err, ERR_CONFIG, "%s: larger than %zu bytes; this is no token",
 				 path, LIMIT_TOKEN_BYTES);

@@ -43,7 +43,8 @@ const char *log_level_name(enum log_level level)
 /* systemd says which device and inode its stream has; a redirected stderr has others. */
 static bool stderr_is_journal(void)
 {
-	const char *stream = getenv("JOURNAL_STREAM");
+	const char *stream =
+		getenv("JOURNAL_STREAM"); /* NOLINT(concurrency-mt-unsafe): one thread */
 	struct stat facts;
 	uintmax_t device, inode;
 

@@ -51,6 +51,7 @@ int command_check(struct command_context *context)
 	bool print_fields = false;
 	int option;
 
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): one thread */
 	while ((option = getopt_long(context->argc, context->argv, "", options, NULL)) != -1) {
 		if (option != 'f')
 			return EXIT_CODE_USAGE; /* getopt_long() has said why */

@@ -96,6 +96,7 @@ static void test_references(void **state)
 	load(VALUES,
 	     "references = { companies = { enabled = false; };\n"
 	     "tags = { enabled = true; records = \"labels\"; create_missing = true; };\n"
+	     "segments = { enabled = true; records = \"groups\"; };\n"
 	     "owners = { enabled = true; records = \"owner_ref\"; }; };",
 	     &c);
 	assert_false(has(&c, "company"));
@@ -104,6 +105,7 @@ static void test_references(void **state)
 	assert_int_equal(find(&c, "tags")->type, FIELD_TEXT_SET);
 	assert_true(c.references[REFERENCE_TAGS].create_missing);
 	assert_string_equal(c.references[REFERENCE_TAGS].records, "labels");
+	assert_int_equal(find(&c, "segments")->type, FIELD_REFERENCE_SET);
 	assert_int_equal(find(&c, "owner")->type, FIELD_REFERENCE);
 	assert_int_equal(c.n_switched_off, 1);
 	config_release(&c);

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * system: what libc keeps in one place for the whole process, and only one thread may ask for.
+ */
+#ifndef CRMSYNC_DAEMON_SYSTEM_H
+#define CRMSYNC_DAEMON_SYSTEM_H
+
+/* What an errno means.  Valid until the next call. */
+const char *system_error(int number);
+/* A variable of the environment; NULL if there is none. */
+const char *system_variable(const char *name);
+
+#endif
