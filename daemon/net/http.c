@@ -115,9 +115,11 @@ static int on_curl_timer(CURLM *multi, long timeout_ms, void *userp)
 	return uv_timer_start(&http->timer, on_timer, (uint64_t)timeout_ms, 0);
 }
 
-static void retire(struct http *http, CURL *easy)
+/* A handle that failed is not used again: after a failed name lookup curl 7.88 keeps its receive
+ * buffer, and refuses CURLOPT_BUFFERSIZE from then on. */
+static void retire(struct http *http, CURL *easy, CURLcode result)
 {
-	if (http->n_idle < HTTP_IDLE_MAX && !http->closing) {
+	if (result == CURLE_OK && http->n_idle < HTTP_IDLE_MAX && !http->closing) {
 		curl_easy_reset(easy); /* forgets the key too, keeps buffers */
 		http->idle[http->n_idle++] = easy;
 	} else {
@@ -132,7 +134,7 @@ static void finish(struct http_call *call, CURLcode result)
 
 	(void)curl_multi_remove_handle(http->multi, call->easy);
 	http_call_conclude(call, result);
-	retire(http, call->easy);
+	retire(http, call->easy, result);
 	call->easy = NULL;
 	call->finished = true;
 	TAILQ_REMOVE(&http->live, call, link);
@@ -323,7 +325,7 @@ struct http_call *http_start(struct http_endpoint *endpoint, const struct reques
 		return call;
 	}
 	if (call->easy != NULL)
-		retire(http, call->easy);
+		curl_easy_cleanup(call->easy);
 	call->easy = NULL;
 	call->finished = true;
 	TAILQ_INSERT_TAIL(&http->finished, call, link);

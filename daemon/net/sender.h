@@ -17,7 +17,7 @@
  * An answer 503 with Retry-After pauses the side too.  Five failures in a row pause it for the
  * backoff, and then it is tried with one request at a time until an answer comes.  What would have
  * to wait beyond its deadline for the end of a pause is completed at once: with the answer it had,
- * or with ERR_RATE_LIMITED and retry_after_s.
+ * or with ERR_RATE_LIMITED (ERR_TRANSIENT if failures paused the side) and retry_after_s.
  *
  * Each other outcome, and the last of those above, is reported as it is: an answer of whatever
  * status with err NULL, else the error of net/http.

@@ -332,7 +332,8 @@ static void test_large_error_is_cut(void **state)
 /* Certainly not sent: a write may be repeated. */
 static void test_not_connected(void **state)
 {
-	static const char *const urls[] = { "http://127.0.0.1:1", "https://127.0.0.1:1" };
+	static const char *const urls[] = { "http://127.0.0.1:1", "https://127.0.0.1:1",
+					    "https://nonexistent.invalid" };
 	struct client client;
 	struct outcome outcome;
 
@@ -340,6 +341,7 @@ static void test_not_connected(void **state)
 	for (size_t i = 0; i < COUNT_OF(urls); i++) {
 		struct http_endpoint_options options = client_options(urls[i]);
 
+		options.connect_timeout_ms = 1000;
 		options.proxy = i == 1 ? "http://127.0.0.1:1" : NULL;
 		client_open(&client, &options);
 		client_ask(&client, &outcome, METHOD_POST, REQUEST_WRITE, "/", "{}");
