@@ -37,6 +37,18 @@ static void found_by_either_id_or_number(void **state)
 	assert_false(find(f, "", &link));
 }
 
+/* The same text may name a record and, by chance, a person of the other side. */
+static void an_active_link_is_found_first(void **state)
+{
+	struct fixture *f = *state;
+	const int64_t active = settled_pair(f, "same", "p1", "x");
+	struct link link;
+
+	OK(f, store_link_dissolve(f->store, settled_pair(f, "r2", "same", "x"), &f->err));
+	assert_true(find(f, "same", &link));
+	assert_int_equal(link.id, active);
+}
+
 static void only_unlinked_and_known_persons_are_linked(void **state)
 {
 	struct fixture *f = *state;
@@ -281,6 +293,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		STORE_TEST(found_by_either_id_or_number),
+		STORE_TEST(an_active_link_is_found_first),
 		STORE_TEST(only_unlinked_and_known_persons_are_linked),
 		STORE_TEST(dissolved_and_linked_again),
 		STORE_TEST(what_hangs_on_a_link_goes_with_it),

@@ -136,6 +136,24 @@ static void cut_short(void **state)
 	must_fail(f, STORE_SCRATCH, ERR_STORE, "restore a backup");
 }
 
+/* A page in the middle is nothing but zeros: only a look at all pages finds it. */
+static void lost_page(void **state)
+{
+	struct fixture *f = *state;
+	const char zeros[4096] = { 0 };
+
+	fill(f, 500);
+	close_store(f);
+	FILE *file = fopen(f->path, "r+b");
+
+	assert_non_null(file);
+	assert_int_equal(fseek(file, 40 * (long)sizeof(zeros), SEEK_SET), 0);
+	assert_int_equal(fwrite(zeros, 1, sizeof(zeros), file), sizeof(zeros));
+	assert_int_equal(fclose(file), 0);
+	must_fail(f, STORE_WRITE, ERR_STORE, "restore a backup");
+	must_fail(f, STORE_SCRATCH, ERR_STORE, "restore a backup");
+}
+
 static void somebody_elses(void **state)
 {
 	struct fixture *f = *state;
@@ -384,6 +402,7 @@ int main(void)
 		STORE_TEST(missing_things),
 		STORE_TEST(not_a_database),
 		STORE_TEST(cut_short),
+		STORE_TEST(lost_page),
 		STORE_TEST(somebody_elses),
 		STORE_TEST(from_the_future),
 		STORE_TEST(empty_file),
