@@ -8,17 +8,33 @@
 #include <signal.h>
 
 #define TICK_MS 500
-/* After the grace requests are canceled until the cycle has ended. */
-#define CANCEL_EVERY_MS 100
+#define GRACE_TICK_MS 50
 
 /* ---- Signals ---- */
 
-static void on_grace_over(uv_timer_t *timer)
+/* Nothing is on the wire: what waits for its turn at the rate is left to the next cycle. */
+static bool is_only_waiting(const struct app *app)
+{
+	uint32_t n_waiting = 0;
+
+	for (int side = 0; side < SIDE_COUNT; side++) {
+		struct sender_stats stats;
+
+		sender_stats(app->sender[side], &stats);
+		if (stats.in_flight > 0)
+			return false;
+		n_waiting += stats.waiting;
+	}
+	return n_waiting > 0;
+}
+
+static void on_grace(uv_timer_t *timer)
 {
 	struct app *app = container_of(timer, struct app, grace);
 	const struct transport transport = app_transport(app);
 
-	transport.ops->cancel_all(transport.self);
+	if (is_only_waiting(app) || uv_now(&app->loop) >= app->grace_ends_ms)
+		transport.ops->cancel_all(transport.self);
 }
 
 /* Stopping the watchers gives the signals their default meaning back: the next one ends us. */
@@ -34,8 +50,8 @@ static void on_signal(uv_signal_t *signal, int number)
 		return;
 	app->stopping = true;
 	runner_stop(app->runner);
-	(void)uv_timer_start(&app->grace, on_grace_over, (uint64_t)(grace_ns / NS_PER_MS),
-			     CANCEL_EVERY_MS);
+	app->grace_ends_ms = uv_now(&app->loop) + (uint64_t)(grace_ns / NS_PER_MS);
+	(void)uv_timer_start(&app->grace, on_grace, 0, GRACE_TICK_MS);
 	app_status_stopping(app);
 }
 

@@ -42,8 +42,9 @@ struct app {
 
 	/* app.c */
 	uv_signal_t signals[SIGNALS];
-	uv_timer_t tick;  /* while a cycle runs */
-	uv_timer_t grace; /* after a signal */
+	uv_timer_t tick;        /* while a cycle runs */
+	uv_timer_t grace;       /* after a signal */
+	uint64_t grace_ends_ms; /* of the loop's clock */
 	bool stopping;
 	bool done;
 	struct cycle_report report;

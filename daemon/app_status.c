@@ -217,15 +217,15 @@ bool app_status_open(struct app *app, struct error *err)
 static void announce(struct app *app, const struct runner_view *view, enum side side)
 {
 	const struct config *config = app->options.config;
-	const int64_t n = view->total[side] >= 0 ? view->total[side] : app->expected[side];
+	const int64_t n = view->total[side] > 0 ? view->total[side] : app->expected[side];
 	struct arena arena = { 0 };
 
-	if (app->announced[side] || n < 0)
+	if (app->announced[side] || n <= 0)
 		return;
-	app->announced[side] = true;
 	const uint64_t pages = estimate_pages(config, side, (uint64_t)n);
 	const int64_t ns = estimate_time(config, side, pages, 0);
 
+	app->announced[side] = view->total[side] > 0 || ns >= ANNOUNCE_NS;
 	if (ns >= ANNOUNCE_NS) {
 		const struct str time = estimate_text(&arena, ns);
 		const struct str line = arena_format(

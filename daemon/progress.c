@@ -49,11 +49,12 @@ static int64_t time_left(const struct extent *extent, int64_t elapsed_ns)
 	return (int64_t)(left / (double)extent->done * (double)elapsed_ns);
 }
 
+/* A total of 0 is what a side has before it has answered, too. */
 static struct extent scan_extent(const struct runner_view *view, const int64_t expected[SIDE_COUNT],
 				 int side)
 {
 	struct extent extent = { view->seen[side],
-				 view->total[side] >= 0 ? view->total[side] : expected[side] };
+				 view->total[side] > 0 ? view->total[side] : expected[side] };
 
 	if (extent.total >= 0 && (uint64_t)extent.total < extent.done)
 		extent.total = (int64_t)extent.done;
@@ -69,9 +70,11 @@ static void format_extent(const struct extent *extent, const char *unit, int64_t
 	if (extent->total >= 0)
 		buf_addf(out, " of %" PRId64, extent->total);
 	buf_addf(out, " %s", unit);
-	if (elapsed_ns >= RATE_AFTER_NS && extent->done > 0)
-		buf_addf(out, ", %.3g/s",
-			 (double)extent->done / ((double)elapsed_ns / (double)NS_PER_S));
+	if (elapsed_ns >= RATE_AFTER_NS && extent->done > 0) {
+		const double rate = (double)extent->done / ((double)elapsed_ns / (double)NS_PER_S);
+
+		buf_addf(out, ", %.*f/s", rate < 10 ? 1 : 0, rate);
+	}
 	if (left_ns >= 0)
 		buf_addf(out, ", %.*s left", STR_ARG(estimate_text(&arena, left_ns)));
 	arena_release(&arena);

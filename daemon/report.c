@@ -6,6 +6,7 @@
 
 #include <assert.h>
 #include <inttypes.h>
+#include <string.h>
 
 bool report_failed(const struct cycle_report *report)
 {
@@ -73,8 +74,12 @@ void report_print_failure(const struct cycle_report *report, FILE *out)
 	const bool is_local = failure->code == ERR_STORE || failure->code == ERR_INTERNAL;
 	const bool names_side = str_starts(str_from(what), str_from(side));
 
+	/* Where the message itself says what to do, it knows better. */
+	const bool is_advised = strstr(what, "; ") != NULL;
+
 	(void)fprintf(out, "crmsync: %s%s%s%s\n", is_local || names_side ? "" : side,
-		      is_local || names_side ? "" : ": ", what, advice(failure->code));
+		      is_local || names_side ? "" : ": ", what,
+		      is_advised ? "" : advice(failure->code));
 }
 
 /* ---- The summary ---- */

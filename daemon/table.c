@@ -3,11 +3,9 @@
 
 #include "base/alloc.h"
 
-#include <langinfo.h>
 #include <libsmartcols/libsmartcols.h>
 #include <locale.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 /* No cell is shown longer than this. */
@@ -29,7 +27,7 @@ static void check(bool ok)
  * name like "Žižek". */
 static void use_utf8(void)
 {
-	if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
+	if (MB_CUR_MAX == 1)
 		(void)setlocale(LC_CTYPE,
 				"C.UTF-8"); /* NOLINT(concurrency-mt-unsafe): one thread */
 }

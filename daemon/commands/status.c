@@ -27,12 +27,17 @@ static int64_t wall_clock(void)
 	return (int64_t)now.tv_sec * NS_PER_S + now.tv_nsec;
 }
 
+static bool is_running(const struct status *status)
+{
+	return status->pid > 0 && (kill(status->pid, 0) == 0 || errno != ESRCH);
+}
+
 /* Only a daemon has to be there: what a one-shot left behind is its result. */
 static bool is_dead(const struct status *status, int64_t now)
 {
 	if (status->mode != MODE_DAEMON)
 		return false;
-	if (status->pid <= 0 || (kill(status->pid, 0) != 0 && errno == ESRCH))
+	if (!is_running(status))
 		return true;
 	return now - status->updated_at > STATUS_SILENCE_NS;
 }
@@ -154,14 +159,16 @@ static void add_all(struct page *page, const struct status *status)
 {
 	const struct status_totals *totals = &status->totals;
 	const bool dead = is_dead(status, page->now);
+	const bool interrupted = status->mode == MODE_ONESHOT && status->state != STATE_STOPPED &&
+				 !is_running(status);
 
 	row(page, "health",
 	    str_from(dead ? "the daemon is not running" : health_name(status->health)));
 	for (size_t i = 0; i < status->reasons.n; i++)
 		row(page, "", str_from(status->reasons.texts[i]));
 	row(page, "state",
-	    arena_format(&page->arena, "%s (%s, %.*s)", status_state_name(status->state),
-			 status_mode_name(status->mode),
+	    arena_format(&page->arena, "%s%s (%s, %.*s)", interrupted ? "interrupted while " : "",
+			 status_state_name(status->state), status_mode_name(status->mode),
 			 STR_ARG(when(page, status->updated_at, "never written"))));
 	if (status->in_cycle)
 		add_cycle(page, status);
