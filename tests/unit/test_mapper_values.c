@@ -230,10 +230,10 @@ struct list_case {
 static const struct list_case lists[] = {
 	{ { NULL }, { "a@x.org", NULL }, "PATCH", "[\"a@x.org\"]" },
 	{ { "a@x.org", NULL }, { "a@x.org", NULL }, NULL, NULL },
-	/* Given elements are put in front: right if they are wanted there … */
+	/* Given elements are put in front, wanted there or not: what is added meanwhile isn't lost. */
 	{ { "a@x.org", NULL }, { "b@x.org", "a@x.org", NULL }, "PATCH", "[\"b@x.org\"]" },
-	/* … and the primary address would change if they are not. */
-	{ { "a@x.org", NULL }, { "a@x.org", "b@x.org", NULL }, "PUT", "[\"a@x.org\",\"b@x.org\"]" },
+	{ { "a@x.org", NULL }, { "a@x.org", "b@x.org", NULL }, "PATCH", "[\"b@x.org\"]" },
+	/* An old element that is to be the primary, or to go, takes the whole list. */
 	{ { "a@x.org", "b@x.org", NULL },
 	  { "b@x.org", "a@x.org", NULL },
 	  "PUT",
