@@ -276,10 +276,10 @@ static struct str find_titled(struct arena *arena, struct str plain)
 static struct str find_code(struct str line)
 {
 	for (size_t i = 0; i < COUNT_OF(codes); i++) {
-		const struct str three = str_head(str_from(codes[i]), 3);
-		const struct str two = str_from(codes[i] + 3);
+		const struct str two = { codes[i] + 3, 2 };
+		const struct str three = { codes[i], 3 };
 
-		if (str_equal_nocase(line, two) || str_equal_nocase(line, three))
+		if (str_equal_nocase(line, line.len == 2 ? two : three))
 			return two;
 	}
 	return (struct str){ NULL, 0 };

@@ -3,7 +3,6 @@
 #include "mappers/codec_p.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <utf8proc.h>
 
 /*
@@ -236,8 +235,9 @@ struct str codec_plain(struct arena *arena, struct str text)
 		} else if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) {
 			out[len++] = c;
 		} else if (c == '&') {
-			memcpy(out + len, "and", 3);
-			len += 3;
+			out[len++] = 'a';
+			out[len++] = 'n';
+			out[len++] = 'd';
 		} else if (len > 0 && out[len - 1] != ' ') {
 			out[len++] = ' ';
 		}

@@ -29,8 +29,8 @@ static struct str street_of(struct arena *arena, const struct value *records)
 		if (line.len == 0)
 			continue;
 		if (len > 0) {
-			memcpy(out + len, ", ", 2);
-			len += 2;
+			out[len++] = ',';
+			out[len++] = ' ';
 		}
 		memcpy(out + len, line.p, line.len);
 		len += line.len;
