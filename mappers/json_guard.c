@@ -130,7 +130,7 @@ static bool word(struct guard *guard, const char *expected)
 
 static uint64_t key_hash(struct str raw)
 {
-	if (memchr(raw.p, '\\', raw.len) == NULL)
+	if (str_find(raw, '\\') == raw.len)
 		return hash64(raw, 0);
 	struct arena arena = { 0 };
 	const uint64_t hash = hash64(json_string_decode(&arena, raw), 0);
@@ -155,7 +155,7 @@ static bool key(struct guard *guard)
 {
 	const size_t start = guard->at;
 	const size_t first = guard->first_key[guard->depth];
-	struct str raw;
+	struct str raw = { NULL, 0 };
 
 	if (peek(guard) != '"')
 		return fail(guard, start, "a key is missing");

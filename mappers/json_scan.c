@@ -80,7 +80,7 @@ static struct block classify(const char *bytes)
 	const __m128i close = _mm_set1_epi8('}');
 	struct block block = { 0, 0, 0 };
 
-	for (unsigned i = 0; i < BLOCK_BYTES / 16; i++) {
+	for (size_t i = 0; i < BLOCK_BYTES / 16; i++) {
 		const __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(bytes + 16 * i));
 		/* '[' and ']' differ from '{' and '}' by this bit, and nothing else becomes one. */
 		const __m128i folded = _mm_or_si128(v, lower);

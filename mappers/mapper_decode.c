@@ -135,6 +135,14 @@ static struct str joined(struct arena *arena, struct str a, struct str b)
 	return arena_format(arena, "%.*s,%.*s", STR_ARG(a), STR_ARG(b));
 }
 
+/* The same view where nothing is folded. */
+static struct str element_key(struct decoder *decoder, struct str text)
+{
+	const struct str folded = codec_fold(decoder->arena, text);
+
+	return str_equal(folded, text) ? text : folded;
+}
+
 bool decode_add(struct decoder *decoder, const struct field *field, struct value *value,
 		struct str text, struct str extra)
 {
@@ -143,10 +151,7 @@ bool decode_add(struct decoder *decoder, const struct field *field, struct value
 	if (text.len == 0)
 		return true;
 	if (field_shape(field->type) == SHAPE_SET) {
-		const struct str folded = codec_fold(decoder->arena, text);
-
-		if (!str_equal(folded, text))
-			item.key = folded;
+		item.key = element_key(decoder, text);
 		const uint32_t at = value_find(value, item.key);
 
 		if (at < value->n) {

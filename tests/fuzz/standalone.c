@@ -47,6 +47,7 @@ static bool replay_folder(const char *path)
 		perror(path);
 		return false;
 	}
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): one thread, and nobody else reads this folder */
 	for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
 		char name[4096];
 
