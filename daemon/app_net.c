@@ -37,7 +37,7 @@ static char *auth_value(const char *scheme, const struct secret *token)
 	memcpy(value, scheme, n_scheme);
 	if (n_blank > 0)
 		value[n_scheme] = ' ';
-	memcpy(value + n_scheme + n_blank, token->text, token->len);
+	memcpy(value + n_scheme + n_blank, token->text, token->len + 1); /* its NUL too */
 	return value;
 }
 

@@ -59,7 +59,9 @@ static double window_seconds(const struct config *config, uint64_t n)
 {
 	const uint32_t window = estimate_per_minute(config->people.requests_per_minute, MINUTE_S);
 
-	return n > 0 ? (double)((n - 1) / window) * MINUTE_S : 0;
+	const uint64_t n_minutes = n > 0 ? (n - 1) / window : 0;
+
+	return (double)n_minutes * MINUTE_S;
 }
 
 int64_t estimate_time(const struct config *config, enum side side, uint64_t n_reads,

@@ -5,12 +5,12 @@
 #include "base/limits.h"
 #include "daemon/estimate.h"
 #include "daemon/plan_view.h"
+#include "daemon/system.h"
 #include "daemon/table.h"
 #include "mappers/json_write.h"
 
 #include <errno.h>
 #include <inttypes.h>
-#include <string.h>
 
 /* One line: two values of the largest size, escaped. */
 #define LINE_BYTES (4 * LIMIT_RECORD_BYTES)
@@ -21,7 +21,7 @@ static bool printed(bool ok, struct error *err)
 	if (ok)
 		return true;
 	return error_set(err, errno == EPIPE ? ERR_CANCELED : ERR_STORE,
-			 "the plan cannot be printed: %s", strerror(errno));
+			 "the plan cannot be printed: %s", system_error(errno));
 }
 
 /* ---- JSON ---- */

@@ -7,6 +7,8 @@
  */
 #include "daemon/status.h"
 
+#include "daemon/system.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -22,7 +24,7 @@ static bool fail(struct error *err, const char *what, const char *path)
 	const int saved = errno;
 
 	(void)error_set(err, ERR_CREATE, "cannot %s status file %s: %s; check status.path", what,
-			path, strerror(saved));
+			path, system_error(saved));
 	err->native = saved;
 	return false;
 }

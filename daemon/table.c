@@ -27,9 +27,10 @@ static void check(bool ok)
  * name like "Žižek". */
 static void use_utf8(void)
 {
-	if (MB_CUR_MAX == 1)
-		(void)setlocale(LC_CTYPE,
-				"C.UTF-8"); /* NOLINT(concurrency-mt-unsafe): one thread */
+	if (MB_CUR_MAX > 1)
+		return;
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): one thread */
+	(void)setlocale(LC_CTYPE, "C.UTF-8");
 }
 
 struct table *table_new(const char *const *names, size_t n_columns, enum table_headings headings)
@@ -107,6 +108,9 @@ struct str table_clean(struct arena *arena, struct str text)
 		const unsigned char c = (unsigned char)copy.p[i];
 
 		bytes[i] = c < 0x20 || c == 0x7f ? '?' : copy.p[i];
+		/* U+0080 to U+009F: a terminal may take them for escape sequences. */
+		if (i > 0 && (unsigned char)copy.p[i - 1] == 0xc2 && c >= 0x80 && c < 0xa0)
+			bytes[i - 1] = bytes[i] = '?';
 	}
 	return (struct str){ bytes, copy.len };
 }

@@ -242,6 +242,7 @@ int command_status(struct command_context *context)
 	bool json = false;
 	int option;
 
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): one thread */
 	while ((option = getopt_long(context->argc, context->argv, "", known, NULL)) != -1) {
 		if (option != 'j')
 			return EXIT_CODE_USAGE; /* getopt_long() has said why */

@@ -60,6 +60,7 @@ int command_sync(struct command_context *context)
 	struct sync_options options = { 0 };
 	int option;
 
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): one thread */
 	while ((option = getopt_long(context->argc, context->argv, "", known, NULL)) != -1) {
 		if (option == 'n')
 			options.dry_run = true;
