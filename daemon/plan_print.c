@@ -12,6 +12,8 @@
 #include <errno.h>
 #include <inttypes.h>
 
+/* Blanks before what belongs to a heading. */
+#define INDENT 4
 /* One line: two values of the largest size, escaped. */
 #define LINE_BYTES (4 * LIMIT_RECORD_BYTES)
 
@@ -139,13 +141,11 @@ static struct str change_of(const struct plan_item *item, const struct plan_row 
 	return arena_format(arena, "%.*s → %.*s", STR_ARG(old_value), STR_ARG(new_value));
 }
 
-static bool print_item_text(void *payload, const struct plan_item *item, struct error *err)
+static bool print_rows(struct text_out *out, const struct plan_item *item)
 {
 	static const char *const names[] = { "field", "change", "why" };
-	struct text_out *out = payload;
 	struct table *table = table_new(names, COUNT_OF(names), TABLE_NO_HEADINGS);
 
-	count(out, item);
 	for (size_t i = 0; i < item->n_rows; i++) {
 		const struct plan_row *row = &item->rows[i];
 		const struct str cells[] = { row->field, change_of(item, row, &out->arena),
@@ -153,9 +153,28 @@ static bool print_item_text(void *payload, const struct plan_item *item, struct 
 
 		table_add(table, cells);
 	}
-	const bool ok = print_heading(out, item) && table_print(table, 4, out->file);
+	const bool ok = table_print(table, INDENT, out->file);
 
 	table_free(table);
+	return ok;
+}
+
+static bool print_reason(struct text_out *out, const struct plan_row *row)
+{
+	const struct str why = table_clean(&out->arena, row->why);
+
+	return why.len == 0 || fprintf(out->file, "%*s%.*s\n", INDENT, "", STR_ARG(why)) >= 0;
+}
+
+static bool print_item_text(void *payload, const struct plan_item *item, struct error *err)
+{
+	struct text_out *out = payload;
+	const bool has_fields = item->rows[0].field.len > 0;
+
+	count(out, item);
+	const bool ok = print_heading(out, item) &&
+			(has_fields ? print_rows(out, item) : print_reason(out, &item->rows[0]));
+
 	arena_reset(&out->arena);
 	return printed(ok, err);
 }

@@ -29,7 +29,6 @@ static int run(const struct command_context *context, bool json)
 			       plan_print_text(app_store(app), context->config, report.linked,
 					       stdout, &err);
 
-	(void)fflush(stdout);
 	report_print_failure(&report, stderr);
 	app_close(app);
 	if (!ok && err.code != ERR_CANCELED)

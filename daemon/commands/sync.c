@@ -44,7 +44,6 @@ static int run(const struct command_context *context, const struct sync_options 
 		print_json(&report);
 	else if (!context->quiet)
 		report_print(&report, options->dry_run, stdout);
-	(void)fflush(stdout);
 	report_print_failure(&report, stderr);
 	app_close(app);
 	return (int)report_exit_code(&report, options->dry_run);
