@@ -46,6 +46,7 @@ struct mapper_caps {
 	bool value_times;     /* values carry active_from */
 	bool batch;           /* has batch create and update */
 	bool restricts_reads; /* a grouped read by id exists (values: record_id $in) */
+	bool volatile_ids;    /* nested objects carry an "@id" that differs in every answer */
 	uint32_t page_max;    /* the largest page the API serves */
 	uint32_t batch_max;
 };
@@ -157,6 +158,10 @@ NODISCARD bool page_reader_feed(struct page_reader *reader, const char *bytes, s
 NODISCARD bool page_reader_finish(struct page_reader *reader, struct page_info *ret_info,
 				  struct error *err);
 
+/* Of a record's raw bytes: the same bytes, leaving out what differs in every answer, have the same
+ * digest.  Bytes longer than LIMIT_RECORD_BYTES never come out of a page_reader. */
+struct digest mapper_raw_digest(const struct mapper *mapper, struct str raw, uint64_t seed);
+
 /* ---- Judging (all mappers) ---- */
 
 /* What the status and body of an answer mean; ret_words gets the server's own words, cut to
@@ -164,13 +169,6 @@ NODISCARD bool page_reader_finish(struct page_reader *reader, struct page_info *
 enum judgement mapper_judge(const struct mapper *mapper, const struct response *response,
 			    struct arena *arena, struct str *ret_words);
 const char *judgement_name(enum judgement judgement);
-
-/* ---- Titles ---- */
-
-/* Titles in `desired` that have no id on the people side and are therefore left out of its writes.
- * Returns how many there are; at most max are stored. */
-size_t mapper_unresolved(const struct mapper_context *context, const struct person *desired,
-			 size_t max, struct str ret_titles[]);
 
 /* ---- The small collections that values are named in (people: /tags) ---- */
 

@@ -76,7 +76,7 @@ static const struct page_shape shape = {
 const struct mapper people_mapper = {
 	.name = "people",
 	.side = SIDE_PEOPLE,
-	.caps = { .totals = true, .page_max = PEOPLE_PAGE_MAX },
+	.caps = { .totals = true, .volatile_ids = true, .page_max = PEOPLE_PAGE_MAX },
 	.shape = &shape,
 	.list = list,
 	.read = read_one,

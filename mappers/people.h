@@ -16,7 +16,6 @@ extern const struct mapper people_mapper;
 bool people_decode(const struct mapper_context *context, struct str raw, struct arena *arena,
 		   struct person *ret, struct error *err);
 /* Is this the property whose elements are IRIs of /tags? */
-bool people_is_tags(const struct field *field);
 /* What is behind the last slash. */
 struct str people_last_part(struct str iri);
 extern const struct part_key people_name_parts[];

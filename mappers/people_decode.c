@@ -31,11 +31,6 @@ const struct part_key people_location_parts[] = {
 };
 const size_t n_people_location_parts = COUNT_OF(people_location_parts);
 
-bool people_is_tags(const struct field *field)
-{
-	return field->type == FIELD_TEXT_SET && str_equal_z(field->path[SIDE_PEOPLE], "tags");
-}
-
 struct str people_last_part(struct str iri)
 {
 	size_t start = iri.len;
@@ -118,12 +113,11 @@ static bool decode_phones(struct decoder *decoder, const struct field *field,
 	return decode_objects(decoder, field, decoder->context->phone_key, node, ret);
 }
 
-/* An IRI whose title is not known stays an IRI, so that it is neither lost nor removed. */
+/* Empty: the collection was read before this tag was made. */
 static struct str title_of(const struct decoder *decoder, struct str iri)
 {
-	const struct str title = titles_of_id(decoder->context->tags, people_last_part(iri));
-
-	return codec_line(decoder->arena, title.len > 0 ? title : iri);
+	return codec_line(decoder->arena,
+			  titles_of_id(decoder->context->tags, people_last_part(iri)));
 }
 
 static bool decode_strings(struct decoder *decoder, const struct field *field,
@@ -140,8 +134,14 @@ static bool decode_strings(struct decoder *decoder, const struct field *field,
 
 		if (!decode_text(decoder, field, element, &text))
 			return false;
-		if (people_is_tags(field))
+		if (field_is_tags(field) && text.len > 0) {
 			text = title_of(decoder, text);
+			/* A list that is known in part is not known: nothing is concluded from it. */
+			if (text.len == 0) {
+				*ret = (struct value){ .state = VALUE_UNKNOWN };
+				return true;
+			}
+		}
 		if (!decode_add(decoder, field, &value, text, element_content(decoder, element)))
 			return false;
 	}
@@ -204,7 +204,7 @@ static bool decode_fields(struct decoder *decoder, struct json_object *root, str
 		decode_fn *decode = decoders[field->type];
 
 		if (path.len == 0 || decode == NULL ||
-		    (people_is_tags(field) && decoder->context->tags == NULL))
+		    (field_is_tags(field) && decoder->context->tags == NULL))
 			continue;
 		struct json_object *node =
 			field->type == FIELD_NAME ? root : json_child_of(root, path);

@@ -56,8 +56,6 @@ static void encode_phones(struct encoder *encoder, const struct field *field,
 /* The IRI of a tag; empty if there is none of that title. */
 static struct str tag_iri(struct encoder *encoder, struct str title)
 {
-	if (title.len > 0 && title.p[0] == '/')
-		return title; /* an IRI that had no title when it was read */
 	const struct str id = titles_id_of(encoder->context->tags, title);
 
 	return id.len > 0 ? arena_format(&encoder->arena, "/tags/%.*s", STR_ARG(id)) : id;
@@ -72,7 +70,7 @@ static void encode_strings(struct encoder *encoder, const struct field *field,
 
 		if (kept.len > 0) {
 			json_raw(&encoder->json, kept);
-		} else if (people_is_tags(field)) {
+		} else if (field_is_tags(field)) {
 			const struct str iri = tag_iri(encoder, value->items[i].text);
 
 			if (iri.len > 0)
@@ -161,7 +159,7 @@ static size_t write_whole(struct encoder *encoder, const struct field *field,
 			  const struct value *current, const struct value *desired)
 {
 	if (!encoder_maps(encoder, field) || !encoder_differs(encoder, field, current, desired) ||
-	    (people_is_tags(field) && encoder->context->tags == NULL))
+	    (field_is_tags(field) && encoder->context->tags == NULL))
 		return 0;
 	encoder->current = current;
 	if (field_shape(field->type) == SHAPE_SET && !value_is_set(desired)) {
@@ -258,28 +256,4 @@ void people_remove(const struct mapper_context *context, struct str id, int64_t 
 		json_null(&encoder.json);
 	json_close(&encoder.json, '}');
 	encoder_release(&encoder);
-}
-
-size_t mapper_unresolved(const struct mapper_context *context, const struct person *desired,
-			 size_t max, struct str ret_titles[])
-{
-	const struct field_table *table = context->fields;
-	size_t n = 0;
-
-	for (size_t i = 0; i < table->n && context->tags != NULL; i++) {
-		const struct value *value = &desired->values[i];
-
-		if (!people_is_tags(&table->fields[i]) || !value_is_set(value))
-			continue;
-		for (uint32_t k = 0; k < value->n; k++) {
-			const struct str title = value->items[k].text;
-
-			if (title.p[0] == '/' || titles_id_of(context->tags, title).len > 0)
-				continue;
-			if (n < max)
-				ret_titles[n] = title;
-			n++;
-		}
-	}
-	return n;
 }

@@ -174,3 +174,12 @@ struct str titles_id_of(const struct mapper_titles *titles, struct str title)
 	arena_release(&scratch);
 	return i == NONE ? (struct str){ NULL, 0 } : titles->entries[i].id;
 }
+
+uint64_t titles_fingerprint(const struct mapper_titles *titles)
+{
+	uint64_t sum = 0;
+
+	for (uint32_t i = 0; i < titles->n; i++)
+		sum += hash64(titles->entries[i].title, hash64(titles->entries[i].id, 1));
+	return sum;
+}

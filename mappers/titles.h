@@ -10,6 +10,8 @@
 
 #include "base/str.h"
 
+#include <stdint.h>
+
 struct mapper_titles;
 
 struct mapper_titles *titles_new(void);
@@ -21,5 +23,8 @@ NODISCARD bool titles_add(struct mapper_titles *titles, struct str id, struct st
 /* Empty if unknown.  Views valid until the next change. */
 struct str titles_of_id(const struct mapper_titles *titles, struct str id);
 struct str titles_id_of(const struct mapper_titles *titles, struct str title);
+
+/* Of all ids and titles, whatever the order they were added in: tells a changed collection. */
+uint64_t titles_fingerprint(const struct mapper_titles *titles);
 
 #endif

@@ -61,10 +61,10 @@ static bool sets_agree(const struct field *field, const struct value *records,
 bool merge_values_agree(const struct field *field, const struct value *records,
 			const struct value *people, struct arena *arena)
 {
-	if (!value_is_set(records) || !value_is_set(people))
-		return !value_is_set(records) && !value_is_set(people);
 	if (field->type == FIELD_NAME)
 		return name_agrees(arena, records, people);
+	if (!value_is_set(records) || !value_is_set(people))
+		return !value_is_set(records) && !value_is_set(people);
 	if (field->type == FIELD_LOCATION)
 		return location_agrees(arena, records, people);
 	if (field_shape(field->type) == SHAPE_SET)
@@ -247,13 +247,36 @@ static struct field_merge merge_set(const struct context *c)
 	return merge;
 }
 
+/*
+ * A side has never said what it holds here.  If the other one has a value it is proposed, with an
+ * unknown base: the runner reads the person in full before it writes, and merges again if there is a
+ * value after all.
+ */
+static struct field_merge merge_unknown(const struct context *c)
+{
+	for (int i = 0; i < SIDE_COUNT; i++) {
+		const enum side from = (enum side)i;
+		const enum side to = side_other(from);
+
+		if (!value_is_set(&c->now[from]) || !c->flows[from])
+			continue;
+		struct field_merge merge = { .verdict = verdict_towards(to),
+					     .reason = "the other side does not say that it has a value" };
+
+		merge.write[to] = convert(c, from);
+		if (c->field->single[to] && field_shape(c->field->type) == SHAPE_SET)
+			merge.write[to].n = 1;
+		return merge;
+	}
+	return (struct field_merge){ .verdict = VERDICT_UNKNOWN, .reason = "a side did not say" };
+}
+
 static struct field_merge merge_field(const struct context *c)
 {
 	bool changed[SIDE_COUNT];
 
 	if (c->now[SIDE_RECORDS].state == VALUE_UNKNOWN || c->now[SIDE_PEOPLE].state == VALUE_UNKNOWN)
-		return (struct field_merge){ .verdict = VERDICT_UNKNOWN,
-					     .reason = "a side did not say" };
+		return merge_unknown(c);
 	for (int i = 0; i < SIDE_COUNT; i++)
 		changed[i] = c->first_contact ||
 			     merge_value_changed(c->field, &c->now[i], &c->shadow[i]);
@@ -298,7 +321,8 @@ static void find_invented(struct context *c)
 
 static bool shadow_moves(enum verdict verdict)
 {
-	return verdict == VERDICT_SAME || verdict == VERDICT_AGREED || verdict == VERDICT_LEFT;
+	return verdict == VERDICT_SAME || verdict == VERDICT_AGREED || verdict == VERDICT_LEFT ||
+	       verdict == VERDICT_UNKNOWN;
 }
 
 static void merge_field_of_pair(const struct field_table *table, const struct merge_rules *rules,

@@ -42,7 +42,7 @@ enum verdict {
 	VERDICT_TO_BOTH,    /* a set merged into something that neither side had */
 	VERDICT_CONFLICT,   /* policy manual: the field waits for a person */
 	VERDICT_LEFT,       /* edited on the target of a one-way field, and left so */
-	VERDICT_UNKNOWN,    /* a side did not say: asked again next time */
+	VERDICT_UNKNOWN,    /* a side did not say, and the other has nothing for it */
 	VERDICT_COUNT
 };
 

@@ -28,7 +28,9 @@ static void on_record(void *payload, struct str raw)
 {
 	struct fetch *fetch = payload;
 	struct answer *answer = &fetch->answer;
-	const struct digest digest = digest_of(raw, fetch->runner->table->fingerprint);
+	const struct runner *runner = fetch->runner;
+	const struct digest digest =
+		mapper_raw_digest(runner->mapper[fetch->side], raw, runner->raw_seed[fetch->side]);
 	bool known = false;
 
 	if (fetch->mode == FETCH_CHANGED && fetch->store_error.code == ERR_OK &&

@@ -21,15 +21,20 @@ size_t push_count(const struct push *push, enum job_state state)
 	return n;
 }
 
-static uint32_t window_of(const struct config *config, enum side side)
+/* A batch that is not full yet waits for the next jobs, so the window holds two of them. */
+static uint32_t window_of(const struct runner *runner, enum side side)
 {
+	const struct config *config = runner->options.config;
+	const uint32_t two_batches = 2 * write_batch_size(runner, side);
 	const double per_minute = side == SIDE_RECORDS ? config->records.writes_per_second * 60 :
 							 config->people.requests_per_minute;
 	const double share = per_minute / WINDOW_SHARE;
 
-	if (share < WINDOW_LEAST)
-		return WINDOW_LEAST;
-	return share > WINDOW_MOST ? WINDOW_MOST : (uint32_t)share;
+	uint32_t window = share > WINDOW_MOST ? WINDOW_MOST : (uint32_t)share;
+
+	if (window < WINDOW_LEAST)
+		window = WINDOW_LEAST;
+	return window < two_batches ? two_batches : window;
 }
 
 static void job_free(struct push *push, struct job *job)
@@ -46,6 +51,17 @@ static void job_free(struct push *push, struct job *job)
 
 /* ---- Loading ---- */
 
+/* Lists and grouped answers may leave attributes out: what is not known is asked for by itself. */
+static bool needs_whole_person(const struct intent *intent, const struct field_table *table)
+{
+	for (size_t i = 0; i < table->n; i++) {
+		if (intent->write.values[i].state != VALUE_UNKNOWN &&
+		    intent->base.values[i].state == VALUE_UNKNOWN)
+			return intent->kind == INTENT_UPDATE;
+	}
+	return false;
+}
+
 static bool on_intent(void *payload, const struct intent *intent, struct arena *arena, struct error *err)
 {
 	struct push *push = payload;
@@ -58,6 +74,7 @@ static bool on_intent(void *payload, const struct intent *intent, struct arena *
 	push->last_id = intent->id;
 	job->push = push;
 	job->state = intent->kind == INTENT_CREATE ? JOB_READY : JOB_VERIFY;
+	job->alone = needs_whole_person(intent, table);
 	job->intent = *intent;
 	job->intent.target_id = arena_copy(&job->arena, intent->target_id);
 	job->intent.source_id = arena_copy(&job->arena, intent->source_id);
@@ -127,7 +144,9 @@ static void pump(struct push *push)
 	struct error err;
 
 	if (!push->halted && !push->runner->stopping) {
-		if (!push->exhausted && push->n_jobs <= push->window / 2 && !load_window(push, &err))
+		const bool room = push->n_jobs <= push->window / 2 || push->n_flying == 0;
+
+		if (!push->exhausted && room && !load_window(push, &err))
 			runner_store_failed(push->runner, &err);
 	}
 	if (!push->halted && !push->runner->stopping) {
@@ -196,7 +215,7 @@ void runner_push(struct runner *runner)
 
 		*push = (struct push){ .runner = runner,
 				       .side = (enum side)side,
-				       .window = window_of(runner->options.config, (enum side)side) };
+				       .window = window_of(runner, (enum side)side) };
 		runner->push[side] = push;
 	}
 	for (int side = 0; side < SIDE_COUNT; side++)

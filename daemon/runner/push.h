@@ -82,6 +82,8 @@ void verify_alone(struct job *job);
 
 /* Sends jobs at JOB_READY: in batches where the API has them. */
 void write_jobs(struct push *push);
+/* Persons a request; 1 where the API has no batches. */
+uint32_t write_batch_size(const struct runner *runner, enum side side);
 
 /* ---- settle.c ---- */
 

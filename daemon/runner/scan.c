@@ -23,13 +23,9 @@ bool runner_observe(struct runner *runner, enum side side, const struct person *
 	struct arena arena = { 0 };
 	struct match_key keys[MATCH_KEYS_MAX];
 	enum observation observation;
-	bool whole = true;
 
-	/* A value that could not be understood yet (a tag without a title) must be decoded again. */
-	for (size_t i = 0; i < runner->table->n && side == SIDE_PEOPLE; i++)
-		whole = whole && person->values[i].state != VALUE_UNKNOWN;
 	const size_t n = match_keys(person, runner->table, side, &arena, keys);
-	const bool ok = store_observe(runner_store(runner), side, person, whole ? raw : NULL, generation,
+	const bool ok = store_observe(runner_store(runner), side, person, raw, generation,
 				      keys, n, &observation, err);
 
 	arena_release(&arena);
@@ -199,6 +195,10 @@ void runner_scan(struct runner *runner)
 	const uint32_t sizes[SIDE_COUNT] = { config->records.page_size, config->people.items_per_page };
 	struct error err;
 
+	runner->raw_seed[SIDE_RECORDS] = runner->table->fingerprint;
+	runner->raw_seed[SIDE_PEOPLE] =
+		runner->table->fingerprint ^
+		(runner->context.tags != NULL ? 1 + titles_fingerprint(runner->tags) : 0);
 	for (int side = 0; side < SIDE_COUNT; side++) {
 		struct side_scan *scan = &runner->scans[side];
 

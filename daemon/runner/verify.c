@@ -44,7 +44,12 @@ static void judge_reading(struct job *job)
 
 		if (job->intent.write.values[i].state == VALUE_UNKNOWN || fresh->state == VALUE_UNKNOWN)
 			continue;
-		if (merge_value_changed(&table->fields[i], fresh, base)) {
+		/* Decided without knowing: a value that shows up now has to be merged first. */
+		const bool changed = base->state == VALUE_UNKNOWN ?
+					     value_is_set(fresh) :
+					     merge_value_changed(&table->fields[i], fresh, base);
+
+		if (changed) {
 			job->answer = job->current;
 			push_job_answered(job, RESULT_MOVED);
 			return;

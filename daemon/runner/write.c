@@ -240,13 +240,13 @@ static void send_batch(struct push *push, struct job **jobs, size_t n)
 	fetch_submit(push->runner, push->side, &request, FETCH_RECORDS, SENDER_PUSH, on_batch, batch);
 }
 
-static uint32_t batch_size(const struct push *push)
+uint32_t write_batch_size(const struct runner *runner, enum side side)
 {
-	const struct mapper *mapper = push->runner->mapper[push->side];
+	const struct mapper *mapper = runner->mapper[side];
 
 	if (!mapper->caps.batch)
 		return 1;
-	const uint32_t wanted = push->runner->options.config->records.batch_size;
+	const uint32_t wanted = runner->options.config->records.batch_size;
 
 	return wanted < mapper->caps.batch_max ? wanted : mapper->caps.batch_max;
 }
@@ -254,14 +254,15 @@ static uint32_t batch_size(const struct push *push)
 void write_jobs(struct push *push)
 {
 	static const enum intent_kind kinds[] = { INTENT_CREATE, INTENT_UPDATE };
-	const uint32_t max = batch_size(push);
+	const uint32_t max = write_batch_size(push->runner, push->side);
 	struct job **jobs = alloc_zeroed(max, sizeof(struct job *));
 
 	for (size_t k = 0; k < COUNT_OF(kinds); k++) {
 		size_t n = 0;
-		/* Readings under way will fill a batch: a short one is sent only when none is left. */
-		const bool more = kinds[k] == INTENT_UPDATE && max > 1 &&
-				  push_count(push, JOB_VERIFY) + push_count(push, JOB_FLYING) > 0;
+		/* A batch that is not full waits for what is still to be loaded or read. */
+		const bool reading = kinds[k] == INTENT_UPDATE &&
+				     push_count(push, JOB_VERIFY) + push_count(push, JOB_FLYING) > 0;
+		const bool more = max > 1 && (reading || !push->exhausted);
 
 		for (struct job *job = push->jobs; job != NULL; job = job->next) {
 			if (job->state != JOB_READY || job->intent.kind != kinds[k])

@@ -29,7 +29,7 @@ parties+='|xxhash\.h|systemd/'
 check() {
 	layer daemon/base/ 'base/'
 	layer daemon/core/ 'base/|core/'
-	layer daemon/net/ 'base/|net/'
+	layer daemon/net/ 'base/|net/|core/retry\.h'
 	layer mappers/ 'base/|core/|mappers/'
 	layer state/ 'base/|core/|state/'
 

@@ -201,6 +201,8 @@ static void add_attribute(struct buf *out, const struct attribute *attribute,
 	const bool list = (attribute->flags & ATTR_MULTI) != 0;
 
 	json_add_key(out, attribute->slug);
+	if (cell->n == 0 && !list)
+		buf_add_z(out, "null");
 	if (list)
 		buf_add_char(out, '[');
 	for (size_t i = 0; i < cell->n; i++) {
@@ -223,9 +225,10 @@ void flat_render(const struct record *record, struct str attributes, struct buf 
 	json_add_member(out, "object_slug", str_from(object->slug), JSON_SLASH_PLAIN);
 	json_add_key(out, "attributes");
 	buf_add_char(out, '{');
-	/* As in the document's example: what has no value is not shown. */
+	/* As in the document's example: what never had a value is not shown.  What was cleared is shown
+	 * as null or []: absent would say nothing. */
 	for (uint32_t i = 0; i < object->n_attributes; i++) {
-		if (record->cells[i].n > 0 && wanted(attributes, object->attributes[i].slug))
+		if (record->cells[i].was_set && wanted(attributes, object->attributes[i].slug))
 			add_attribute(out, &object->attributes[i], &record->cells[i]);
 	}
 	buf_add_char(out, '}');

@@ -302,7 +302,7 @@ bool record_apply(struct record *record, const struct change *change, const stru
 {
 	const struct attribute *attribute = &record->object->attributes[change->attribute];
 	struct cell *cell = &record->cells[change->attribute];
-	struct cell next = { alloc_zeroed(cell->n + change->n + 1, sizeof(struct value)), 0 };
+	struct cell next = { .values = alloc_zeroed(cell->n + change->n + 1, sizeof(struct value)) };
 	bool changed = false;
 
 	unindex(record, change->attribute);
@@ -325,6 +325,7 @@ bool record_apply(struct record *record, const struct change *change, const stru
 		free(next.values);
 		next.values = NULL;
 	}
+	next.was_set = cell->was_set || next.n > 0;
 	*cell = next;
 	reindex(record, change->attribute);
 	return changed;

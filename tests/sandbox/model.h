@@ -53,6 +53,7 @@ struct value {
 struct cell {
 	struct value *values;
 	size_t n;
+	bool was_set; /* held a value once: cleared is not the same as never set */
 };
 
 struct note {

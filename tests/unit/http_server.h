@@ -267,7 +267,7 @@ static inline size_t server_count(struct server *server, const char *target)
 	return n;
 }
 
-/* The nth request for that target; NULL if there was none.  Its memory stays. */
+/* The nth request for that target; there must have been one.  Its memory stays. */
 static inline const struct server_request *server_seen(struct server *server, const char *target,
 						       size_t nth)
 {
@@ -279,6 +279,10 @@ static inline const struct server_request *server_seen(struct server *server, co
 			seen = &server->log[i];
 	}
 	(void)pthread_mutex_unlock(&server->lock);
+	if (seen == NULL) {
+		fail_msg("no request %zu for %s", nth, target);
+		abort();
+	}
 	return seen;
 }
 

@@ -42,6 +42,7 @@ static inline void fixture_open(struct fixture *fixture, enum side side, const c
 	fixture->tags = titles_new();
 	assert_true(titles_add(fixture->tags, STR_LIT("3"), STR_LIT("Prospect")));
 	assert_true(titles_add(fixture->tags, STR_LIT("4"), STR_LIT("Technical")));
+	assert_true(titles_add(fixture->tags, STR_LIT("9"), STR_LIT("Event")));
 	fixture->context = (struct mapper_context){
 		.fields = &fixture->table,
 		.tags = fixture->tags,

@@ -43,7 +43,7 @@ static void assert_anna(struct fixture *f, const struct person *person)
 	assert_json(phones->items[0].extra,
 		    STR_LIT("{\"phoneNumber\":\"+31 20 794 0800\",\"phoneType\":\"work\"}"));
 	assert_text(value_part(tags, 0), "Prospect");
-	assert_text(value_part(tags, 1), "/tags/9"); /* without a title it stays what it is */
+	assert_text(value_part(tags, 1), "Event");
 	assert_text(value_part(address, LOCATION_LINE_1), "Damrak 1");
 	assert_text(value_part(address, LOCATION_POSTCODE), "1012 LG");
 	assert_text(value_part(address, LOCATION_LOCALITY), "Amsterdam");
@@ -159,7 +159,6 @@ static void creates_what_is_set(void **state)
 {
 	struct fixture *f = *state;
 	struct person person = new_person(f, "");
-	struct str titles[2];
 
 	person.marker = STR_LIT("bf071e1f");
 	set_part(f, &person, "name", NAME_GIVEN, "Anna");
@@ -171,25 +170,22 @@ static void creates_what_is_set(void **state)
 	set_empty(f, &person, "job_title");
 	set_part(f, &person, "address", LOCATION_LINE_1, "Damrak 1");
 	set_part(f, &person, "address", LOCATION_REGION, "NH");
-	set_list(f, &person, "tags", (const char *[]){ "prospect", "Unheard of", "/tags/9", NULL });
+	set_list(f, &person, "tags", (const char *[]){ "prospect", "Unheard of", NULL });
 	f->mapper->create(&f->context, &person, &f->request);
 	assert_request(
 		&f->request, "POST", "/people",
 		"{\"givenName\":\"Anna\",\"familyName\":\"Berg\","
 		"\"emailAddresses\":[{\"email\":\"anna@example.com\"}],"
 		"\"phoneNumbers\":[{\"phoneNumber\":\"+31207940800\"}],\"linkedinId\":\"anna-berg\","
-		"\"address\":{\"street\":\"Damrak 1\"},\"tags\":[\"/tags/3\",\"/tags/9\"],"
+		"\"address\":{\"street\":\"Damrak 1\"},\"tags\":[\"/tags/3\"],"
 		"\"externalSource\":\"crmsync:bf071e1f\"}");
 	assert_string_equal(f->request.content_type, "application/ld+json");
-	assert_int_equal(mapper_unresolved(&f->context, &person, 2, titles), 1);
-	assert_text(titles[0], "Unheard of");
 	request_release(&f->request);
 	f->context.marker = false;
 	f->context.tags = NULL;
 	f->mapper->create(&f->context, &person, &f->request);
 	assert_null(strstr(buf_z(&f->request.body), "externalSource"));
 	assert_null(strstr(buf_z(&f->request.body), "tags"));
-	assert_int_equal(mapper_unresolved(&f->context, &person, 2, titles), 0);
 }
 
 static struct person anna(struct fixture *f)
@@ -282,11 +278,59 @@ static void sends_lists_whole(void **state)
 	update_is(f, &desired, "{\"emailAddresses\":[],\"phoneNumbers\":[]}");
 	desired = new_person(f, "");
 	set_list(f, &desired, "tags",
-		 (const char *[]){ "/tags/9", "Technical", "Unheard of", NULL });
+		 (const char *[]){ "Event", "Technical", "Unheard of", NULL });
+	desired.values[row(f, "tags")].items[0].key = STR_LIT("event");
 	update_is(f, &desired, "{\"tags\":[\"/tags/9\",\"/tags/4\"]}");
-	set_list(f, &desired, "tags", (const char *[]){ "/tags/9", "Prospect", NULL });
+	set_list(f, &desired, "tags", (const char *[]){ "Event", "Prospect", NULL });
+	desired.values[row(f, "tags")].items[0].key = STR_LIT("event");
 	desired.values[row(f, "tags")].items[1].key = STR_LIT("prospect");
 	update_is(f, &desired, NULL); /* only the order differs */
+}
+
+/* Of a list that holds a tag without a title nothing is concluded. */
+static void a_tag_without_a_title_makes_the_list_unknown(void **state)
+{
+	struct fixture *f = *state;
+	const struct person person =
+		decode_raw(f, STR_LIT("{\"id\":\"1\",\"familyName\":\"Berg\","
+				      "\"tags\":[\"/tags/3\",\"/tags/77\"]}"));
+
+	assert_int_equal(value_of(f, &person, "tags")->state, VALUE_UNKNOWN);
+	assert_int_equal(value_of(f, &person, "name")->state, VALUE_SET);
+}
+
+static struct digest raw_digest(struct fixture *f, const char *json)
+{
+	return mapper_raw_digest(f->mapper, str_from(json), 7);
+}
+
+static void nested_ids_are_not_content(void **state)
+{
+	static const struct {
+		const char *a, *b;
+		bool same;
+	} rows[] = {
+		{ "{\"id\":\"1\",\"e\":[{\"@id\":\"/x/1\",\"email\":\"a\"}]}",
+		  "{\"id\":\"1\",\"e\":[{\"@id\":\"/x/22\",\"email\":\"a\"}]}", true },
+		{ "{\"id\":\"1\",\"e\":{\"@id\" : \"a\\\"b\",\"c\":1}}",
+		  "{\"id\":\"1\",\"e\":{\"@id\" : \"q\",\"c\":1}}", true },
+		{ "{\"@id\":\"/people/1\",\"e\":1}", "{\"@id\":\"/people/2\",\"e\":1}", false },
+		{ "{\"id\":\"1\",\"e\":[{\"@id\":\"/x/1\",\"email\":\"a\"}]}",
+		  "{\"id\":\"1\",\"e\":[{\"@id\":\"/x/1\",\"email\":\"b\"}]}", false },
+		{ "{\"id\":\"1\",\"e\":{\"k\":\"@id\",\"v\":\"a\"}}",
+		  "{\"id\":\"1\",\"e\":{\"k\":\"@id\",\"v\":\"b\"}}", false },
+		{ "{\"id\":\"1\",\"e\":[\"\\\"@id\\\":\\\"a\\\"\"]}",
+		  "{\"id\":\"1\",\"e\":[\"\\\"@id\\\":\\\"b\\\"\"]}", false },
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		const struct digest a = raw_digest(f, rows[i].a);
+		const struct digest b = raw_digest(f, rows[i].b);
+
+		if (digest_equal(&a, &b) != rows[i].same)
+			fail_msg("%s and %s", rows[i].a, rows[i].b);
+	}
 }
 
 static void translates_value_maps(void **state)
@@ -371,6 +415,8 @@ int main(void)
 		TEST(updates_names_part_by_part),
 		TEST(updates_addresses_member_by_member),
 		TEST(sends_lists_whole),
+		TEST(a_tag_without_a_title_makes_the_list_unknown),
+		TEST(nested_ids_are_not_content),
 		TEST(translates_value_maps),
 		TEST(writes_times_in_seconds),
 		TEST(reads_tags),
