@@ -21,18 +21,6 @@ static const struct str nothing = { NULL, 0 };
 
 /* ---- Intents ---- */
 
-/* The reason in lines "field: why" that belongs to the field. */
-static struct str reason_of(struct str reasons, struct str field)
-{
-	struct str line;
-
-	while (str_cut(&reasons, '\n', &line)) {
-		if (str_starts(line, field) && line.len > field.len && line.p[field.len] == ':')
-			return str_trim(str_skip(line, field.len + 1));
-	}
-	return nothing;
-}
-
 static struct str action_of(enum intent_kind kind)
 {
 	static const char *const names[] = {
@@ -45,11 +33,12 @@ static struct str action_of(enum intent_kind kind)
 	return str_from(names[kind]);
 }
 
-static struct str old_value(const struct intent *intent, size_t i, struct arena *arena)
+static struct str old_value(const struct intent *intent, size_t i, enum field_type type,
+			    struct arena *arena)
 {
 	if (intent->kind == INTENT_CREATE || intent->base.values == NULL)
 		return nothing;
-	return value_display(arena, &intent->base.values[i]);
+	return field_display(arena, type, &intent->base.values[i]);
 }
 
 static void add_fields(const struct walk *walk, const struct intent *intent, struct arena *arena,
@@ -64,15 +53,15 @@ static void add_fields(const struct walk *walk, const struct intent *intent, str
 	item->rows = arena_alloc(arena, table->n + 1, sizeof(struct plan_row));
 	for (size_t i = 0; i < table->n && intent->write.values != NULL; i++) {
 		const struct value *value = &intent->write.values[i];
-		const struct str why = reason_of(intent->reasons, table->fields[i].name);
+		const struct str why = intent_reason(intent, table->fields[i].name);
 
 		if (value->state == VALUE_UNKNOWN ||
 		    (intent->kind == INTENT_CREATE && value->state == VALUE_EMPTY))
 			continue;
 		item->rows[item->n_rows++] = (struct plan_row){
 			.field = table->fields[i].name,
-			.old_value = old_value(intent, i, arena),
-			.new_value = value_display(arena, value),
+			.old_value = old_value(intent, i, table->fields[i].type, arena),
+			.new_value = field_display(arena, table->fields[i].type, value),
 			.why = why.len > 0 ? why : fallback,
 		};
 	}

@@ -277,3 +277,15 @@ bool store_intent_recover(struct store *store, struct error *err)
 	static_assert(INTENT_CREATE == 0 && INTENT_PENDING == 0, "as stored");
 	return sql_exec(&store->sql, "DELETE FROM intent WHERE kind <> 0 OR state = 0", err);
 }
+
+struct str intent_reason(const struct intent *intent, struct str field)
+{
+	struct str rest = intent->reasons;
+	struct str line;
+
+	while (str_cut(&rest, '\n', &line)) {
+		if (str_starts(line, field) && line.len > field.len && line.p[field.len] == ':')
+			return str_trim(str_skip(line, field.len + 1));
+	}
+	return (struct str){ NULL, 0 };
+}

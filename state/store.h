@@ -233,6 +233,8 @@ struct intent {
 	struct str reasons; /* "field: why\n" for each field of it */
 };
 
+/* The reason of one field; empty if none is kept. */
+struct str intent_reason(const struct intent *intent, struct str field);
 /* id, state and sent_at are set here.  Replaces nothing: a second intent for the same link and target,
  * or the same source of a create, is ERR_INTERNAL. */
 NODISCARD bool store_intent_add(struct store *store, const struct intent *intent, int64_t *ret_id,
@@ -258,7 +260,7 @@ struct history_entry {
 	struct str side_id;
 	struct str field;                /* empty for a whole person (created, linked, removed) */
 	struct str action;               /* "create", "update", "link", "lost", … */
-	struct str old_value, new_value; /* as value_display() */
+	struct str old_value, new_value; /* as field_display() */
 	struct str reason;
 };
 

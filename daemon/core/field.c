@@ -2,7 +2,6 @@
 #include "core/field.h"
 
 #include "base/hash.h"
-#include "core/value.h"
 
 #include <assert.h>
 
@@ -114,6 +113,24 @@ bool direction_from_name(struct str name, enum direction *ret_direction)
 		}
 	}
 	return false;
+}
+
+/* The full name of a record is all of it; people show their parts in the order they are spoken. */
+static struct str name_display(struct arena *arena, const struct value *name)
+{
+	static const enum name_part order[] = { NAME_PREFIX, NAME_GIVEN, NAME_ADDITIONAL, NAME_FAMILY };
+	struct value spoken = value_items(arena, COUNT_OF(order));
+
+	if (value_part(name, NAME_FULL).len > 0)
+		return value_part(name, NAME_FULL);
+	for (size_t i = 0; i < COUNT_OF(order); i++)
+		spoken.items[i].text = value_part(name, order[i]);
+	return value_join(arena, &spoken, " ");
+}
+
+struct str field_display(struct arena *arena, enum field_type type, const struct value *value)
+{
+	return type == FIELD_NAME ? name_display(arena, value) : value_join(arena, value, ", ");
 }
 
 bool direction_flows_from(enum direction direction, enum side from)

@@ -14,6 +14,7 @@
 
 #include "base/arena.h"
 #include "core/side.h"
+#include "core/value.h"
 
 #include <stdint.h>
 
@@ -82,6 +83,8 @@ const char *policy_name(enum policy policy);
 bool policy_from_name(struct str name, enum policy *ret_policy);
 const char *direction_name(enum direction direction);
 bool direction_from_name(struct str name, enum direction *ret_direction); /* both, to_people, to_records, none */
+/* A value of this type in one line for people: "a, b", "Dr. Jan van der Berg".  Empty for empty. */
+struct str field_display(struct arena *arena, enum field_type type, const struct value *value);
 /* May an edit on `from` be carried to the other side? */
 bool direction_flows_from(enum direction direction, enum side from);
 /* Index by name, or -1. */

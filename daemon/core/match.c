@@ -72,7 +72,7 @@ static struct str location_words(struct arena *arena, const struct value *locati
 	const struct value parts = side == SIDE_RECORDS ? location_to_people(arena, location) :
 							  *location;
 
-	return value_display(arena, &parts);
+	return value_join(arena, &parts, ", ");
 }
 
 /* Words without the blanks between them: "van der Berg" split in two ways reads the same. */
@@ -129,7 +129,7 @@ static void add_identity_of(struct buf *out, const struct field *field, const st
 	case FIELD_SELECT:
 	case FIELD_REFERENCE:
 	case FIELD_TYPE_COUNT:
-		buf_add_str(out, value_display(arena, value));
+		buf_add_str(out, value_join(arena, value, ", "));
 		return;
 	}
 }

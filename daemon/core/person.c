@@ -280,24 +280,12 @@ struct digest person_digest(const struct person *person, const struct field_tabl
 struct str person_label(struct arena *arena, const struct person *person,
 			const struct field_table *table)
 {
-	if (table->name >= 0 && value_is_set(&person->values[table->name])) {
-		const struct value *name = &person->values[table->name];
-		static const enum name_part order[] = { NAME_PREFIX, NAME_GIVEN, NAME_ADDITIONAL,
-							NAME_FAMILY };
-		struct str label = { NULL, 0 };
+	struct str label = { NULL, 0 };
 
-		if (value_part(name, NAME_FULL).len > 0)
-			return value_part(name, NAME_FULL);
-		for (size_t i = 0; i < COUNT_OF(order); i++) {
-			const struct str part = value_part(name, order[i]);
-
-			if (part.len > 0)
-				label = arena_format(arena, "%.*s%s%.*s", STR_ARG(label),
-						     label.len > 0 ? " " : "", STR_ARG(part));
-		}
-		if (label.len > 0)
-			return label;
-	}
+	if (table->name >= 0)
+		label = field_display(arena, FIELD_NAME, &person->values[table->name]);
+	if (label.len > 0)
+		return label;
 	if (table->emails >= 0 && value_is_set(&person->values[table->emails]))
 		return person->values[table->emails].items[0].text;
 	return person->id;

@@ -112,7 +112,7 @@ struct str value_part(const struct value *value, unsigned i)
 	return value->items[i].text;
 }
 
-struct str value_display(struct arena *arena, const struct value *value)
+struct str value_join(struct arena *arena, const struct value *value, const char *separator)
 {
 	struct buf text;
 
@@ -123,7 +123,7 @@ struct str value_display(struct arena *arena, const struct value *value)
 		if (value->items[i].text.len == 0)
 			continue;
 		if (text.len > 0)
-			buf_add_z(&text, ", ");
+			buf_add_z(&text, separator);
 		buf_add_str(&text, value->items[i].text);
 	}
 	const struct str shown = arena_copy(arena, buf_str(&text));

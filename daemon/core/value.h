@@ -83,7 +83,7 @@ struct value value_copy(struct arena *arena, const struct value *value); /* deep
 
 /* The text of part i, empty if the value has none. */
 struct str value_part(const struct value *value, unsigned i);
-/* One line for people: "a, b, c"; a name or location as its non-empty parts.  Empty text for empty. */
-struct str value_display(struct arena *arena, const struct value *value);
+/* Its non-empty items with this between them; empty text for empty. */
+struct str value_join(struct arena *arena, const struct value *value, const char *separator);
 
 #endif

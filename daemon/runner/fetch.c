@@ -148,9 +148,8 @@ static void judge(struct fetch *fetch, const struct response *response, const st
 		answer->judgement = mapper_judge(fetch->runner->mapper[fetch->side], response,
 						 &answer->arena, &answer->words);
 		if (answer->judgement != JUDGE_OK) {
-			(void)error_set(&answer->err, code_of(answer->judgement), "%s: HTTP %d: %s",
-					side_name(fetch->side), response->status,
-					advice(answer->judgement));
+			(void)error_set(&answer->err, code_of(answer->judgement), "HTTP %d: %s",
+					response->status, advice(answer->judgement));
 			answer->err.native = response->status;
 		}
 	}

@@ -51,7 +51,10 @@ static bool count_state(struct runner *runner, struct error *err)
 	}
 	report->conflicts = (uint64_t)conflicts;
 	report->quarantined = (uint64_t)quarantined;
-	report->unchanged = (uint64_t)links > runner->n_dirty ? (uint64_t)links - runner->n_dirty : 0;
+	const uint64_t touched = runner->n_dirty + report->created[SIDE_RECORDS] +
+				 report->created[SIDE_PEOPLE];
+
+	report->unchanged = (uint64_t)links > touched ? (uint64_t)links - touched : 0;
 	return true;
 }
 

@@ -40,6 +40,7 @@ static bool decide_edge(void *payload, const struct match_edge *edge, struct err
 	struct store *store = runner_store(runner);
 	int64_t link;
 
+	runner_changed(runner);
 	if (edge->degree[SIDE_RECORDS] == 1 && edge->degree[SIDE_PEOPLE] == 1) {
 		runner->cycle.report.linked++;
 		return store_link_add(store, edge->id, str_from(key_kind_name(matching->kind)),

@@ -150,6 +150,7 @@ static bool on_pair(void *payload, struct pair *pair, struct arena *arena, struc
 	struct merge_result merged;
 
 	runner->n_dirty++;
+	runner_changed(runner);
 	/* What becomes of an archived person is decided by the rules for removals, not by a merge. */
 	if (pair->now[SIDE_PEOPLE].archived_at != 0)
 		return true;
@@ -232,6 +233,7 @@ static bool on_unlinked(void *payload, const struct person *source, struct arena
 	if (blocked)
 		return true;
 	runner->n_creates[creating->target]++;
+	runner_changed(runner);
 	runner->intents_total++;
 	return store_intent_add(runner_store(runner), &intent, &id, err);
 }

@@ -149,7 +149,7 @@ void runner_start(struct runner *runner)
 					      .clock_tolerance_ns = sync->clock_tolerance_ns,
 					      .now = report->started_at };
 	for (int side = 0; side < SIDE_COUNT; side++) {
-		runner->scans[side] = (struct side_scan){ 0 };
+		runner->scans[side] = (struct side_scan){ .scan = { .total = -1 } };
 		runner->n_updates[side] = runner->n_creates[side] = 0;
 	}
 	note_requests_before(runner);

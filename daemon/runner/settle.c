@@ -9,19 +9,6 @@
 #include "daemon/runner/plan.h"
 #include "daemon/runner/push.h"
 
-/* "field: reason" lines -> the reason of one field. */
-static struct str reason_of(const struct intent *intent, struct str field)
-{
-	struct str rest = intent->reasons;
-	struct str line;
-
-	while (str_cut(&rest, '\n', &line)) {
-		if (str_starts(line, field) && line.len > field.len && line.p[field.len] == ':')
-			return str_trim(str_skip(line, field.len + 1));
-	}
-	return intent->reasons;
-}
-
 static bool add_history(const struct job *job, int64_t link, struct error *err)
 {
 	struct runner *runner = job->push->runner;
@@ -42,10 +29,10 @@ static bool add_history(const struct job *job, int64_t link, struct error *err)
 			.side_id = job->answer.id,
 			.field = field->name,
 			.action = intent->kind == INTENT_CREATE ? STR_LIT("create") : STR_LIT("update"),
-			.old_value = value_display(&arena, &intent->base.values[i]),
-			.new_value = value_display(&arena, &job->answer.values[i]),
+			.old_value = field_display(&arena, field->type, &intent->base.values[i]),
+			.new_value = field_display(&arena, field->type, &job->answer.values[i]),
 			.reason = intent->kind == INTENT_CREATE ? STR_LIT("no counterpart") :
-								  reason_of(intent, field->name),
+								  intent_reason(intent, field->name),
 		};
 
 		ok = store_history_add(runner_store(runner), &entry, err);

@@ -80,8 +80,8 @@ static void same(const char *what, struct arena *arena, const struct value *a,
 {
 	if (!value_equal(a, b))
 		fail_msg("%s: [%.*s] became [%.*s] by way of [%.*s]", what,
-			 STR_ARG(value_display(arena, a)), STR_ARG(value_display(arena, b)),
-			 STR_ARG(value_display(arena, via)));
+			 STR_ARG(value_join(arena, a, "|")), STR_ARG(value_join(arena, b, "|")),
+			 STR_ARG(value_join(arena, via, "|")));
 }
 
 static void there_and_back_from_people(void **state)
