@@ -125,6 +125,8 @@ static void end_if_over(struct push *push)
 			job_free(push, push->jobs);
 		push->exhausted = true;
 	}
+	if (push->exhausted && push->n_jobs > 0 && push_count(push, JOB_FORBIDDEN) == push->n_jobs)
+		write_judge_forbidden(push);
 	if (!push->exhausted || push->jobs != NULL)
 		return;
 	push->ended = true;

@@ -18,6 +18,7 @@ enum job_state {
 	JOB_VERIFY,   /* the target is to be read again */
 	JOB_READY,    /* may be sent */
 	JOB_FLYING,   /* a request of it is under way */
+	JOB_FORBIDDEN, /* 403: this person alone, or every write?  Waits until another is accepted */
 	JOB_ANSWERED, /* its result waits to be stored */
 };
 
@@ -55,6 +56,8 @@ struct push {
 	size_t n_flying;      /* requests under way */
 	uint32_t window;      /* jobs in memory at most */
 	int64_t last_id;
+	uint64_t n_accepted;  /* writes that the side has taken in this cycle */
+	struct error forbidden; /* what a 403 said */
 	bool exhausted;       /* no intent is left to load */
 	bool halted;          /* the side refuses everything: nothing more is sent */
 	bool flush_scheduled;
@@ -82,6 +85,8 @@ void verify_alone(struct job *job);
 
 /* Sends jobs at JOB_READY: in batches where the API has them. */
 void write_jobs(struct push *push);
+/* Nothing else is left: decides what the forbidden writes were. */
+void write_judge_forbidden(struct push *push);
 /* Persons a request; 1 where the API has no batches. */
 uint32_t write_batch_size(const struct runner *runner, enum side side);
 

@@ -9,6 +9,9 @@
 
 #include <assert.h>
 
+/* That many persons in a row are forbidden before any write was taken: the token may not write. */
+#define FORBIDDEN_MOST 5
+
 struct batch {
 	struct push *push;
 	enum intent_kind kind;
@@ -19,6 +22,34 @@ struct batch {
 static void send_batch(struct push *push, struct job **jobs, size_t n);
 
 /* ---- Answers ---- */
+
+/*
+ * 403 for one person's write is that person's quarantine, 403 for every write is the side's failure:
+ * which of them it is shows when another write is taken, or when none is left.
+ */
+static void take_forbidden(struct job *job, const struct answer *answer)
+{
+	struct push *push = job->push;
+
+	push->forbidden = answer->err;
+	if (push->n_accepted > 0) {
+		push_job_answered(job, RESULT_REFUSED);
+		return;
+	}
+	job->state = JOB_FORBIDDEN;
+	if (push_count(push, JOB_FORBIDDEN) >= FORBIDDEN_MOST)
+		push_halt(push, &answer->err);
+}
+
+void write_judge_forbidden(struct push *push)
+{
+	for (struct job *job = push->jobs; job != NULL; job = job->next) {
+		if (job->state == JOB_FORBIDDEN)
+			push_job_answered(job, push->n_accepted > 0 ? RESULT_REFUSED : RESULT_DROPPED);
+	}
+	if (push->n_accepted == 0)
+		push_halt(push, &push->forbidden);
+}
 
 static void take_failure(struct job *job, const struct answer *answer)
 {
@@ -36,6 +67,10 @@ static void take_failure(struct job *job, const struct answer *answer)
 		job->was_unsure = true;
 		job->state = JOB_VERIFY;
 		job->alone = true;
+		return;
+	}
+	if (answer->status == 403) {
+		take_forbidden(job, answer);
 		return;
 	}
 	if (answer->judgement == JUDGE_REJECTED || answer->judgement == JUDGE_CLASH) {
@@ -159,9 +194,10 @@ static void on_batch(void *payload, struct answer *answer)
 	struct batch *batch = payload;
 	struct push *push = batch->push;
 	const bool refused = answer->judgement == JUDGE_REJECTED || answer->judgement == JUDGE_CLASH ||
-			     answer->judgement == JUDGE_GONE;
+			     answer->judgement == JUDGE_GONE || answer->status == 403;
 
 	if (answer->judgement == JUDGE_OK) {
+		push->n_accepted += batch->n;
 		take_batch_answer(batch, answer);
 	} else if (refused && !answer->uncertain && batch->n > 1 && !push->runner->stopping) {
 		const size_t half = batch->n / 2;
@@ -172,7 +208,7 @@ static void on_batch(void *payload, struct answer *answer)
 		(void)error_wrap(&answer->err, "%s: writing", side_name(push->side));
 		for (size_t i = 0; i < batch->n; i++)
 			take_failure(batch->jobs[i], answer);
-		if (answer->judgement == JUDGE_AUTH ||
+		if ((answer->judgement == JUDGE_AUTH && answer->status != 403) ||
 		    (answer->status == 0 && !answer->uncertain) || answer->judgement == JUDGE_LIMITED)
 			push_halt(push, &answer->err);
 	}
