@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * scan_cost [PAIRS [RUNS]]: what reading both sides costs when nobody changed.
+ *
+ *   ours       pages are split into records while their bytes arrive, each record's digest is looked
+ *              up, and one transaction a page marks who was seen
+ *   yardstick  each whole page is gathered, made one json-c tree, and every text in it looked at once;
+ *              nothing is decoded, compared or stored, so a program built that way costs more
+ *
+ * Both in this process, over the same pages in memory, in turns; medians of user and system time.
+ * Fails if ours costs more than a quarter of the yardstick.
+ */
+#include "base/limits.h"
+#include "scan_state.h"
+
+#include <json-c/json.h>
+
+#include <assert.h>
+#include <stdio.h>
+#include <time.h>
+
+#define PAIRS 10000
+#define PAIRS_MAX 1000000
+#define RUNS 5
+#define RUNS_MAX 99
+#define CHUNK_BYTES ((size_t)16 * 1024) /* what curl hands out at most */
+#define MOST 0.25
+
+/* How far ours goes; each step includes those before it. */
+enum step { STEP_SPLIT, STEP_DIGEST, STEP_LOOK_UP, STEP_MARK, STEP_COUNT };
+
+struct scan {
+	struct scan_world *world;
+	enum side side;
+	enum step step;
+	int64_t generation;
+	unsigned n_records;
+	VEC(struct digest) known; /* of the page at hand */
+};
+
+static double cpu_seconds(void)
+{
+	struct timespec time;
+
+	if (clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time) != 0)
+		bench_fail("no CPU clock", NULL);
+	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+/* ---- Ours: as daemon/runner/fetch.c and scan.c do it ---- */
+
+static void on_record(void *payload, struct str raw)
+{
+	struct scan *scan = payload;
+	const struct scan_world *world = scan->world;
+	bool known = false;
+	struct error err;
+
+	scan->n_records++;
+	if (scan->step < STEP_DIGEST)
+		return;
+	const struct digest digest =
+		mapper_raw_digest(world->mapper[scan->side], raw, world->table.fingerprint);
+
+	*VEC_PUSH(&scan->known) = digest;
+	if (scan->step < STEP_LOOK_UP)
+		return;
+	if (!store_knows_raw(world->store, scan->side, &digest, &known, &err))
+		bench_fail("look up", &err);
+	if (!known)
+		bench_fail("a record is not known", NULL);
+}
+
+static void mark_page(struct scan *scan)
+{
+	struct store *store = scan->world->store;
+	struct error err;
+
+	if (!store_begin(store, &err))
+		bench_fail("begin", &err);
+	for (size_t i = 0; i < scan->known.n; i++) {
+		bool known;
+
+		if (!store_mark_seen(store, scan->side, &scan->known.items[i], scan->generation, &known,
+				     &err))
+			bench_fail("mark", &err);
+	}
+	if (!store_commit(store, &err))
+		bench_fail("commit", &err);
+}
+
+static void read_page(struct scan *scan, struct str page)
+{
+	struct page_reader *reader =
+		page_reader_new(scan->world->mapper[scan->side], on_record, scan);
+	struct page_info info;
+	struct error err;
+
+	while (page.len > 0) {
+		const struct str chunk = str_head(page, CHUNK_BYTES);
+
+		if (!page_reader_feed(reader, chunk.p, chunk.len, &err))
+			bench_fail("page", &err);
+		page = str_skip(page, chunk.len);
+	}
+	if (!page_reader_finish(reader, &info, &err))
+		bench_fail("page", &err);
+	page_reader_free(reader);
+	if (scan->step == STEP_MARK)
+		mark_page(scan);
+	VEC_RELEASE(&scan->known);
+}
+
+static void ours_side(struct scan_world *world, enum side side, enum step step)
+{
+	struct scan scan = { .world = world, .side = side, .step = step };
+	const struct pages *pages = &world->pages[side];
+	int64_t n_seen = pages->n_records;
+	struct error err;
+
+	if (step == STEP_MARK && !store_scan_start(world->store, side, 1, &scan.generation, &err))
+		bench_fail("scan", &err);
+	for (size_t i = 0; i < pages->list.n; i++)
+		read_page(&scan, buf_str(&pages->list.items[i]));
+	if (step == STEP_MARK &&
+	    (!store_scan_count(world->store, side, scan.generation, &n_seen, &err) ||
+	     !store_scan_end(world->store, side, scan.generation, true, 1, &err)))
+		bench_fail("scan", &err);
+	if (scan.n_records != pages->n_records || n_seen != pages->n_records)
+		bench_fail("a record was not seen", NULL);
+}
+
+static double ours(struct scan_world *world, enum step step)
+{
+	const double start = cpu_seconds();
+
+	for (int side = 0; side < SIDE_COUNT; side++)
+		ours_side(world, (enum side)side, step);
+	return cpu_seconds() - start;
+}
+
+/* ---- The yardstick ---- */
+
+/* Bounded by the tokener's depth.  NOLINTNEXTLINE(misc-no-recursion) */
+static size_t text_bytes(struct json_object *node)
+{
+	size_t bytes = 0;
+
+	if (json_object_is_type(node, json_type_string))
+		return (size_t)json_object_get_string_len(node);
+	if (json_object_is_type(node, json_type_object)) {
+		json_object_object_foreach(node, key, value)
+		{
+			(void)key;
+			bytes += text_bytes(value);
+		}
+	} else if (json_object_is_type(node, json_type_array)) {
+		for (size_t i = 0; i < json_object_array_length(node); i++)
+			bytes += text_bytes(json_object_array_get_idx(node, i));
+	}
+	return bytes;
+}
+
+static size_t tree_of_page(struct str page)
+{
+	struct json_tokener *tokener = json_tokener_new_ex(LIMIT_JSON_DEPTH);
+	struct buf whole;
+
+	buf_init(&whole, LIMIT_RESPONSE_BYTES);
+	while (page.len > 0) {
+		const struct str chunk = str_head(page, CHUNK_BYTES);
+
+		buf_add_str(&whole, chunk);
+		page = str_skip(page, chunk.len);
+	}
+	struct json_object *root = json_tokener_parse_ex(tokener, whole.bytes, (int)whole.len);
+
+	if (root == NULL || !buf_ok(&whole))
+		bench_fail("no tree", NULL);
+	const size_t bytes = text_bytes(root);
+
+	json_object_put(root);
+	json_tokener_free(tokener);
+	buf_release(&whole);
+	return bytes;
+}
+
+static double yardstick(const struct scan_world *world)
+{
+	const double start = cpu_seconds();
+	size_t bytes = 0;
+
+	for (int side = 0; side < SIDE_COUNT; side++) {
+		const struct pages *pages = &world->pages[side];
+
+		for (size_t i = 0; i < pages->list.n; i++)
+			bytes += tree_of_page(buf_str(&pages->list.items[i]));
+	}
+	if (bytes == 0)
+		bench_fail("the pages hold no text", NULL);
+	return cpu_seconds() - start;
+}
+
+/* ---- Side by side ---- */
+
+static int by_size(const void *a, const void *b)
+{
+	const double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+static double median(double *seconds, unsigned n)
+{
+	qsort(seconds, n, sizeof(*seconds), by_size);
+	return seconds[n / 2];
+}
+
+static void print(const char *name, double seconds, const struct scan_world *world)
+{
+	const double n = world->pages[SIDE_RECORDS].n_records;
+
+	(void)printf("  %-34s %7.3f s  %6.2f us a pair\n", name, seconds, seconds / n * 1e6);
+}
+
+static bool compare(enum record_shape shape, unsigned n_pairs, unsigned n_runs)
+{
+	static const char *const names[] = {
+		[STEP_SPLIT] = "splitting alone",
+		[STEP_DIGEST] = "... and the digests",
+		[STEP_LOOK_UP] = "... and looking them up",
+		[STEP_MARK] = "ours: ... and marking them seen",
+	};
+	static_assert(COUNT_OF(names) == STEP_COUNT, "every step has a name");
+	struct scan_world world;
+	double took[STEP_COUNT + 1][RUNS_MAX];
+
+	scan_world_open(&world, shape, n_pairs);
+	(void)printf("%s: %u pairs, records %.1f MB (%zu pages), people %.1f MB (%zu pages)\n",
+		     record_shape_name(shape), n_pairs, (double)world.pages[SIDE_RECORDS].bytes / 1e6,
+		     world.pages[SIDE_RECORDS].list.n, (double)world.pages[SIDE_PEOPLE].bytes / 1e6,
+		     world.pages[SIDE_PEOPLE].list.n);
+	for (unsigned run = 0; run < n_runs; run++) {
+		for (int step = 0; step < STEP_COUNT; step++)
+			took[step][run] = ours(&world, (enum step)step);
+		took[STEP_COUNT][run] = yardstick(&world);
+	}
+	for (int step = 0; step < STEP_COUNT; step++)
+		print(names[step], median(took[step], n_runs), &world);
+	print("yardstick: a tree of each page", median(took[STEP_COUNT], n_runs), &world);
+	const double ratio = median(took[STEP_MARK], n_runs) / median(took[STEP_COUNT], n_runs);
+
+	(void)printf("  ours / yardstick = %.3f (%s %.2f)\n", ratio,
+		     ratio <= MOST ? "at most" : "MORE THAN", MOST);
+	(void)fflush(stdout);
+	scan_world_close(&world);
+	return ratio <= MOST;
+}
+
+int main(int argc, char **argv)
+{
+	uint64_t n_pairs = PAIRS, n_runs = RUNS;
+	bool good = true;
+
+	if (argc > 3 || (argc > 1 && !str_to_u64(str_from(argv[1]), PAIRS_MAX, &n_pairs)) ||
+	    (argc > 2 && !str_to_u64(str_from(argv[2]), RUNS_MAX, &n_runs)) || n_pairs == 0 ||
+	    n_runs == 0) {
+		(void)fprintf(stderr, "usage: bench_scan_cost [PAIRS [RUNS]]\n");
+		return EXIT_FAILURE;
+	}
+	for (int shape = 0; shape < RECORD_SHAPE_COUNT; shape++)
+		good = compare((enum record_shape)shape, (unsigned)n_pairs, (unsigned)n_runs) && good;
+	return good ? EXIT_SUCCESS : EXIT_FAILURE;
+}

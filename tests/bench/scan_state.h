@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * scan_state: a state file that knows every person of the pages, as it is after a first cycle.
+ */
+#ifndef CRMSYNC_BENCH_SCAN_STATE_H
+#define CRMSYNC_BENCH_SCAN_STATE_H
+
+#include "mappers/mapper.h"
+#include "scan_pages.h"
+#include "state/store.h"
+
+/* The pieces that a program run has: mappers, the field table and the state. */
+struct scan_world {
+	const struct mapper *mapper[SIDE_COUNT];
+	struct mapper_context context;
+	struct field rows[32];
+	struct field_table table;
+	struct mapper_titles *tags;
+	struct pages pages[SIDE_COUNT];
+	char folder[64];
+	char state_path[96];
+	struct store *store;
+};
+
+/* Ends the process with the reason. */
+void bench_fail(const char *what, const struct error *err) __attribute__((noreturn));
+
+/* Reads all pages into a new state and links the persons pair by pair. */
+void scan_world_open(struct scan_world *world, enum record_shape shape, unsigned n_pairs);
+void scan_world_close(struct scan_world *world);
+
+#endif
