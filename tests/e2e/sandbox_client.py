@@ -68,7 +68,7 @@ class Sandbox:
             with opener.open(request, timeout=CALL_SECONDS) as answer:
                 return json.load(answer)
         except urllib.error.HTTPError as error:
-            raise RuntimeError(f"{request.full_url}: {error.code} {error.read()!r}") from error
+            raise RuntimeError(f"{request.full_url}: {error.code} {error.read()!r}") from None
 
     def get(self, what):
         return self._ask(urllib.request.Request(f"{self.url}/_control/{what}"))

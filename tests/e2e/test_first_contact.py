@@ -244,6 +244,24 @@ class Differing(Case):
         self.assertEqual(len(world.view("records")[0]["emails"]), 3)
 
 
+class StateLost(Case):
+    """P7: everything is matched again by markers and keys; nothing is created or written."""
+
+    def test_second_first_contact(self):
+        world = self.open()
+        for side in SIDES:
+            for words in STRANGERS[side]:
+                world.create(side, **words)
+            world.create(side, name=Name("No", "", f"Key{side}"), job=f"Keeper of {side}")
+        world.sync()
+        self.assert_mirrored(world, 8)
+        world.forget_state()
+        world.clear_log()
+        self.assert_counts(world.sync(), created={}, updated={}, linked=8, conflicts=0)
+        self.assertEqual(world.writes(), [])
+        world.settled()
+
+
 class Nameless(Case):
     """A6"""
 

@@ -31,6 +31,11 @@ class Names(Case):
         return {str(record["id"]): record["values" if DIALECT == "values" else "attributes"]["name"]
                 for record in world.box.dump(side)}
 
+    def expected(self, side, name):
+        """full_name is data of its own in a record of dialect values: it tells of no prefix."""
+        told = name._replace(prefix="") if side == "records" and DIALECT == "values" else name
+        return told.full()
+
     def round_trip(self, side):
         """Created on one side, edited in another field on the other: no name is touched."""
         world = self.open()
@@ -40,7 +45,7 @@ class Names(Case):
         world.sync()
         self.assertEqual(self.dumped_name(world, side), before)
         names = {view["full"] for view in world.view(other(side))}
-        self.assertEqual(names, {name.full() for name in NAMES.values()})
+        self.assertEqual(names, {self.expected(side, name) for name in NAMES.values()})
         for view in world.view(other(side)):
             world.edit(other(side), view["id"], job="Traveller")
         self.assertEqual({change.side for change in world.sync_and_settle()}, {side})

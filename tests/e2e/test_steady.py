@@ -87,6 +87,16 @@ class OneField(Edits):
         fields = self.edit_and_check(world, ids, "records", "job", "Analyst")
         self.assertEqual(fields, {"jobTitle": "Analyst"})
 
+    def test_history(self):
+        """P9: cycle, field, old value, new value and the reason of every write."""
+        world, ids = self.linked()
+        self.edit_and_check(world, ids, "records", "job", "Analyst")
+        rows = world.rows("SELECT side_id, action, old_value, new_value, reason FROM history "
+                          "WHERE field = 'job_title'")
+        self.assertEqual([row[:4] for row in rows],
+                         [(ids["people"], "update", "Engineer", "Analyst")])
+        self.assertTrue(rows[0][4])
+
     def test_a_server_that_refuses_unchanged_lists(self):
         world, ids = self.linked("--unique-rows", "--exact-search")
         for word, value in (("job", "Analyst"), ("name", Name("Ada", "", "King"))):
@@ -242,13 +252,27 @@ class Cleared(Edits):
         self.assertEqual(world.find("people", ids["people"])["job"], "Engineer")
         world.settled()
 
+    def test_filled_where_a_page_leaves_it_out(self):
+        """A record that never had a title gets the person's."""
+        world = self.open("--sparse-queries")
+        ids = world.create_both(name=Name("Ada", "", "Lovelace"), emails=["ada@example.com"])
+        world.sync()
+        for word, value in (("job", "Analyst"), ("linkedin", "ada"), ("phones", ["+12065550122"])):
+            with self.subTest(word=word):
+                world.edit("people", ids["people"], **{word: value})
+                fields = self.only_change(world.sync_and_settle(), "records", ids["records"])
+                self.assertEqual(set(fields), field_names("records", word))
+        self.assert_mirrored(world, 1)
+
     @only("values")
-    def test_answers_without_empty_attributes(self):
-        """Absent may not be taken for cleared, nor keep the rest from being carried."""
+    def test_cleared_where_queries_leave_it_out(self):
+        """The record's own answer tells that it is cleared, and not only left out."""
         world, ids = self.linked("--sparse-queries")
-        world.edit("records", ids["records"], linkedin="countess")
-        fields = self.only_change(world.sync_and_settle(), "people", ids["people"])
-        self.assertEqual(fields, {"linkedinId": "countess"})
+        for word in self.EMPTY:
+            with self.subTest(word=word):
+                world.edit("records", ids["records"], **{word: self.EMPTY[word]})
+                fields = self.only_change(world.sync_and_settle(), "people", ids["people"])
+                self.assertEqual(set(fields), field_names("people", word))
 
 
 class NewPersons(Edits):
@@ -279,6 +303,17 @@ class NewPersons(Edits):
         [change] = world.sync_and_settle()
         self.assertEqual((change.side, set(change.fields)), ("records", {"job_title"}))
         self.assert_mirrored(world, 3)
+
+    def test_a_second_person_with_a_linked_email(self):
+        """A suspected duplicate: reported, not created across."""
+        world, ids = self.linked()
+        double = world.create("people", name=Name("Augusta", "", "King"), emails=ADA["emails"])
+        world.clear_log()
+        self.assertGreaterEqual(world.sync(code=1)["conflicts"], 1)
+        self.assertEqual(world.writes(), [])
+        world.edit("people", ids["people"], job="Countess")
+        self.only_change(world.sync_and_settle(code=1), "records", ids["records"])
+        self.assertTrue(world.find("people", double))
 
     def test_several_at_once(self):
         world, _ = self.linked()

@@ -14,6 +14,7 @@ BATCH = {"values": 1, "attributes": 50}
 ITEMS = 30
 COLLECTIONS = 60  # requests that the small collections may take
 NEARLY = 1.1
+SECONDS = 100
 
 
 class Volume(Case):
@@ -37,6 +38,7 @@ class Volume(Case):
 
     def test_half_in_common(self):
         world = self.open("--persons", str(PERSONS), "--common", str(COMMON))
+        world.seconds = SECONDS
         strangers = PERSONS - COMMON
         total = PERSONS + strangers
         world.clear_log()
