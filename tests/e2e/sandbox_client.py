@@ -4,6 +4,7 @@
 import json
 import os
 import select
+import shutil
 import subprocess
 import time
 import urllib.error
@@ -16,6 +17,12 @@ CALL_SECONDS = 60
 SIDES = ("records", "people")
 
 
+def dying_with_us(command):
+    """The command, ended by the kernel when the tests are (a timeout of ctest kills only those)."""
+    setpriv = shutil.which("setpriv")
+    return [setpriv, "--pdeathsig", "KILL", *command] if setpriv else command
+
+
 class Sandbox:
     """One sandbox process on free loopback ports."""
 
@@ -23,7 +30,7 @@ class Sandbox:
         self.stderr_path = os.path.join(folder, "sandbox.stderr")
         with open(self.stderr_path, "wb") as stderr:
             self.process = subprocess.Popen(
-                [os.environ["SANDBOX"], "--dialect", dialect, *options],
+                dying_with_us([os.environ["SANDBOX"], "--dialect", dialect, *options]),
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=stderr)
         try:
             line = self._first_line()

@@ -32,6 +32,7 @@ RECORDS_FIELDS = {
 }
 PEOPLE_FIELDS = {"emails": "emailAddresses", "phones": "phoneNumbers", "job": "jobTitle",
                  "linkedin": "linkedinId", "tags": "tags", "city": "address"}
+LISTS = ("email_addresses", "phone_numbers", "tags")
 NAME_PROPERTIES = ("givenName", "additionalName", "familyName", "honorificPrefix")
 LOCATION = ("line_1", "line_2", "line_3", "line_4", "locality", "region", "postcode",
             "country_code", "latitude", "longitude")
