@@ -21,6 +21,7 @@ static const char *phase_words(enum phase phase)
 		[PHASE_LOAD] = "reading the small collections",
 		[PHASE_RECOVER] = "finding out what became of earlier writes",
 		[PHASE_SCAN] = "reading both sides",
+		[PHASE_CONFIRM] = "reading single persons",
 		[PHASE_MATCH] = "matching",
 		[PHASE_MERGE] = "comparing",
 		[PHASE_PUSH] = "writing",

@@ -122,19 +122,17 @@ static const char *outcome_words(const struct cycle_report *report)
 	return words[report->outcome];
 }
 
-void report_print(const struct cycle_report *report, bool dry_run, FILE *out)
+void report_print(const struct cycle_report *report, FILE *out)
 {
 	const int64_t ns = report->ended_at - report->started_at;
 
-	(void)fprintf(out, "%s %" PRId64 ": %s in %" PRId64 ".%" PRId64 " s\n",
-		      dry_run ? "Dry run of cycle" : "Cycle", report->id, outcome_words(report),
+	(void)fprintf(out, "Cycle %" PRId64 ": %s in %" PRId64 ".%" PRId64 " s\n", report->id,
+		      outcome_words(report),
 		      ns > 0 ? ns / NS_PER_S : 0, ns > 0 ? ns / (NS_PER_S / 10) % 10 : 0);
 	for (int side = 0; side < SIDE_COUNT; side++)
 		print_side(report, (enum side)side, out);
 	(void)fprintf(out, "  links    %" PRIu64 " new, %" PRIu64 " unchanged\n", report->linked,
 		      report->unchanged);
-	if (dry_run)
-		(void)fprintf(out, "  waiting  %" PRIu64 " changes\n", report->waiting);
 	if (report->conflicts > 0)
 		(void)fprintf(out, "  %" PRIu64 " conflicts wait for a decision\n",
 			      report->conflicts);

@@ -35,7 +35,7 @@ bool report_failed(const struct cycle_report *report);
 /* "crmsync: SIDE: what, what to do" in one line; only if report_failed() or guarded. */
 void report_print_failure(const struct cycle_report *report, FILE *out);
 /* The summary for people, a few lines. */
-void report_print(const struct cycle_report *report, bool dry_run, FILE *out);
+void report_print(const struct cycle_report *report, FILE *out);
 void report_log(const struct cycle_report *report);
 
 #endif

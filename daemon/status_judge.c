@@ -47,6 +47,7 @@ enum status_state status_state_of(enum phase phase)
 	static const enum status_state states[] = {
 		[PHASE_IDLE] = STATE_IDLE,       [PHASE_LOAD] = STATE_SCANNING,
 		[PHASE_RECOVER] = STATE_PUSHING, [PHASE_SCAN] = STATE_SCANNING,
+		[PHASE_CONFIRM] = STATE_SCANNING,
 		[PHASE_MATCH] = STATE_MATCHING,  [PHASE_MERGE] = STATE_MATCHING,
 		[PHASE_PUSH] = STATE_PUSHING,    [PHASE_FINISH] = STATE_PUSHING,
 	};

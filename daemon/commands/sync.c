@@ -6,6 +6,7 @@
 #include "daemon/app.h"
 #include "daemon/commands/command.h"
 #include "daemon/exit_codes.h"
+#include "daemon/plan_view.h"
 #include "daemon/report.h"
 
 #include <getopt.h>
@@ -40,12 +41,18 @@ static int run(const struct command_context *context, const struct sync_options 
 	if (!app_open(&app_options, &app, &err))
 		return command_fail(&err);
 	app_run_cycle(app, &report);
+	bool ok = true;
+
 	if (options->json)
 		print_json(&report);
+	else if (options->dry_run && !context->quiet)
+		ok = plan_print_text(app_store(app), context->config, report.linked, stdout, &err);
 	else if (!context->quiet)
-		report_print(&report, options->dry_run, stdout);
+		report_print(&report, stdout);
 	report_print_failure(&report, stderr);
 	app_close(app);
+	if (!ok && err.code != ERR_CANCELED)
+		return command_fail(&err);
 	return (int)report_exit_code(&report, options->dry_run);
 }
 

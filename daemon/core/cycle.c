@@ -9,7 +9,8 @@ static const unsigned permitted[] = {
 	[PHASE_IDLE] = TO(PHASE_LOAD),
 	[PHASE_LOAD] = TO(PHASE_RECOVER) | TO(PHASE_FINISH),
 	[PHASE_RECOVER] = TO(PHASE_SCAN) | TO(PHASE_FINISH),
-	[PHASE_SCAN] = TO(PHASE_MATCH) | TO(PHASE_FINISH),
+	[PHASE_SCAN] = TO(PHASE_CONFIRM) | TO(PHASE_FINISH),
+	[PHASE_CONFIRM] = TO(PHASE_MATCH) | TO(PHASE_FINISH),
 	[PHASE_MATCH] = TO(PHASE_MERGE) | TO(PHASE_FINISH),
 	[PHASE_MERGE] = TO(PHASE_PUSH) | TO(PHASE_FINISH),
 	[PHASE_PUSH] = TO(PHASE_MERGE) | TO(PHASE_FINISH),
@@ -29,7 +30,8 @@ enum phase cycle_after(const struct cycle *cycle, bool again)
 {
 	static const enum phase next[] = {
 		[PHASE_IDLE] = PHASE_LOAD,     [PHASE_LOAD] = PHASE_RECOVER,
-		[PHASE_RECOVER] = PHASE_SCAN,  [PHASE_SCAN] = PHASE_MATCH,
+		[PHASE_RECOVER] = PHASE_SCAN,  [PHASE_SCAN] = PHASE_CONFIRM,
+		[PHASE_CONFIRM] = PHASE_MATCH,
 		[PHASE_MATCH] = PHASE_MERGE,   [PHASE_MERGE] = PHASE_PUSH,
 		[PHASE_PUSH] = PHASE_FINISH,   [PHASE_FINISH] = PHASE_IDLE,
 	};
@@ -68,7 +70,7 @@ const char *phase_name(enum phase phase)
 {
 	static const char *const names[] = {
 		[PHASE_IDLE] = "idle",	 [PHASE_LOAD] = "load",	  [PHASE_RECOVER] = "recover",
-		[PHASE_SCAN] = "scan",	 [PHASE_MATCH] = "match", [PHASE_MERGE] = "merge",
+		[PHASE_SCAN] = "scan",	 [PHASE_CONFIRM] = "confirm",	 [PHASE_MATCH] = "match", [PHASE_MERGE] = "merge",
 		[PHASE_PUSH] = "push",	 [PHASE_FINISH] = "finish",
 	};
 	static_assert(COUNT_OF(names) == PHASE_COUNT, "every phase has a name");

@@ -2,13 +2,14 @@
 /*
  * cycle: the phases of one pass and the order they come in.
  *
- *   idle -> load -> recover -> scan -> match -> merge -> push -> finish -> idle
- *                                                ^        |
- *                                                +--------+  links whose target had changed
+ *   idle -> load -> recover -> scan -> confirm -> match -> merge -> push -> finish -> idle
+ *                                                            ^        |
+ *                                                            +--------+  links to be merged again
  *
  *   load     titles of the small collections
  *   recover  what an earlier process left: writes whose outcome is unknown
  *   scan     both sides at once, page by page
+ *   confirm  single persons of whom the lists did not say enough
  *   match    unlinked persons
  *   merge    linked pairs of which a side differs; what is to be created
  *   push     what was decided, after the target was read again
@@ -31,6 +32,7 @@ enum phase {
 	PHASE_LOAD,
 	PHASE_RECOVER,
 	PHASE_SCAN,
+	PHASE_CONFIRM,
 	PHASE_MATCH,
 	PHASE_MERGE,
 	PHASE_PUSH,

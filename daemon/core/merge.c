@@ -260,10 +260,15 @@ static struct field_merge merge_unknown(const struct context *c)
 
 		if (!value_is_set(&c->now[from]) || !c->flows[from])
 			continue;
+		struct context as_empty = *c;
+
+		as_empty.now[to] = value_empty();
 		struct field_merge merge = { .verdict = verdict_towards(to),
 					     .reason = "the other side does not say that it has a value" };
 
-		merge.write[to] = convert(c, from);
+		merge.write[to] = convert(&as_empty, from);
+		if (!value_is_set(&merge.write[to]))
+			continue; /* an invented name: it never travels */
 		if (c->field->single[to] && field_shape(c->field->type) == SHAPE_SET)
 			merge.write[to].n = 1;
 		return merge;

@@ -115,3 +115,32 @@ void sets_merge(const struct field *field, const struct set_side sides[SIDE_COUN
 			ret_want[i] = show_one(&sides[i], &sides[many], &ret_want[many], arena);
 	}
 }
+
+struct value sets_shadow_after(const struct value *answer, const struct value *base,
+			       const struct value *old, const struct value *source,
+			       struct arena *arena)
+{
+	const uint32_t n_answer = value_is_set(answer) ? answer->n : 0;
+	const uint32_t n_old = value_is_set(old) ? old->n : 0;
+
+	if (n_answer + n_old == 0)
+		return value_empty();
+	struct value shadow = value_items(arena, n_answer + n_old);
+
+	shadow.n = 0;
+	for (uint32_t i = 0; i < n_answer; i++) {
+		const struct str key = answer->items[i].key;
+		const bool own_addition = value_has(base, key) && !value_has(old, key);
+
+		if (!own_addition || value_has(source, key))
+			shadow.items[shadow.n++] = answer->items[i];
+	}
+	for (uint32_t i = 0; i < n_old; i++) {
+		const struct str key = old->items[i].key;
+		const bool own_removal = !value_has(base, key) && !value_has(answer, key);
+
+		if (own_removal && value_has(source, key))
+			shadow.items[shadow.n++] = old->items[i];
+	}
+	return shadow.n > 0 ? shadow : value_empty();
+}

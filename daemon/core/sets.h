@@ -22,4 +22,13 @@ struct set_side {
 void sets_merge(const struct field *field, const struct set_side sides[SIDE_COUNT], enum side winner,
 		struct arena *arena, struct value ret_want[SIDE_COUNT]);
 
+/*
+ * The shadow of a side after the other side's edits were written to it: what it answered, but without
+ * its own edits, which still have to travel.  base: what it held before the write; old: its shadow of
+ * then (VALUE_UNKNOWN at first contact); source: what the other side holds.
+ */
+struct value sets_shadow_after(const struct value *answer, const struct value *base,
+			       const struct value *old, const struct value *source,
+			       struct arena *arena);
+
 #endif

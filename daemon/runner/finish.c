@@ -22,7 +22,9 @@ static uint64_t least_requests(const struct runner *runner, enum side side)
 	const struct config *config = runner->options.config;
 	const struct side_scan *scan = &runner->scans[side];
 	const uint64_t batch = caps->batch ? config->records.batch_size : 1;
-	const uint64_t pages = scan->began ? scan_least_requests(&scan->scan, scan->n_distinct) : 0;
+	const uint64_t confirmed = side == SIDE_RECORDS ? runner->n_confirmed : 0;
+	const uint64_t pages =
+		confirmed + (scan->began ? scan_least_requests(&scan->scan, scan->n_distinct) : 0);
 
 	if (runner->options.dry_run)
 		return pages + (side == SIDE_PEOPLE ? runner->n_tag_pages : 0);

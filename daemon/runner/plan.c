@@ -34,8 +34,9 @@ struct digest plan_content(const struct runner *runner, const struct person *wri
 	return person_digest(&content, runner->table);
 }
 
+/* *ret_added false: the same write was refused before. */
 static bool add_update(struct runner *runner, const struct pair *pair, const struct merge_result *merged,
-		       enum side target, struct arena *arena, struct error *err)
+		       enum side target, struct arena *arena, bool *ret_added, struct error *err)
 {
 	const enum side source = side_other(target);
 	struct intent intent = {
@@ -62,6 +63,7 @@ static bool add_update(struct runner *runner, const struct pair *pair, const str
 	if (!store_quarantine_blocks(runner_store(runner), target, pair->link.id, (struct str){ NULL, 0 },
 				     &content, &blocked, err))
 		return false;
+	*ret_added = !blocked;
 	if (blocked)
 		return true;
 	buf_init(&reasons, SIZE_MAX / 2);
@@ -73,6 +75,31 @@ static bool add_update(struct runner *runner, const struct pair *pair, const str
 	runner->n_updates[target]++;
 	runner->intents_total++;
 	return ok;
+}
+
+/*
+ * At most one write in flight per link: what the other side is to get is merged again after it, with
+ * what this one has become.  People first: their lists hold what a record with one e-mail cannot.  A plan
+ * shows both.
+ */
+static bool add_updates(struct runner *runner, const struct pair *pair, const struct merge_result *merged,
+			struct arena *arena, struct error *err)
+{
+	static const enum side order[] = { SIDE_PEOPLE, SIDE_RECORDS };
+	const bool both = merged->writes[SIDE_RECORDS] && merged->writes[SIDE_PEOPLE];
+
+	for (size_t i = 0; i < COUNT_OF(order); i++) {
+		bool added = false;
+
+		if (merged->writes[order[i]] &&
+		    !add_update(runner, pair, merged, order[i], arena, &added, err))
+			return false;
+		if (both && added && !runner->options.dry_run) {
+			runner->again = true;
+			return true;
+		}
+	}
+	return true;
 }
 
 static bool report_conflicts(struct runner *runner, const struct pair *pair,
@@ -166,11 +193,8 @@ static bool on_pair(void *payload, struct pair *pair, struct arena *arena, struc
 			.old_seen_at = pair->old_seen_at[side],
 		};
 	merge_pair(runner->table, &runner->rules, sides, arena, &merged);
-	for (int side = 0; side < SIDE_COUNT; side++) {
-		if (merged.writes[side] &&
-		    !add_update(runner, pair, &merged, (enum side)side, arena, err))
-			return false;
-	}
+	if (!add_updates(runner, pair, &merged, arena, err))
+		return false;
 	for (int side = 0; side < SIDE_COUNT; side++) {
 		if (!settle_agreed(runner, pair, &merged, (enum side)side, err))
 			return false;

@@ -94,14 +94,14 @@ static bool load_window(struct push *push, struct error *err)
 {
 	struct store *store = runner_store(push->runner);
 	const int64_t before = push->last_id;
-	const uint32_t room = push->window - (uint32_t)push->n_jobs;
+	const size_t n_before = push->n_jobs;
+	const uint32_t room = push->window - (uint32_t)n_before;
 
 	if (!store_intent_each(store, push->side, before, room, on_intent, push, err))
 		return false;
-	if (push->last_id == before) {
-		push->exhausted = true;
+	push->exhausted = push->n_jobs - n_before < room;
+	if (push->n_jobs == n_before)
 		return true;
-	}
 	if (!store_begin(store, err))
 		return false;
 	for (const struct job *job = push->jobs; job != NULL; job = job->next) {

@@ -60,6 +60,8 @@ void runner_free(struct runner *runner)
 	if (runner == NULL)
 		return;
 	titles_free(runner->tags);
+	VEC_RELEASE(&runner->unsure);
+	arena_release(&runner->unsure_arena);
 	free(runner);
 }
 
@@ -68,7 +70,7 @@ static void start_phase(struct runner *runner)
 	static void (*const phases[])(struct runner *) = {
 		[PHASE_IDLE] = NULL,	       [PHASE_LOAD] = runner_load,
 		[PHASE_RECOVER] = runner_recover, [PHASE_SCAN] = runner_scan,
-		[PHASE_MATCH] = runner_match,  [PHASE_MERGE] = runner_merge,
+		[PHASE_CONFIRM] = runner_confirm, [PHASE_MATCH] = runner_match,  [PHASE_MERGE] = runner_merge,
 		[PHASE_PUSH] = runner_push,    [PHASE_FINISH] = runner_finish,
 	};
 	static_assert(COUNT_OF(phases) == PHASE_COUNT, "every phase has its function");
@@ -102,13 +104,13 @@ static bool must_finish(const struct runner *runner)
 
 void runner_phase_done(struct runner *runner)
 {
-	const bool again = runner->again;
 	const enum phase next = must_finish(runner) ? PHASE_FINISH :
-						      cycle_after(&runner->cycle, again);
+						      cycle_after(&runner->cycle, runner->again);
 
 	assert(runner->busy);
 	cycle_enter(&runner->cycle, next);
-	runner->again = false;
+	if (next == PHASE_MERGE)
+		runner->again = false;
 	start_phase(runner);
 }
 
@@ -135,7 +137,7 @@ void runner_start(struct runner *runner)
 
 	assert(!runner->busy);
 	runner->busy = true;
-	runner->stopping = false;
+	runner->stopping = runner->again = false;
 	runner->n_dirty = runner->intents_done = runner->intents_total = runner->n_tag_pages = 0;
 	runner->n_unknown_tags = 0;
 	runner->cycle = (struct cycle){ .dry_run = runner->options.dry_run };
@@ -152,6 +154,8 @@ void runner_start(struct runner *runner)
 		runner->scans[side] = (struct side_scan){ .scan = { .total = -1 } };
 		runner->n_updates[side] = runner->n_creates[side] = 0;
 	}
+	runner->unsure.n = runner->n_confirmed = 0;
+	arena_reset(&runner->unsure_arena);
 	note_requests_before(runner);
 	if (!store_cycle_start(runner_store(runner), str_from(report->kind), report->started_at,
 			       &report->id, &err))

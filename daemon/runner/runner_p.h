@@ -36,6 +36,10 @@ struct runner {
 	struct merge_rules rules;
 	struct side_scan scans[SIDE_COUNT];
 	struct push *push[SIDE_COUNT];
+	/* Linked records whose list entry left out a value that they had: read in full by confirm. */
+	VEC(struct str) unsure;
+	struct arena unsure_arena;
+	size_t n_confirmed; /* of unsure: asked for */
 	uint64_t requests_before[SIDE_COUNT];
 	uint64_t retries_before[SIDE_COUNT];
 	uint64_t n_tag_pages;
@@ -70,6 +74,7 @@ static inline struct store *runner_store(struct runner *runner)
 void runner_load(struct runner *runner);    /* load.c */
 void runner_recover(struct runner *runner); /* load.c */
 void runner_scan(struct runner *runner);    /* scan.c */
+void runner_confirm(struct runner *runner); /* confirm.c */
 void runner_match(struct runner *runner);   /* match.c */
 void runner_merge(struct runner *runner);   /* plan.c */
 void runner_push(struct runner *runner);    /* push.c */
@@ -77,6 +82,10 @@ void runner_finish(struct runner *runner);  /* finish.c */
 
 /* Takes a decoded person into the state: keys, shadow comparison, staging.  raw may be NULL. */
 NODISCARD bool runner_observe(struct runner *runner, enum side side, const struct person *person,
-			      const struct digest *raw, int64_t generation, struct error *err);
+			      const struct digest *raw, int64_t generation,
+			      enum observation *ret_observation, struct error *err);
+/* A record that the list showed: if it leaves out a value that it had, it is to be confirmed. */
+NODISCARD bool confirm_if_unsure(struct runner *runner, enum side side, const struct person *person,
+				 enum observation observation, struct error *err);
 
 #endif

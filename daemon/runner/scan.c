@@ -18,15 +18,15 @@ struct page_fetch {
 static void pump(struct runner *runner, enum side side);
 
 bool runner_observe(struct runner *runner, enum side side, const struct person *person,
-		    const struct digest *raw, int64_t generation, struct error *err)
+		    const struct digest *raw, int64_t generation, enum observation *ret_observation,
+		    struct error *err)
 {
 	struct arena arena = { 0 };
 	struct match_key keys[MATCH_KEYS_MAX];
-	enum observation observation;
 
 	const size_t n = match_keys(person, runner->table, side, &arena, keys);
 	const bool ok = store_observe(runner_store(runner), side, person, raw, generation,
-				      keys, n, &observation, err);
+				      keys, n, ret_observation, err);
 
 	arena_release(&arena);
 	return ok;
@@ -43,7 +43,11 @@ static bool take_record(struct runner *runner, enum side side, const struct answ
 	bool ok = true;
 
 	if (fetch_decode(runner, side, answer, record->bytes, &arena, &person, &bad)) {
-		ok = runner_observe(runner, side, &person, &record->digest, scan->generation, err);
+		enum observation observation;
+
+		ok = runner_observe(runner, side, &person, &record->digest, scan->generation,
+				    &observation, err) &&
+		     confirm_if_unsure(runner, side, &person, observation, err);
 	} else {
 		scan->n_unreadable++;
 		(void)error_wrap(&bad, "%s: a record of the list is left out", side_name(side));

@@ -6,6 +6,7 @@
  * The shadow moves in the written fields only.  An edit that somebody made to another field between our
  * reading and our write stands in the same answer, and must still be found by the next scan.
  */
+#include "core/sets.h"
 #include "daemon/runner/plan.h"
 #include "daemon/runner/push.h"
 
@@ -65,16 +66,35 @@ static void move_written(const struct job *job, struct person *shadow, const str
 	}
 }
 
+/* Elements that the target had added or removed by itself are not agreed yet: they travel next. */
+static void keep_own_edits(const struct job *job, const struct pair *pair, const struct person *answer,
+			   struct person *shadow, struct arena *arena)
+{
+	const struct field_table *table = job->push->runner->table;
+	const enum side target = job->intent.target;
+	const struct value unknown = { 0 };
+
+	for (size_t i = 0; i < table->n; i++) {
+		const struct field *field = &table->fields[i];
+
+		if (job->intent.write.values[i].state == VALUE_UNKNOWN ||
+		    field_shape(field->type) != SHAPE_SET || field->single[SIDE_RECORDS] ||
+		    field->single[SIDE_PEOPLE] || !direction_flows_from(field->direction, target))
+			continue;
+		shadow->values[i] = sets_shadow_after(
+			&answer->values[i], &job->intent.base.values[i],
+			pair->has_shadow[target] ? &pair->shadow[target].values[i] : &unknown,
+			&job->intent.source.values[i], arena);
+	}
+}
+
 static struct person shadow_of(const struct pair *pair, enum side side, const struct field_table *table,
 			       struct arena *arena)
 {
-	struct person shadow = pair->shadow[side];
+	struct person shadow = person_copy(arena, table, &pair->shadow[side]);
 
-	if (!pair->has_shadow[side]) {
-		shadow = pair->now[side];
-		person_init(&shadow, arena, table);
+	if (!pair->has_shadow[side])
 		shadow.id = pair->link.side_id[side];
-	}
 	return shadow;
 }
 
@@ -95,6 +115,7 @@ static bool settle_update(struct job *job, struct error *err)
 		for (int side = 0; side < SIDE_COUNT; side++)
 			shadow[side] = shadow_of(&pair, (enum side)side, runner->table, &arena);
 		move_written(job, &shadow[target], &answer);
+		keep_own_edits(job, &pair, &answer, &shadow[target], &arena);
 		move_written(job, &shadow[source], &job->intent.source);
 		shadow[target].updated_at = answer.updated_at;
 		ok = store_settle(store, job->intent.link, target, &answer, &shadow[target], err) &&
@@ -118,6 +139,7 @@ static bool settle_create(struct job *job, struct error *err)
 	const enum side source = side_other(target);
 	struct arena arena = { 0 };
 	const struct person answer = answered_person(job, &arena);
+	enum observation observation;
 	struct str ids[SIDE_COUNT];
 	struct pair pair;
 	int64_t link = 0;
@@ -126,7 +148,8 @@ static bool settle_create(struct job *job, struct error *err)
 	ids[source] = job->intent.source_id;
 	/* The new person is known by its whole answer: what the server added by itself is agreed too. */
 	const bool ok =
-		runner_observe(runner, target, &answer, NULL, runner->scans[target].generation, err) &&
+		runner_observe(runner, target, &answer, NULL, runner->scans[target].generation,
+			       &observation, err) &&
 		store_link_add(store, ids, STR_LIT("created"), runner->cycle.report.id,
 			       runner_now(runner), &link, err) &&
 		store_pair_get(store, link, &arena, &pair, err) &&
@@ -155,11 +178,12 @@ static bool settle_done(struct job *job, struct error *err)
 static bool settle_moved(struct job *job, struct error *err)
 {
 	struct runner *runner = job->push->runner;
+	enum observation observation;
 
 	runner->again = true;
 	return store_intent_delete(runner_store(runner), job->intent.id, err) &&
 	       runner_observe(runner, job->push->side, &job->answer, NULL,
-			      runner->scans[job->push->side].generation, err);
+			      runner->scans[job->push->side].generation, &observation, err);
 }
 
 static bool settle_refused(struct job *job, struct error *err)
