@@ -41,7 +41,8 @@ static int report(const char *path, const struct rusage *usage, double wall)
 
 	if (file == NULL)
 		return fail(path);
-	(void)fprintf(file, "{\"peak_kib\": %ld, \"user\": %.6f, \"system\": %.6f, \"wall\": %.6f}\n",
+	(void)fprintf(file,
+		      "{\"peak_kib\": %ld, \"user\": %.6f, \"system\": %.6f, \"wall\": %.6f}\n",
 		      usage->ru_maxrss, seconds(usage->ru_utime), seconds(usage->ru_stime), wall);
 	return fclose(file) == 0 ? 0 : fail(path);
 }

@@ -19,18 +19,24 @@ struct example {
 };
 
 static const struct example records_examples[] = {
-	[RECORD_VALUES] = { "values", "values", "values_update_answer.json", "/data", 500, "{\"data\":[",
-			    "]}", JSON_C_TO_STRING_NOSLASHESCAPE },
-	[RECORD_VALUES_HALF] = { "values, half empty", "values", "values_update_answer.json", "/data",
-				 500, "{\"data\":[", "]}", JSON_C_TO_STRING_NOSLASHESCAPE },
-	[RECORD_ATTRIBUTES] = { "attributes", "attributes", "attributes_list_answer.json", "/data/0",
-				100, "{\"data\":[", "],\"meta\":{\"page\":1,\"pageSize\":100,\"total\":%u}}",
+	[RECORD_VALUES] = { "values", "values", "values_update_answer.json", "/data", 500,
+			    "{\"data\":[", "]}", JSON_C_TO_STRING_NOSLASHESCAPE },
+	[RECORD_VALUES_HALF] = { "values, half empty", "values", "values_update_answer.json",
+				 "/data", 500, "{\"data\":[", "]}",
+				 JSON_C_TO_STRING_NOSLASHESCAPE },
+	[RECORD_ATTRIBUTES] = { "attributes", "attributes", "attributes_list_answer.json",
+				"/data/0", 100, "{\"data\":[",
+				"],\"meta\":{\"page\":1,\"pageSize\":100,\"total\":%u}}",
 				JSON_C_TO_STRING_NOSLASHESCAPE },
 };
 static_assert(COUNT_OF(records_examples) == RECORD_SHAPE_COUNT, "every shape has an example");
 
 static const struct example people_example = {
-	"people", "", "people_list_answer.json", "/member/0", 30,
+	"people",
+	"",
+	"people_list_answer.json",
+	"/member/0",
+	30,
 	"{\"@context\":\"\\/contexts\\/Person\",\"@id\":\"\\/people\",\"@type\":\"Collection\",\"member\":[",
 	"],\"totalItems\":%u,\"view\":{\"@id\":\"\\/people?page=1\",\"@type\":\"PartialCollectionView\","
 	"\"next\":\"\\/people?page=2\"}}",
@@ -89,7 +95,8 @@ static void identify(struct identity *who, unsigned i, enum side side)
 	(void)snprintf(who->id, sizeof(who->id), "%08x-1c1f-4f5b-9a53-%04x%08x", scattered,
 		       side == SIDE_PEOPLE ? 0x9eU : 0xacU, i);
 	(void)snprintf(who->email, sizeof(who->email), "john-smith.%u@attio.com", i);
-	(void)snprintf(who->linkedin, sizeof(who->linkedin), "https://linkedin.com/in/johnsmith-%u", i);
+	(void)snprintf(who->linkedin, sizeof(who->linkedin), "https://linkedin.com/in/johnsmith-%u",
+		       i);
 	(void)snprintf(who->phone, sizeof(who->phone), "+1202%07u", i % 10000000);
 }
 

@@ -11,7 +11,7 @@
 
 /* What a record of the records side looks like. */
 enum record_shape {
-	RECORD_VALUES,     /* the documents' example: every attribute holds something */
+	RECORD_VALUES,      /* the documents' example: every attribute holds something */
 	RECORD_VALUES_HALF, /* every second attribute is empty */
 	RECORD_ATTRIBUTES,
 	RECORD_SHAPE_COUNT

@@ -41,16 +41,15 @@ static void observe(void *payload, struct str raw)
 	if (!mapper->decode(&world->context, raw, &filling->arena, &person, &err))
 		bench_fail("decode", &err);
 	person.seen_at = NOW;
-	const size_t n =
-		match_keys(&person, &world->table, filling->side, &filling->arena, keys);
+	const size_t n = match_keys(&person, &world->table, filling->side, &filling->arena, keys);
 
-	if (!store_observe(world->store, filling->side, &person, &digest, filling->generation, keys, n,
-			   &observation, &err))
+	if (!store_observe(world->store, filling->side, &person, &digest, filling->generation, keys,
+			   n, &observation, &err))
 		bench_fail("observe", &err);
 	arena_reset(&filling->arena);
 }
 
-static bool fill_page(struct filling *filling, const struct buf *page, struct error *err)
+static bool observe_page(struct filling *filling, const struct buf *page, struct error *err)
 {
 	struct store *store = filling->world->store;
 	struct page_info info;
@@ -64,7 +63,7 @@ static bool fill_page(struct filling *filling, const struct buf *page, struct er
 	return ok;
 }
 
-static void fill_side(struct scan_world *world, enum side side)
+static void observe_side(struct scan_world *world, enum side side)
 {
 	struct filling filling = { .world = world, .side = side };
 	struct error err;
@@ -72,12 +71,18 @@ static void fill_side(struct scan_world *world, enum side side)
 	if (!store_scan_start(world->store, side, NOW, &filling.generation, &err))
 		bench_fail("scan", &err);
 	for (size_t i = 0; i < world->pages[side].list.n; i++) {
-		if (!fill_page(&filling, &world->pages[side].list.items[i], &err))
+		if (!observe_page(&filling, &world->pages[side].list.items[i], &err))
 			bench_fail("page", &err);
 	}
 	if (!store_scan_end(world->store, side, filling.generation, true, NOW, &err))
 		bench_fail("scan", &err);
 	arena_release(&filling.arena);
+}
+
+void scan_world_observe(struct scan_world *world)
+{
+	for (int side = 0; side < SIDE_COUNT; side++)
+		observe_side(world, (enum side)side);
 }
 
 static bool link_edge(void *payload, const struct match_edge *edge, struct error *err)
@@ -156,10 +161,9 @@ void scan_world_open(struct scan_world *world, enum record_shape shape, unsigned
 	open_mappers(world, shape);
 	if (!store_open(world->state_path, STORE_WRITE, &world->table, &world->store, &err))
 		bench_fail("state", &err);
-	for (int side = 0; side < SIDE_COUNT; side++) {
+	for (int side = 0; side < SIDE_COUNT; side++)
 		pages_make(&world->pages[side], (enum side)side, shape, n_pairs);
-		fill_side(world, (enum side)side);
-	}
+	scan_world_observe(world);
 	link_all(world, n_pairs);
 }
 

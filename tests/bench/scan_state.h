@@ -27,6 +27,9 @@ void bench_fail(const char *what, const struct error *err) __attribute__((noretu
 
 /* Reads all pages into a new state and links the persons pair by pair. */
 void scan_world_open(struct scan_world *world, enum record_shape shape, unsigned n_pairs);
+/* Reads all pages again as if nothing was known of their bytes: every record is decoded, compared with
+ * its shadow and stored. */
+void scan_world_observe(struct scan_world *world);
 void scan_world_close(struct scan_world *world);
 
 #endif
