@@ -5,10 +5,8 @@
  * Linux counts the memory of whoever called exec() as the new program's first peak.  Under an
  * interpreter that would be the interpreter's; this program is small enough not to matter.
  */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -31,7 +29,7 @@ static double now(void)
 
 static int fail(const char *what)
 {
-	(void)fprintf(stderr, "bench_peak: %s: %s\n", what, strerror(errno));
+	perror(what);
 	return EXIT_NOT_RUN;
 }
 

@@ -43,6 +43,13 @@ static const struct example people_example = {
 	JSON_C_TO_STRING_PLAIN,
 };
 
+void bench_fail(const char *what, const struct error *err)
+{
+	(void)fprintf(stderr, "bench: %s%s%s\n", what, err != NULL ? ": " : "",
+		      err != NULL ? err->msg : "");
+	exit(EXIT_FAILURE); /* NOLINT(concurrency-mt-unsafe): one thread */
+}
+
 const char *record_shape_name(enum record_shape shape)
 {
 	return records_examples[shape].name;
@@ -57,10 +64,9 @@ static struct json_object *at(struct json_object *root, const char *pointer)
 {
 	struct json_object *node;
 
-	if (json_pointer_get(root, pointer, &node) == 0)
-		return node;
-	(void)fprintf(stderr, "bench: the example has no %s\n", pointer);
-	exit(EXIT_FAILURE);
+	if (json_pointer_get(root, pointer, &node) != 0)
+		bench_fail(pointer, NULL);
+	return node;
 }
 
 /* Replaces a text that is there. */
@@ -156,10 +162,8 @@ static void end_page(struct pages *pages, struct buf *page, const struct example
 	(void)snprintf(behind, sizeof(behind), example->behind, pages->n_records);
 #pragma GCC diagnostic pop
 	buf_add_z(page, behind);
-	if (!buf_ok(page)) {
-		(void)fprintf(stderr, "bench: a page is too large\n");
-		exit(EXIT_FAILURE);
-	}
+	if (!buf_ok(page))
+		bench_fail("a page is too large", NULL);
 	pages->bytes += page->len;
 }
 
@@ -199,10 +203,8 @@ void pages_make(struct pages *pages, enum side side, enum record_shape shape, un
 	(void)snprintf(path, sizeof(path), TEST_DATA "/api/%s", example->file);
 	struct json_object *root = json_object_from_file(path);
 
-	if (root == NULL) {
-		(void)fprintf(stderr, "bench: %s\n", json_util_get_last_err());
-		exit(EXIT_FAILURE);
-	}
+	if (root == NULL)
+		bench_fail(json_util_get_last_err(), NULL);
 	struct json_object *record = at(root, example->record);
 
 	if (side == SIDE_RECORDS && shape == RECORD_VALUES_HALF)

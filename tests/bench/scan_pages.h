@@ -6,6 +6,7 @@
 #define CRMSYNC_BENCH_SCAN_PAGES_H
 
 #include "base/buf.h"
+#include "base/error.h"
 #include "base/vec.h"
 #include "core/person.h"
 
@@ -16,6 +17,9 @@ enum record_shape {
 	RECORD_ATTRIBUTES,
 	RECORD_SHAPE_COUNT
 };
+
+/* Ends the process with the reason; err may be NULL. */
+void bench_fail(const char *what, const struct error *err) __attribute__((noreturn));
 
 struct pages {
 	VEC(struct buf) list;

@@ -11,13 +11,6 @@
 #define SETTLE_BATCH 500
 #define NOW INT64_C(1790000000000000000)
 
-void bench_fail(const char *what, const struct error *err)
-{
-	(void)fprintf(stderr, "bench: %s%s%s\n", what, err != NULL ? ": " : "",
-		      err != NULL ? err->msg : "");
-	exit(EXIT_FAILURE);
-}
-
 /* ---- Filling the state ---- */
 
 struct filling {

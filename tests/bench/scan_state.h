@@ -22,9 +22,6 @@ struct scan_world {
 	struct store *store;
 };
 
-/* Ends the process with the reason. */
-void bench_fail(const char *what, const struct error *err) __attribute__((noreturn));
-
 /* Reads all pages into a new state and links the persons pair by pair. */
 void scan_world_open(struct scan_world *world, enum record_shape shape, unsigned n_pairs);
 /* Reads all pages again as if nothing was known of their bytes: every record is decoded, compared with
