@@ -115,7 +115,8 @@ struct config_row {
 	bool enabled;
 	bool in_fields; /* the file has a row for it */
 	uint32_t line;
-	char key[32]; /* where the file speaks of it: "fields[2]", "references.tags"; else "fields" */
+	/* where the file speaks of it: "fields[2]", "references.tags"; else "fields" */
+	char key[32];
 };
 
 struct config_rows {

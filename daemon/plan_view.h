@@ -21,7 +21,8 @@ struct plan_row {
 };
 
 struct plan_item {
-	struct str action;   /* create, update, remove; field, ambiguous, duplicate for conflicts */
+	/* create, update, remove; field, ambiguous, duplicate for conflicts */
+	struct str action;
 	bool is_conflict;    /* nothing is going to be written */
 	enum side side;      /* the one that is written; of a conflict that which id belongs to */
 	struct str id;       /* of the person there; empty if it is to be created */

@@ -127,8 +127,8 @@ void report_print(const struct cycle_report *report, FILE *out)
 	const int64_t ns = report->ended_at - report->started_at;
 
 	(void)fprintf(out, "Cycle %" PRId64 ": %s in %" PRId64 ".%" PRId64 " s\n", report->id,
-		      outcome_words(report),
-		      ns > 0 ? ns / NS_PER_S : 0, ns > 0 ? ns / (NS_PER_S / 10) % 10 : 0);
+		      outcome_words(report), ns > 0 ? ns / NS_PER_S : 0,
+		      ns > 0 ? ns / (NS_PER_S / 10) % 10 : 0);
 	for (int side = 0; side < SIDE_COUNT; side++)
 		print_side(report, (enum side)side, out);
 	(void)fprintf(out, "  links    %" PRIu64 " new, %" PRIu64 " unchanged\n", report->linked,

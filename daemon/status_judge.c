@@ -45,11 +45,11 @@ const char *health_name(enum health health)
 enum status_state status_state_of(enum phase phase)
 {
 	static const enum status_state states[] = {
-		[PHASE_IDLE] = STATE_IDLE,       [PHASE_LOAD] = STATE_SCANNING,
-		[PHASE_RECOVER] = STATE_PUSHING, [PHASE_SCAN] = STATE_SCANNING,
-		[PHASE_CONFIRM] = STATE_SCANNING,
-		[PHASE_MATCH] = STATE_MATCHING,  [PHASE_MERGE] = STATE_MATCHING,
-		[PHASE_PUSH] = STATE_PUSHING,    [PHASE_FINISH] = STATE_PUSHING,
+		[PHASE_IDLE] = STATE_IDLE,        [PHASE_LOAD] = STATE_SCANNING,
+		[PHASE_RECOVER] = STATE_PUSHING,  [PHASE_SCAN] = STATE_SCANNING,
+		[PHASE_CONFIRM] = STATE_SCANNING, [PHASE_MATCH] = STATE_MATCHING,
+		[PHASE_MERGE] = STATE_MATCHING,   [PHASE_PUSH] = STATE_PUSHING,
+		[PHASE_FINISH] = STATE_PUSHING,
 	};
 	static_assert(COUNT_OF(states) == PHASE_COUNT, "every phase has its state");
 

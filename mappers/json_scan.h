@@ -26,8 +26,9 @@ struct json_scan {
 enum json_scan_result {
 	JSON_SCAN_MORE,   /* all bytes were taken, it is still open */
 	JSON_SCAN_CLOSED, /* it closed; the bytes behind it were not taken */
-	JSON_SCAN_MISMATCH, /* a closing bracket of the wrong kind, or a backslash outside of strings */
-	JSON_SCAN_DEEP      /* more open brackets than max_depth */
+	/* a closing bracket of the wrong kind, or a backslash outside of strings */
+	JSON_SCAN_MISMATCH,
+	JSON_SCAN_DEEP /* more open brackets than max_depth */
 };
 
 void json_scan_init(struct json_scan *scan, unsigned max_depth);

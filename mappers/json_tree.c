@@ -55,7 +55,8 @@ struct json_object *json_child(struct json_object *object, const char *key)
 static bool lookup(struct json_object *object, struct str key, struct json_object **ret_member)
 {
 	char text
-		[KEY_BYTES]; /* json-c wants a NUL behind it; no path of a configuration is longer */
+		/* json-c wants a NUL behind it; no path of a configuration is longer */
+		[KEY_BYTES];
 
 	*ret_member = NULL;
 	if (!json_object_is_type(object, json_type_object) || key.len >= sizeof(text))

@@ -88,5 +88,6 @@ static struct digest digest_without_nested_ids(struct str raw, uint64_t seed)
 
 struct digest mapper_raw_digest(const struct mapper *mapper, struct str raw, uint64_t seed)
 {
-	return mapper->caps.volatile_ids ? digest_without_nested_ids(raw, seed) : digest_of(raw, seed);
+	return mapper->caps.volatile_ids ? digest_without_nested_ids(raw, seed) :
+					   digest_of(raw, seed);
 }

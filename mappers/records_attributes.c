@@ -179,7 +179,8 @@ static bool decode_fields(struct decoder *decoder, struct json_object *attribute
 		struct json_object *node = json_child_of(attributes, path);
 
 		if (path.len == 0 || codec->decode == NULL || !json_has_key(attributes, path))
-			continue; /* absent is unknown: a list may be asked for some attributes only */
+			/* absent is unknown: a list may be asked for some attributes only */
+			continue;
 		person->values[i] = value_empty();
 		if (node != NULL && !codec->decode(decoder, field, node, &person->values[i]))
 			return false;

@@ -131,23 +131,21 @@ static bool take_row(struct store *store, struct sql_call *call, struct arena *a
 {
 	static const enum intent_kind kinds[] = { INTENT_CREATE, INTENT_UPDATE, INTENT_REMOVE };
 	const int64_t kind = sql_int(call, 1);
-	struct intent_row
-		row = { .intent = {
-				.id = sql_int(call, 0),
-				.kind = kinds[kind >= 0 && kind < INTENT_KIND_COUNT ? kind : 0],
-				.state = sql_int(call, 2) == INTENT_SENT ? INTENT_SENT :
-									   INTENT_PENDING,
-				.target = sql_int(call, 3) == SIDE_RECORDS ? SIDE_RECORDS :
-									     SIDE_PEOPLE,
-				.link = sql_int(call, 4),
-				.target_id = sql_text_copy(call, 5, arena),
-				.source_id = sql_text_copy(call, 6, arena),
-				.cycle = sql_int(call, 7),
-				.created_at = sql_int(call, 8),
-				.sent_at = sql_int(call, 9),
-				.reasons = sql_text_copy(call, 10, arena),
-			} };
+	struct intent_row row = { 0 };
 
+	row.intent = (struct intent){
+		.id = sql_int(call, 0),
+		.kind = kinds[kind >= 0 && kind < INTENT_KIND_COUNT ? kind : 0],
+		.state = sql_int(call, 2) == INTENT_SENT ? INTENT_SENT : INTENT_PENDING,
+		.target = sql_int(call, 3) == SIDE_RECORDS ? SIDE_RECORDS : SIDE_PEOPLE,
+		.link = sql_int(call, 4),
+		.target_id = sql_text_copy(call, 5, arena),
+		.source_id = sql_text_copy(call, 6, arena),
+		.cycle = sql_int(call, 7),
+		.created_at = sql_int(call, 8),
+		.sent_at = sql_int(call, 9),
+		.reasons = sql_text_copy(call, 10, arena),
+	};
 	static_assert(COUNT_OF(kinds) == INTENT_KIND_COUNT, "every kind");
 	for (int i = 0; i < BODY_COUNT; i++) {
 		row.has[i] = !sql_is_null(call, 11 + i);

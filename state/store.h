@@ -32,7 +32,8 @@ struct store;
 /* ---- Life cycle ---- */
 
 enum store_mode {
-	STORE_WRITE, /* creates the file (0600) if needed, takes the lock: ERR_LOCKED if it is taken */
+	/* creates the file (0600) if needed, takes the lock: ERR_LOCKED if it is taken */
+	STORE_WRITE,
 	STORE_READ,    /* read-only; ERR_CREATE if there is no file */
 	STORE_SCRATCH, /* a private temporary copy of the file (or empty if there is none): for plans.
 	                  Needs no lock and changes nothing */
@@ -126,7 +127,8 @@ NODISCARD bool store_match_each(struct store *store, match_edge_fn *fn, void *pa
 				struct error *err);
 
 enum suspicion {
-	SUSPECT_LINKED, /* an e-mail or LinkedIn key of it belongs to a linked person of either side */
+	/* an e-mail or LinkedIn key of it belongs to a linked person of either side */
+	SUSPECT_LINKED,
 	SUSPECT_TWIN, /* shares such a key with an older unlinked person of its own side */
 };
 
@@ -306,8 +308,8 @@ struct quarantine {
 	struct str source_id; /* of a create */
 	struct str target_id;
 	int status; /* HTTP status of the refusal */
-	struct str
-		words; /* the server's own words: may hold personal data, shown only on request */
+	/* the server's own words: may hold personal data, shown only on request */
+	struct str words;
 	struct digest content; /* of what was to be written: other content is tried again */
 	uint32_t attempts;
 	int64_t first_at, last_at;

@@ -10,7 +10,8 @@
 
 static _Noreturn void out_of_memory(void)
 {
-	static const char text[] = "<2>crmsync: out of memory, aborting; the state file stays sound\n";
+	static const char text[] =
+		"<2>crmsync: out of memory, aborting; the state file stays sound\n";
 
 	(void)!write(STDERR_FILENO, text, sizeof(text) - 1);
 	abort();

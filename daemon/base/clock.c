@@ -103,9 +103,9 @@ static int64_t days_in_month(int64_t year, int64_t month)
 /* int64 nanoseconds reach from 1677 to 2262; whole years within that are accepted. */
 static bool in_range(const struct parts *p)
 {
-	return p->year >= 1678 && p->year <= 2261 && p->month >= 1 && p->month <= 12 && p->day >= 1 &&
-	       p->day <= days_in_month(p->year, p->month) && p->hour <= 23 && p->minute <= 59 &&
-	       p->second <= 60;
+	return p->year >= 1678 && p->year <= 2261 && p->month >= 1 && p->month <= 12 &&
+	       p->day >= 1 && p->day <= days_in_month(p->year, p->month) && p->hour <= 23 &&
+	       p->minute <= 59 && p->second <= 60;
 }
 
 bool clock_parse(struct str text, int64_t *ret_ns)
@@ -147,6 +147,6 @@ void clock_format(int64_t ns, int fraction_digits, char ret_text[static CLOCK_TE
 	if (fraction_digits == 0)
 		(void)snprintf(ret_text + used, CLOCK_TEXT_BYTES - used, "Z");
 	else
-		(void)snprintf(ret_text + used, CLOCK_TEXT_BYTES - used, ".%0*lldZ", fraction_digits,
-			       (long long)(fraction / divisor));
+		(void)snprintf(ret_text + used, CLOCK_TEXT_BYTES - used, ".%0*lldZ",
+			       fraction_digits, (long long)(fraction / divisor));
 }

@@ -26,10 +26,10 @@
 #define LIMIT_JSON_NUMBER_BYTES 64 /* text of one number */
 #define LIMIT_JSON_STRING_BYTES ((size_t)1024 * 1024)
 
-#define LIMIT_FIELDS 256      /* rows of the field table */
-#define LIMIT_SET_ITEMS 1024  /* elements of one set */
-#define LIMIT_VALUE_MAP 512   /* pairs in one value map */
-#define LIMIT_PAGES 1000000   /* pages of one scan: an endless list ends here */
+#define LIMIT_FIELDS 256     /* rows of the field table */
+#define LIMIT_SET_ITEMS 1024 /* elements of one set */
+#define LIMIT_VALUE_MAP 512  /* pairs in one value map */
+#define LIMIT_PAGES 1000000  /* pages of one scan: an endless list ends here */
 /* The text that the identity of a person without keys is digested from. */
 #define LIMIT_IDENTITY_BYTES ((size_t)1024 * 1024)
 #define LIMIT_TOKEN_BYTES ((size_t)64 * 1024)

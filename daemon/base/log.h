@@ -30,9 +30,10 @@ enum log_level {
 };
 
 enum log_format {
-	LOG_FORMAT_TEXT,    /* "2026-01-01T12:00:00Z info message key=value" */
-	LOG_FORMAT_JSON,    /* one object a line */
-	LOG_FORMAT_JOURNAL, /* "<6>message key=value": the priority for journald, which has the time */
+	LOG_FORMAT_TEXT, /* "2026-01-01T12:00:00Z info message key=value" */
+	LOG_FORMAT_JSON, /* one object a line */
+	/* "<6>message key=value": the priority for journald, which has the time */
+	LOG_FORMAT_JOURNAL,
 	LOG_FORMAT_COUNT
 };
 

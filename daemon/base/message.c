@@ -21,7 +21,7 @@ void request_release(struct request *request)
 const char *method_name(enum method method)
 {
 	static const char *const names[] = {
-		[METHOD_GET] = "GET",	  [METHOD_POST] = "POST",     [METHOD_PUT] = "PUT",
+		[METHOD_GET] = "GET",     [METHOD_POST] = "POST",     [METHOD_PUT] = "PUT",
 		[METHOD_PATCH] = "PATCH", [METHOD_DELETE] = "DELETE",
 	};
 	static_assert(COUNT_OF(names) == METHOD_COUNT, "every method has a name");

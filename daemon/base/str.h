@@ -22,17 +22,18 @@ struct str {
 /* For printf("%.*s", STR_ARG(s)). */
 #define STR_ARG(s) (int)(s).len, (s).len > 0 ? (s).p : ""
 
-struct str str_from(const char *text);                  /* text may be NULL: empty */
+struct str str_from(const char *text); /* text may be NULL: empty */
 bool str_equal(struct str a, struct str b);
 bool str_equal_z(struct str a, const char *text);
-bool str_equal_nocase(struct str a, struct str b);      /* ASCII only */
-int str_compare(struct str a, struct str b);            /* bytewise, like strcmp */
+bool str_equal_nocase(struct str a, struct str b); /* ASCII only */
+int str_compare(struct str a, struct str b);       /* bytewise, like strcmp */
 bool str_starts(struct str s, struct str prefix);
 bool str_starts_nocase(struct str s, struct str prefix); /* ASCII only */
 bool str_ends(struct str s, struct str suffix);
-struct str str_skip(struct str s, size_t n);            /* without the first n bytes */
-struct str str_head(struct str s, size_t n);            /* the first n bytes at most */
-struct str str_trim(struct str s);                      /* without ASCII white space at both ends */
+struct str str_skip(struct str s, size_t n); /* without the first n bytes */
+struct str str_head(struct str s, size_t n); /* the first n bytes at most */
+/* without ASCII white space at both ends */
+struct str str_trim(struct str s);
 /* The offset of the first c, or s.len. */
 size_t str_find(struct str s, char c);
 /* Cuts the text before the first sep off *rest and returns it; false when *rest was empty. */

@@ -23,12 +23,11 @@
 #define VEC_PUSH(vec) \
 	((vec)->n == (vec)->capacity ? \
 		 ((vec)->capacity = (vec)->capacity > 0 ? (vec)->capacity * 2 : 8, \
-		  (vec)->items = alloc_resize((vec)->items, (vec)->capacity, \
-					      sizeof(*(vec)->items))) : \
+		  (vec)->items = \
+			  alloc_resize((vec)->items, (vec)->capacity, sizeof(*(vec)->items))) : \
 		 (vec)->items, \
 	 &(vec)->items[(vec)->n++])
 
-#define VEC_RELEASE(vec) \
-	(free((vec)->items), (vec)->items = NULL, (vec)->n = (vec)->capacity = 0)
+#define VEC_RELEASE(vec) (free((vec)->items), (vec)->items = NULL, (vec)->n = (vec)->capacity = 0)
 
 #endif

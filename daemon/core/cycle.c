@@ -31,9 +31,9 @@ enum phase cycle_after(const struct cycle *cycle, bool again)
 	static const enum phase next[] = {
 		[PHASE_IDLE] = PHASE_LOAD,     [PHASE_LOAD] = PHASE_RECOVER,
 		[PHASE_RECOVER] = PHASE_SCAN,  [PHASE_SCAN] = PHASE_CONFIRM,
-		[PHASE_CONFIRM] = PHASE_MATCH,
-		[PHASE_MATCH] = PHASE_MERGE,   [PHASE_MERGE] = PHASE_PUSH,
-		[PHASE_PUSH] = PHASE_FINISH,   [PHASE_FINISH] = PHASE_IDLE,
+		[PHASE_CONFIRM] = PHASE_MATCH, [PHASE_MATCH] = PHASE_MERGE,
+		[PHASE_MERGE] = PHASE_PUSH,    [PHASE_PUSH] = PHASE_FINISH,
+		[PHASE_FINISH] = PHASE_IDLE,
 	};
 	static_assert(COUNT_OF(next) == PHASE_COUNT, "every phase has a successor");
 
@@ -48,10 +48,12 @@ enum phase cycle_after(const struct cycle *cycle, bool again)
 static int severity(enum err_code code)
 {
 	static const int ranks[] = {
-		[ERR_OK] = 0,	      [ERR_CANCELED] = 1, [ERR_GONE] = 1,      [ERR_REJECTED] = 1,
-		[ERR_UNCERTAIN] = 2,  [ERR_RATE_LIMITED] = 2, [ERR_TRANSIENT] = 3, [ERR_MALFORMED] = 4,
-		[ERR_AUTH] = 5,	      [ERR_LOCKED] = 6,	  [ERR_FOREIGN] = 6,   [ERR_CONFIG] = 6,
-		[ERR_CREATE] = 6,     [ERR_USAGE] = 6,	  [ERR_STORE] = 7,     [ERR_INTERNAL] = 8,
+		[ERR_OK] = 0,        [ERR_CANCELED] = 1,  [ERR_GONE] = 1,
+		[ERR_REJECTED] = 1,  [ERR_UNCERTAIN] = 2, [ERR_RATE_LIMITED] = 2,
+		[ERR_TRANSIENT] = 3, [ERR_MALFORMED] = 4, [ERR_AUTH] = 5,
+		[ERR_LOCKED] = 6,    [ERR_FOREIGN] = 6,   [ERR_CONFIG] = 6,
+		[ERR_CREATE] = 6,    [ERR_USAGE] = 6,     [ERR_STORE] = 7,
+		[ERR_INTERNAL] = 8,
 	};
 	static_assert(COUNT_OF(ranks) == ERR_CODE_COUNT, "every code has a rank");
 
@@ -69,9 +71,9 @@ void cycle_note_failure(struct cycle *cycle, enum side side, const struct error 
 const char *phase_name(enum phase phase)
 {
 	static const char *const names[] = {
-		[PHASE_IDLE] = "idle",	 [PHASE_LOAD] = "load",	  [PHASE_RECOVER] = "recover",
-		[PHASE_SCAN] = "scan",	 [PHASE_CONFIRM] = "confirm",	 [PHASE_MATCH] = "match", [PHASE_MERGE] = "merge",
-		[PHASE_PUSH] = "push",	 [PHASE_FINISH] = "finish",
+		[PHASE_IDLE] = "idle",   [PHASE_LOAD] = "load",       [PHASE_RECOVER] = "recover",
+		[PHASE_SCAN] = "scan",   [PHASE_CONFIRM] = "confirm", [PHASE_MATCH] = "match",
+		[PHASE_MERGE] = "merge", [PHASE_PUSH] = "push",       [PHASE_FINISH] = "finish",
 	};
 	static_assert(COUNT_OF(names) == PHASE_COUNT, "every phase has a name");
 

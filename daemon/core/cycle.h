@@ -59,11 +59,11 @@ struct cycle_report {
 	int64_t started_at, ended_at; /* ns */
 	uint64_t created[SIDE_COUNT], updated[SIDE_COUNT], removed[SIDE_COUNT];
 	uint64_t linked;
-	uint64_t unchanged;  /* links that needed nothing */
-	uint64_t conflicts;  /* waiting, of this cycle and before */
+	uint64_t unchanged; /* links that needed nothing */
+	uint64_t conflicts; /* waiting, of this cycle and before */
 	uint64_t quarantined;
 	uint64_t guarded;
-	uint64_t waiting;    /* intents of a plan that was not carried out */
+	uint64_t waiting; /* intents of a plan that was not carried out */
 	uint64_t requests[SIDE_COUNT], requests_least[SIDE_COUNT];
 	uint64_t retries;
 	struct error failure; /* the worst that happened; ERR_OK: nothing */

@@ -118,7 +118,8 @@ bool direction_from_name(struct str name, enum direction *ret_direction)
 /* The full name of a record is all of it; people show their parts in the order they are spoken. */
 static struct str name_display(struct arena *arena, const struct value *name)
 {
-	static const enum name_part order[] = { NAME_PREFIX, NAME_GIVEN, NAME_ADDITIONAL, NAME_FAMILY };
+	static const enum name_part order[] = { NAME_PREFIX, NAME_GIVEN, NAME_ADDITIONAL,
+						NAME_FAMILY };
 	struct value spoken = value_items(arena, COUNT_OF(order));
 
 	if (value_part(name, NAME_FULL).len > 0)
@@ -188,7 +189,8 @@ size_t field_defaults(bool attributes_dialect, size_t max, struct field ret_rows
 			.type = row->type,
 			.path = { [SIDE_RECORDS] = str_from(records),
 				  [SIDE_PEOPLE] = str_from(row->people) },
-			.single = { [SIDE_RECORDS] = attributes_dialect && row->single_in_attributes },
+			.single = { [SIDE_RECORDS] =
+					    attributes_dialect && row->single_in_attributes },
 			.direction = DIRECTION_BOTH,
 			.policy = POLICY_NEWEST,
 		};

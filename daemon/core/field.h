@@ -40,7 +40,13 @@ enum field_type {
 
 enum field_shape { SHAPE_SCALAR, SHAPE_SET, SHAPE_PARTS };
 
-enum direction { DIRECTION_BOTH, DIRECTION_TO_PEOPLE, DIRECTION_TO_RECORDS, DIRECTION_NONE, DIRECTION_COUNT };
+enum direction {
+	DIRECTION_BOTH,
+	DIRECTION_TO_PEOPLE,
+	DIRECTION_TO_RECORDS,
+	DIRECTION_NONE,
+	DIRECTION_COUNT
+};
 
 enum policy { POLICY_NEWEST, POLICY_RECORDS, POLICY_PEOPLE, POLICY_MANUAL, POLICY_COUNT };
 
@@ -51,7 +57,8 @@ struct value_pair {
 struct field {
 	struct str name;
 	enum field_type type;
-	struct str path[SIDE_COUNT]; /* attribute slug, property name; empty: this side has it not */
+	/* attribute slug, property name; empty: this side has it not */
+	struct str path[SIDE_COUNT];
 	/* The side holds less than the type could: of a set the primary element only, of a name one
 	 * string (attributes dialect: email, phone, name). */
 	bool single[SIDE_COUNT];
@@ -82,7 +89,8 @@ bool field_type_from_name(struct str name, enum field_type *ret_type);
 const char *policy_name(enum policy policy);
 bool policy_from_name(struct str name, enum policy *ret_policy);
 const char *direction_name(enum direction direction);
-bool direction_from_name(struct str name, enum direction *ret_direction); /* both, to_people, to_records, none */
+/* both, to_people, to_records, none */
+bool direction_from_name(struct str name, enum direction *ret_direction);
 /* A value of this type in one line for people: "a, b", "Dr. Jan van der Berg".  Empty for empty. */
 struct str field_display(struct arena *arena, enum field_type type, const struct value *value);
 /* May an edit on `from` be carried to the other side? */

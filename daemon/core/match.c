@@ -9,8 +9,8 @@
 #include <assert.h>
 
 static const char *const kind_names[] = {
-	[KEY_MARKER] = "marker",	   [KEY_EMAIL] = "email",
-	[KEY_LINKEDIN] = "linkedin",	   [KEY_PHONE] = "phone",
+	[KEY_MARKER] = "marker",           [KEY_EMAIL] = "email",
+	[KEY_LINKEDIN] = "linkedin",       [KEY_PHONE] = "phone",
 	[KEY_CUSTOMER_ID] = "customer_id", [KEY_IDENTICAL] = "identical",
 };
 static_assert(COUNT_OF(kind_names) == KEY_KIND_COUNT, "every kind has a name");
@@ -59,8 +59,8 @@ static void add_elements(struct key_list *list, enum key_kind kind, const struct
 /* The words of a name in one order on both sides: given, additional, family. */
 static struct str name_words(struct arena *arena, const struct value *name, enum side side)
 {
-	const struct value parts = side == SIDE_RECORDS ? name_to_people(arena, name, NULL, NULL) :
-							  *name;
+	const struct value parts =
+		side == SIDE_RECORDS ? name_to_people(arena, name, NULL, NULL) : *name;
 
 	return arena_format(arena, "%.*s %.*s %.*s", STR_ARG(value_part(&parts, NAME_GIVEN)),
 			    STR_ARG(value_part(&parts, NAME_ADDITIONAL)),
@@ -69,8 +69,8 @@ static struct str name_words(struct arena *arena, const struct value *name, enum
 
 static struct str location_words(struct arena *arena, const struct value *location, enum side side)
 {
-	const struct value parts = side == SIDE_RECORDS ? location_to_people(arena, location) :
-							  *location;
+	const struct value parts =
+		side == SIDE_RECORDS ? location_to_people(arena, location) : *location;
 
 	return value_join(arena, &parts, ", ");
 }

@@ -13,12 +13,12 @@
 
 /* Kinds of match keys in order of strength. */
 enum key_kind {
-	KEY_MARKER,      /* what a create of ours left on its target */
+	KEY_MARKER, /* what a create of ours left on its target */
 	KEY_EMAIL,
 	KEY_LINKEDIN,
-	KEY_PHONE,       /* counts only together with a compatible name */
+	KEY_PHONE, /* counts only together with a compatible name */
 	KEY_CUSTOMER_ID,
-	KEY_IDENTICAL,   /* all mapped values that either has are equal, at least two */
+	KEY_IDENTICAL, /* all mapped values that either has are equal, at least two */
 	KEY_KIND_COUNT
 };
 

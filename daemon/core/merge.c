@@ -11,10 +11,10 @@
 const char *verdict_name(enum verdict verdict)
 {
 	static const char *const names[] = {
-		[VERDICT_SAME] = "same",	     [VERDICT_AGREED] = "agreed",
-		[VERDICT_TO_PEOPLE] = "to_people",   [VERDICT_TO_RECORDS] = "to_records",
-		[VERDICT_TO_BOTH] = "to_both",	     [VERDICT_CONFLICT] = "conflict",
-		[VERDICT_LEFT] = "left",	     [VERDICT_UNKNOWN] = "unknown",
+		[VERDICT_SAME] = "same",           [VERDICT_AGREED] = "agreed",
+		[VERDICT_TO_PEOPLE] = "to_people", [VERDICT_TO_RECORDS] = "to_records",
+		[VERDICT_TO_BOTH] = "to_both",     [VERDICT_CONFLICT] = "conflict",
+		[VERDICT_LEFT] = "left",           [VERDICT_UNKNOWN] = "unknown",
 	};
 	static_assert(COUNT_OF(names) == VERDICT_COUNT, "every verdict has a name");
 
@@ -82,10 +82,9 @@ static struct value convert(const struct context *c, enum side from)
 	if (!value_is_set(value))
 		return value_empty();
 	if (c->field->type == FIELD_NAME)
-		return to == SIDE_PEOPLE ?
-			       name_to_people(c->arena, value, old, &c->now[to]) :
-			       name_to_records(c->arena, value, old, &c->now[to],
-					       c->field->single[SIDE_RECORDS]);
+		return to == SIDE_PEOPLE ? name_to_people(c->arena, value, old, &c->now[to]) :
+					   name_to_records(c->arena, value, old, &c->now[to],
+							   c->field->single[SIDE_RECORDS]);
 	if (c->field->type == FIELD_LOCATION)
 		return to == SIDE_PEOPLE ? location_to_people(c->arena, value) :
 					   location_to_records(c->arena, value, &c->now[to]);
@@ -156,9 +155,10 @@ static bool decide(const struct context *c, enum side *ret_winner, const char **
 		return true;
 	}
 	*ret_winner = c->rules->newest_fallback == POLICY_PEOPLE ? SIDE_PEOPLE : SIDE_RECORDS;
-	*ret_reason = *ret_winner == SIDE_RECORDS ?
-			      "changed on both sides, which is newer cannot be known: records (fallback)" :
-			      "changed on both sides, which is newer cannot be known: people (fallback)";
+	*ret_reason =
+		*ret_winner == SIDE_RECORDS ?
+			"changed on both sides, which is newer cannot be known: records (fallback)" :
+			"changed on both sides, which is newer cannot be known: people (fallback)";
 	return true;
 }
 
@@ -204,10 +204,11 @@ static struct field_merge merge_first_contact(const struct context *c)
 static struct field_merge merge_one_edit(const struct context *c, enum side from)
 {
 	if (c->flows[from])
-		return carry(c, from, from == SIDE_RECORDS ? "changed on records" :
-							     "changed on people");
+		return carry(c, from,
+			     from == SIDE_RECORDS ? "changed on records" : "changed on people");
 	if (c->field->enforce && c->flows[side_other(from)])
-		return carry(c, side_other(from), "changed on the target of a one-way field: put back");
+		return carry(c, side_other(from),
+			     "changed on the target of a one-way field: put back");
 	return (struct field_merge){ .verdict = VERDICT_LEFT,
 				     .reason = "changed on the target of a one-way field: left" };
 }
@@ -217,7 +218,8 @@ static struct field_merge merge_set(const struct context *c)
 	struct set_side sides[SIDE_COUNT];
 	struct value want[SIDE_COUNT];
 	enum side winner = c->field->policy == POLICY_PEOPLE ? SIDE_PEOPLE : SIDE_RECORDS;
-	struct field_merge merge = { .reason = "the element was added or removed on the other side" };
+	struct field_merge merge = { .reason =
+					     "the element was added or removed on the other side" };
 	bool writes[SIDE_COUNT];
 
 	for (int i = 0; i < SIDE_COUNT; i++) {
@@ -263,8 +265,10 @@ static struct field_merge merge_unknown(const struct context *c)
 		struct context as_empty = *c;
 
 		as_empty.now[to] = value_empty();
-		struct field_merge merge = { .verdict = verdict_towards(to),
-					     .reason = "the other side does not say that it has a value" };
+		struct field_merge merge = {
+			.verdict = verdict_towards(to),
+			.reason = "the other side does not say that it has a value"
+		};
 
 		merge.write[to] = convert(&as_empty, from);
 		if (!value_is_set(&merge.write[to]))
@@ -280,7 +284,8 @@ static struct field_merge merge_field(const struct context *c)
 {
 	bool changed[SIDE_COUNT];
 
-	if (c->now[SIDE_RECORDS].state == VALUE_UNKNOWN || c->now[SIDE_PEOPLE].state == VALUE_UNKNOWN)
+	if (c->now[SIDE_RECORDS].state == VALUE_UNKNOWN ||
+	    c->now[SIDE_PEOPLE].state == VALUE_UNKNOWN)
 		return merge_unknown(c);
 	for (int i = 0; i < SIDE_COUNT; i++)
 		changed[i] = c->first_contact ||
@@ -313,8 +318,8 @@ void merge_keep_invented(struct value *now, const struct value *shadow)
  * was invented by an earlier life of this program. */
 static void find_invented(struct context *c)
 {
-	if (c->field->type != FIELD_NAME || !c->first_contact || !value_is_set(&c->now[SIDE_PEOPLE]) ||
-	    !value_is_set(&c->now[SIDE_RECORDS]))
+	if (c->field->type != FIELD_NAME || !c->first_contact ||
+	    !value_is_set(&c->now[SIDE_PEOPLE]) || !value_is_set(&c->now[SIDE_RECORDS]))
 		return;
 	const struct value wanted =
 		name_to_people(c->arena, &c->now[SIDE_RECORDS], NULL, &c->now[SIDE_PEOPLE]);
@@ -331,8 +336,8 @@ static bool shadow_moves(enum verdict verdict)
 }
 
 static void merge_field_of_pair(const struct field_table *table, const struct merge_rules *rules,
-				const struct merge_side sides[SIDE_COUNT], size_t i, struct arena *arena,
-				struct merge_result *result)
+				const struct merge_side sides[SIDE_COUNT], size_t i,
+				struct arena *arena, struct merge_result *result)
 {
 	const struct field *field = &table->fields[i];
 	struct context c = { .field = field, .rules = rules, .sides = sides, .arena = arena };
@@ -364,9 +369,8 @@ void merge_pair(const struct field_table *table, const struct merge_rules *rules
 		const struct merge_side sides[SIDE_COUNT], struct arena *arena,
 		struct merge_result *ret_result)
 {
-	*ret_result = (struct merge_result){
-		.fields = arena_alloc(arena, table->n, sizeof(struct field_merge))
-	};
+	*ret_result = (struct merge_result){ .fields = arena_alloc(arena, table->n,
+								   sizeof(struct field_merge)) };
 	for (int s = 0; s < SIDE_COUNT; s++) {
 		ret_result->now[s] = *sides[s].now;
 		ret_result->now[s].values = arena_alloc(arena, table->n, sizeof(struct value));
@@ -394,9 +398,9 @@ static struct value name_for_people(const struct field_table *table, const struc
 	return name_from_email(arena, str_head(email, str_find(email, '@')));
 }
 
-bool merge_create(const struct field_table *table, const struct merge_rules *rules, enum side target,
-		  const struct person *source, struct arena *arena, struct person *ret_person,
-		  struct error *err)
+bool merge_create(const struct field_table *table, const struct merge_rules *rules,
+		  enum side target, const struct person *source, struct arena *arena,
+		  struct person *ret_person, struct error *err)
 {
 	const enum side from = side_other(target);
 	struct person person;
@@ -405,8 +409,9 @@ bool merge_create(const struct field_table *table, const struct merge_rules *rul
 	for (size_t i = 0; i < table->n; i++) {
 		const struct field *field = &table->fields[i];
 		const struct value unknown = { 0 };
-		struct context c = { .field = field, .rules = rules, .arena = arena,
-				     .first_contact = true };
+		struct context c = {
+			.field = field, .rules = rules, .arena = arena, .first_contact = true
+		};
 
 		c.now[from] = source->values[i];
 		c.now[target] = unknown;
@@ -418,12 +423,14 @@ bool merge_create(const struct field_table *table, const struct merge_rules *rul
 	}
 	if (target == SIDE_PEOPLE) {
 		if (table->name < 0)
-			return error_set(err, ERR_REJECTED,
-					 "people persons need a familyName and the field \"name\" is switched off");
+			return error_set(
+				err, ERR_REJECTED,
+				"people persons need a familyName and the field \"name\" is switched off");
 		person.values[table->name] = name_for_people(table, source, arena);
 		if (value_part(&person.values[table->name], NAME_FAMILY).len == 0)
-			return error_set(err, ERR_REJECTED,
-					 "a people person needs a familyName, and this record has neither a name nor an e-mail to take one from");
+			return error_set(
+				err, ERR_REJECTED,
+				"a people person needs a familyName, and this record has neither a name nor an e-mail to take one from");
 		person.marker = source->id;
 	}
 	*ret_person = person;

@@ -21,36 +21,38 @@
 #include "core/person.h"
 
 struct merge_rules {
-	enum direction direction;     /* of the whole configuration; a field's own narrows it */
-	enum policy newest_fallback;  /* POLICY_RECORDS or POLICY_PEOPLE */
-	int64_t clock_tolerance_ns;   /* dates nearer than this do not decide */
-	int64_t now;                  /* ns */
+	enum direction direction;    /* of the whole configuration; a field's own narrows it */
+	enum policy newest_fallback; /* POLICY_RECORDS or POLICY_PEOPLE */
+	int64_t clock_tolerance_ns;  /* dates nearer than this do not decide */
+	int64_t now;                 /* ns */
 };
 
 /* One side of a pair as the merge sees it. */
 struct merge_side {
 	const struct person *now;
 	const struct person *shadow; /* NULL: first contact */
-	int64_t old_seen_at;         /* ns: when the shadow's content was last seen; 0: not known */
+	/* ns: when the shadow's content was last seen; 0: not known */
+	int64_t old_seen_at;
 };
 
 enum verdict {
-	VERDICT_SAME,       /* neither side changed */
-	VERDICT_AGREED,     /* changed, but both say the same: nothing is sent */
+	VERDICT_SAME,   /* neither side changed */
+	VERDICT_AGREED, /* changed, but both say the same: nothing is sent */
 	VERDICT_TO_PEOPLE,
 	VERDICT_TO_RECORDS,
-	VERDICT_TO_BOTH,    /* a set merged into something that neither side had */
-	VERDICT_CONFLICT,   /* policy manual: the field waits for a person */
-	VERDICT_LEFT,       /* edited on the target of a one-way field, and left so */
-	VERDICT_UNKNOWN,    /* a side did not say, and the other has nothing for it */
+	VERDICT_TO_BOTH,  /* a set merged into something that neither side had */
+	VERDICT_CONFLICT, /* policy manual: the field waits for a person */
+	VERDICT_LEFT,     /* edited on the target of a one-way field, and left so */
+	VERDICT_UNKNOWN,  /* a side did not say, and the other has nothing for it */
 	VERDICT_COUNT
 };
 
 struct field_merge {
 	enum verdict verdict;
-	const char *reason;            /* static text, one clause: why this verdict */
+	const char *reason;             /* static text, one clause: why this verdict */
 	struct value write[SIDE_COUNT]; /* what that side is to hold; VALUE_UNKNOWN: not written */
-	bool lost[SIDE_COUNT];         /* that side's edit was overruled: to be kept in the history */
+	/* that side's edit was overruled: to be kept in the history */
+	bool lost[SIDE_COUNT];
 };
 
 struct merge_result {

@@ -20,7 +20,8 @@ struct interval newest_date_edit(const struct merge_side *side, const struct val
 	return (struct interval){ side->old_seen_at, now_ns };
 }
 
-struct interval newest_date_value(const struct merge_side *side, const struct value *now, int64_t now_ns)
+struct interval newest_date_value(const struct merge_side *side, const struct value *now,
+				  int64_t now_ns)
 {
 	if (has_own_date(now))
 		return (struct interval){ now->active_from, now->active_from };
@@ -30,7 +31,8 @@ struct interval newest_date_value(const struct merge_side *side, const struct va
 				  person->updated_at > 0 ? person->updated_at : now_ns };
 }
 
-bool newest_decide(const struct interval dates[SIDE_COUNT], int64_t tolerance_ns, enum side *ret_later)
+bool newest_decide(const struct interval dates[SIDE_COUNT], int64_t tolerance_ns,
+		   enum side *ret_later)
 {
 	for (int side = 0; side < SIDE_COUNT; side++) {
 		const struct interval *later = &dates[side];

@@ -20,8 +20,10 @@ struct interval {
 struct interval newest_date_edit(const struct merge_side *side, const struct value *now,
 				 int64_t tolerance_ns, int64_t now_ns);
 /* The same at first contact, where nothing is known of an old value. */
-struct interval newest_date_value(const struct merge_side *side, const struct value *now, int64_t now_ns);
+struct interval newest_date_value(const struct merge_side *side, const struct value *now,
+				  int64_t now_ns);
 /* True and the later side if the intervals decide. */
-bool newest_decide(const struct interval dates[SIDE_COUNT], int64_t tolerance_ns, enum side *ret_later);
+bool newest_decide(const struct interval dates[SIDE_COUNT], int64_t tolerance_ns,
+		   enum side *ret_later);
 
 #endif

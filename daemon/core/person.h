@@ -19,7 +19,8 @@ struct person {
 	int64_t updated_at;  /* ns; 0: the side does not tell */
 	int64_t archived_at; /* ns; 0: not archived */
 	int64_t seen_at;     /* ns: when this was read: the answer's Date, else our clock */
-	struct str marker;   /* the records id that a create of ours left on a people person; else empty */
+	/* the records id that a create of ours left on a people person; else empty */
+	struct str marker;
 	struct value *values; /* one per row of the field table */
 };
 
@@ -35,8 +36,8 @@ struct person person_copy(struct arena *arena, const struct field_table *table,
  */
 void person_pack(const struct person *person, const struct field_table *table, struct buf *out);
 /* ERR_STORE if the bytes are not a packed person.  The texts are copied into the arena. */
-NODISCARD bool person_unpack(struct str packed, const struct field_table *table, struct arena *arena,
-			     struct person *ret_person, struct error *err);
+NODISCARD bool person_unpack(struct str packed, const struct field_table *table,
+			     struct arena *arena, struct person *ret_person, struct error *err);
 /* Over canonical content of all mapped fields and archived_at != 0; not over times, actors, extra. */
 struct digest person_digest(const struct person *person, const struct field_table *table);
 

@@ -14,10 +14,12 @@
 #define RETRY_AFTER_MAX_NS (INT64_C(3600) * NS_PER_S)
 
 struct retry_policy {
-	uint32_t attempts;   /* in all, the first one included; at least 1 */
-	int64_t base_ns;     /* the first wait is at most this, */
-	int64_t cap_ns;      /* each later one at most twice the one before, and never above this */
-	int64_t deadline_ns; /* no attempt begins later than this after the first; 0: no such limit */
+	uint32_t attempts; /* in all, the first one included; at least 1 */
+	int64_t base_ns;   /* the first wait is at most this, */
+	/* each later one at most twice the one before, and never above this */
+	int64_t cap_ns;
+	/* no attempt begins later than this after the first; 0: no such limit */
+	int64_t deadline_ns;
 };
 
 /* The next number of a splitmix64 generator; any state is a valid seed. */

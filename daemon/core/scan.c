@@ -29,7 +29,8 @@ bool scan_next(struct scan *scan, struct scan_page *ret_page)
 	/* Until the first page has told how long the list is, one page at a time. */
 	const uint32_t parallel = scan->first_answered && scan->n_pages > 0 ? scan->parallel : 1;
 
-	if (scan->in_flight >= parallel || (scan->n_pages > 0 && scan->next_number >= scan->n_pages))
+	if (scan->in_flight >= parallel ||
+	    (scan->n_pages > 0 && scan->next_number >= scan->n_pages))
 		return false;
 	*ret_page = (struct scan_page){ .offset = scan->next_offset,
 					.number = scan->next_number,
@@ -51,9 +52,10 @@ static bool learn_from_first(struct scan *scan, const struct scan_answer *answer
 {
 	scan->first_answered = true;
 	if (answer->total > 0 && answer->n_members == 0)
-		return error_set(err, ERR_MALFORMED,
-				 "the first page of the list is empty although %lld persons are announced",
-				 (long long)answer->total);
+		return error_set(
+			err, ERR_MALFORMED,
+			"the first page of the list is empty although %lld persons are announced",
+			(long long)answer->total);
 	if (answer->n_members > 0 && answer->n_members < scan->page_size &&
 	    (answer->total > (int64_t)answer->n_members || answer->has_next))
 		scan->page_size = answer->n_members;
@@ -77,8 +79,8 @@ static void plan_pages(struct scan *scan, const struct scan_page *page,
 	scan->ended = scan->next_number >= scan->n_pages;
 }
 
-bool scan_page_done(struct scan *scan, const struct scan_page *page, const struct scan_answer *answer,
-		    struct error *err)
+bool scan_page_done(struct scan *scan, const struct scan_page *page,
+		    const struct scan_answer *answer, struct error *err)
 {
 	assert(scan->in_flight > 0);
 	scan->in_flight--;

@@ -23,7 +23,8 @@
 enum scan_state {
 	SCAN_RUNNING,
 	SCAN_COMPLETE,
-	SCAN_INCOMPLETE, /* ended, but persons may be missing: nothing may be concluded from absence */
+	/* ended, but persons may be missing: nothing may be concluded from absence */
+	SCAN_INCOMPLETE,
 	SCAN_STATE_COUNT
 };
 
@@ -43,18 +44,19 @@ struct scan_answer {
 
 struct scan {
 	enum scan_state state;
-	uint32_t page_size;   /* as asked for; what the first page really holds decides the paging */
-	uint32_t parallel;    /* pages in flight at most */
+	/* as asked for; what the first page really holds decides the paging */
+	uint32_t page_size;
+	uint32_t parallel; /* pages in flight at most */
 	uint32_t in_flight;
 	uint32_t next_number; /* the next page to ask for */
 	uint64_t next_offset;
-	uint64_t n_pages;     /* of this pass, as far as known; 0: open end */
-	int64_t total;        /* the newest announced; -1: none */
-	uint64_t n_read;      /* persons on the pages read, repeated ones counted again */
+	uint64_t n_pages; /* of this pass, as far as known; 0: open end */
+	int64_t total;    /* the newest announced; -1: none */
+	uint64_t n_read;  /* persons on the pages read, repeated ones counted again */
 	bool first_answered;
 	bool descending;
-	bool ended;           /* no further page is to be asked for in this pass */
-	bool failed;          /* a page could not be read */
+	bool ended;                 /* no further page is to be asked for in this pass */
+	bool failed;                /* a page could not be read */
 	const char *why_incomplete; /* static text */
 };
 

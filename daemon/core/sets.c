@@ -63,7 +63,8 @@ static struct value apply_edits(const struct set_side *from, const struct set_si
 		const struct item *item = &from->now->items[i];
 
 		if (was_added(from, item->key) && !value_has(&want, item->key))
-			want.items[want.n++] = (struct item){ .text = item->text, .key = item->key };
+			want.items[want.n++] =
+				(struct item){ .text = item->text, .key = item->key };
 	}
 	return want.n > 0 ? want : value_empty();
 }
@@ -89,8 +90,8 @@ static struct value show_one(const struct set_side *one, const struct set_side *
 	return shown;
 }
 
-void sets_merge(const struct field *field, const struct set_side sides[SIDE_COUNT], enum side winner,
-		struct arena *arena, struct value ret_want[SIDE_COUNT])
+void sets_merge(const struct field *field, const struct set_side sides[SIDE_COUNT],
+		enum side winner, struct arena *arena, struct value ret_want[SIDE_COUNT])
 {
 	const bool has_primary = field_has_primary(field->type);
 

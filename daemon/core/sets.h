@@ -14,13 +14,14 @@
 
 struct set_side {
 	const struct value *now;
-	const struct value *shadow; /* NULL or VALUE_UNKNOWN: first contact, everything is an addition */
-	bool flows;                 /* edits of this side are carried to the other one */
+	/* NULL or VALUE_UNKNOWN: first contact, everything is an addition */
+	const struct value *shadow;
+	bool flows; /* edits of this side are carried to the other one */
 };
 
 /* What each side is to hold.  winner: whose primary element counts when both sides changed theirs. */
-void sets_merge(const struct field *field, const struct set_side sides[SIDE_COUNT], enum side winner,
-		struct arena *arena, struct value ret_want[SIDE_COUNT]);
+void sets_merge(const struct field *field, const struct set_side sides[SIDE_COUNT],
+		enum side winner, struct arena *arena, struct value ret_want[SIDE_COUNT]);
 
 /*
  * The shadow of a side after the other side's edits were written to it: what it answered, but without

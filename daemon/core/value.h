@@ -50,17 +50,21 @@ enum location_part {
 	LOCATION_PART_COUNT
 };
 
+/*
+ * text: canonical, as it is shown and sent
+ * key: what equality of set elements is judged by (case-folded, say); the same view as text where
+ *      nothing is folded
+ * extra: the element as this side gave it (raw JSON), to send it back whole; never compared; empty
+ *        where the side has nothing more to say
+ */
 struct item {
-	struct str text;  /* canonical, as it is shown and sent */
-	struct str key;   /* what equality of set elements is judged by (case-folded, say); the same view as
-	                     text where nothing is folded */
-	struct str extra; /* the element as this side gave it (raw JSON), to send it back whole; never
-	                     compared; empty where the side has nothing more to say */
+	struct str text, key, extra;
 };
 
 struct value {
 	enum value_state state;
-	bool invented; /* holds a part that we had to invent (a familyName for a mononym): never travels */
+	/* holds a part that we had to invent (a familyName for a mononym): never travels */
+	bool invented;
 	enum actor actor;
 	int64_t active_from; /* ns; 0: the side does not tell */
 	uint32_t n;

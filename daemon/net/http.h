@@ -45,11 +45,12 @@ struct http_callbacks {
 
 /* Texts are copied.  auth_value is wiped from our memory by http_endpoint_free(). */
 struct http_endpoint_options {
-	const char *base_url;       /* must pass http_check_url() */
-	const char *auth_header;    /* "Authorization", "X-API-KEY"; NULL: none */
-	const char *auth_value;     /* "Bearer …": a secret */
-	const char *ca_file;        /* NULL: the system's */
-	const char *proxy;          /* NULL: none; never used for http://, which is loopback only */
+	const char *base_url;    /* must pass http_check_url() */
+	const char *auth_header; /* "Authorization", "X-API-KEY"; NULL: none */
+	const char *auth_value;  /* "Bearer …": a secret */
+	const char *ca_file;     /* NULL: the system's */
+	/* NULL: none; never used for http://, which is loopback only */
+	const char *proxy;
 	int64_t timeout_ms;         /* for a whole call, > 0 */
 	int64_t connect_timeout_ms; /* > 0 */
 	uint32_t max_in_flight;     /* kept by net/sender; sizes the pool of connections here */

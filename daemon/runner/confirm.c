@@ -58,8 +58,8 @@ static bool take(struct runner *runner, struct answer *answer, struct error *err
 	bool ok = true;
 
 	if (answer->judgement == JUDGE_OK && answer->records.n == 1 &&
-	    fetch_decode(runner, SIDE_RECORDS, answer, answer->records.items[0].bytes, &arena, &person,
-			 &answer->err))
+	    fetch_decode(runner, SIDE_RECORDS, answer, answer->records.items[0].bytes, &arena,
+			 &person, &answer->err))
 		ok = store_begin(runner_store(runner), err) &&
 		     runner_observe(runner, SIDE_RECORDS, &person, NULL,
 				    runner->scans[SIDE_RECORDS].generation, &observation, err) &&

@@ -127,7 +127,8 @@ static const char *advice(enum judgement judgement)
 		[JUDGE_AUTH] = "the token was refused; check token_file and the token's scopes",
 		[JUDGE_LIMITED] = "the rate limit is reached; try later",
 		[JUDGE_TRANSIENT] = "the server is not able to answer now; try later",
-		[JUDGE_MALFORMED] = "the answer is not what this API sends; check base_url and dialect",
+		[JUDGE_MALFORMED] =
+			"the answer is not what this API sends; check base_url and dialect",
 	};
 	static_assert(COUNT_OF(texts) == JUDGE_COUNT, "every judgement has its advice");
 
@@ -154,10 +155,11 @@ static void judge(struct fetch *fetch, const struct response *response, const st
 		}
 	}
 	/* What a write left behind is only known from an answer below 500 that made sense. */
-	answer->uncertain = fetch->kind == REQUEST_WRITE &&
-			    ((err != NULL && (err->code == ERR_UNCERTAIN || err->code == ERR_MALFORMED)) ||
-			     response->status >= 500 ||
-			     (answer->judgement == JUDGE_MALFORMED && response->status / 100 == 2));
+	answer->uncertain =
+		fetch->kind == REQUEST_WRITE &&
+		((err != NULL && (err->code == ERR_UNCERTAIN || err->code == ERR_MALFORMED)) ||
+		 response->status >= 500 ||
+		 (answer->judgement == JUDGE_MALFORMED && response->status / 100 == 2));
 }
 
 static void on_done(void *payload, const struct response *response, const struct error *err)
@@ -175,8 +177,8 @@ static void on_done(void *payload, const struct response *response, const struct
 	free(fetch);
 }
 
-void fetch_submit(struct runner *runner, enum side side, struct request *request, enum fetch_mode mode,
-		  enum sender_priority priority, fetch_fn *fn, void *payload)
+void fetch_submit(struct runner *runner, enum side side, struct request *request,
+		  enum fetch_mode mode, enum sender_priority priority, fetch_fn *fn, void *payload)
 {
 	static const struct sender_callbacks with_records = { on_begin, on_body, on_end, on_done };
 	static const struct sender_callbacks with_body = { .on_done = on_done };
@@ -189,12 +191,12 @@ void fetch_submit(struct runner *runner, enum side side, struct request *request
 				 .fn = fn,
 				 .payload = payload };
 	runner->options.transport.ops->submit(runner->options.transport.self, side, request,
-					      mode == FETCH_BODY ? &with_body : &with_records, fetch,
-					      priority);
+					      mode == FETCH_BODY ? &with_body : &with_records,
+					      fetch, priority);
 }
 
-bool fetch_decode(struct runner *runner, enum side side, const struct answer *answer, struct str raw,
-		  struct arena *arena, struct person *ret_person, struct error *err)
+bool fetch_decode(struct runner *runner, enum side side, const struct answer *answer,
+		  struct str raw, struct arena *arena, struct person *ret_person, struct error *err)
 {
 	if (!runner->mapper[side]->decode(&runner->context, raw, arena, ret_person, err))
 		return false;

@@ -19,14 +19,15 @@ struct raw_record {
 
 struct answer {
 	enum judgement judgement;
-	bool uncertain;     /* a write that may or may not have happened */
-	struct error err;   /* unless JUDGE_OK: one line, what and why */
-	struct str words;   /* the server's own, of a refusal */
-	int status;         /* 0: no answer */
-	int64_t seen_at;    /* ns: the answer's Date, else our clock */
-	struct str body;    /* FETCH_BODY only */
+	bool uncertain;   /* a write that may or may not have happened */
+	struct error err; /* unless JUDGE_OK: one line, what and why */
+	struct str words; /* the server's own, of a refusal */
+	int status;       /* 0: no answer */
+	int64_t seen_at;  /* ns: the answer's Date, else our clock */
+	struct str body;  /* FETCH_BODY only */
 	struct page_info info;
-	VEC(struct digest) known;      /* FETCH_CHANGED: records that are as the state knows them */
+	/* FETCH_CHANGED: records that are as the state knows them */
+	VEC(struct digest) known;
 	VEC(struct raw_record) records; /* the others */
 	struct arena arena;
 };
@@ -40,8 +41,8 @@ enum fetch_mode {
 typedef void fetch_fn(void *payload, struct answer *answer);
 
 /* Takes the request.  fn is called exactly once, from the loop. */
-void fetch_submit(struct runner *runner, enum side side, struct request *request, enum fetch_mode mode,
-		  enum sender_priority priority, fetch_fn *fn, void *payload);
+void fetch_submit(struct runner *runner, enum side side, struct request *request,
+		  enum fetch_mode mode, enum sender_priority priority, fetch_fn *fn, void *payload);
 /* Decodes a record of an answer; sets seen_at. */
 NODISCARD bool fetch_decode(struct runner *runner, enum side side, const struct answer *answer,
 			    struct str raw, struct arena *arena, struct person *ret_person,

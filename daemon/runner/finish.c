@@ -41,7 +41,8 @@ static bool count_state(struct runner *runner, struct error *err)
 	int64_t conflicts = 0;
 	int64_t quarantined = 0;
 
-	if (!store_link_count(store, &links, err) || !store_conflict_count(store, &conflicts, err) ||
+	if (!store_link_count(store, &links, err) ||
+	    !store_conflict_count(store, &conflicts, err) ||
 	    !store_quarantine_count(store, &quarantined, err))
 		return false;
 	for (int side = 0; side < SIDE_COUNT; side++) {
@@ -53,8 +54,8 @@ static bool count_state(struct runner *runner, struct error *err)
 	}
 	report->conflicts = (uint64_t)conflicts;
 	report->quarantined = (uint64_t)quarantined;
-	const uint64_t touched = runner->n_dirty + report->created[SIDE_RECORDS] +
-				 report->created[SIDE_PEOPLE];
+	const uint64_t touched =
+		runner->n_dirty + report->created[SIDE_RECORDS] + report->created[SIDE_PEOPLE];
 
 	report->unchanged = (uint64_t)links > touched ? (uint64_t)links - touched : 0;
 	return true;
@@ -67,8 +68,8 @@ static void count_requests(struct runner *runner)
 	for (int side = 0; side < SIDE_COUNT; side++) {
 		struct sender_stats stats;
 
-		runner->options.transport.ops->stats(runner->options.transport.self, (enum side)side,
-						     &stats);
+		runner->options.transport.ops->stats(runner->options.transport.self,
+						     (enum side)side, &stats);
 		report->requests[side] = stats.requests - runner->requests_before[side];
 		report->retries += stats.retries - runner->retries_before[side];
 		report->requests_least[side] = least_requests(runner, (enum side)side);

@@ -17,15 +17,15 @@ struct matching {
 	struct arena arena; /* of one pair */
 };
 
-static bool report_ambiguous(struct runner *runner, const struct match_edge *edge, enum key_kind kind,
-			     struct arena *arena, struct error *err)
+static bool report_ambiguous(struct runner *runner, const struct match_edge *edge,
+			     enum key_kind kind, struct arena *arena, struct error *err)
 {
 	const struct conflict conflict = {
 		.kind = STR_LIT("ambiguous"),
 		.side_id = { edge->id[SIDE_RECORDS], edge->id[SIDE_PEOPLE] },
-		.evidence = arena_format(arena, "the same %s, as have %u on records and %u on people",
-					 key_kind_name(kind), edge->degree[SIDE_PEOPLE],
-					 edge->degree[SIDE_RECORDS]),
+		.evidence = arena_format(
+			arena, "the same %s, as have %u on records and %u on people",
+			key_kind_name(kind), edge->degree[SIDE_PEOPLE], edge->degree[SIDE_RECORDS]),
 		.first_cycle = runner->cycle.report.id,
 		.last_cycle = runner->cycle.report.id,
 	};
@@ -69,9 +69,9 @@ static bool drop_other_names(void *payload, const struct match_edge *edge, struc
 			return false;
 		compatible = compatible && found;
 	}
-	compatible = compatible &&
-		     match_names_compatible(&persons[SIDE_RECORDS], &persons[SIDE_PEOPLE],
-					    runner->table, &matching->arena);
+	compatible =
+		compatible && match_names_compatible(&persons[SIDE_RECORDS], &persons[SIDE_PEOPLE],
+						     runner->table, &matching->arena);
 	arena_reset(&matching->arena);
 	return compatible || store_match_drop(runner_store(runner), edge, err);
 }
@@ -81,11 +81,10 @@ static bool match_kind(struct runner *runner, enum key_kind kind, struct error *
 	struct store *store = runner_store(runner);
 	struct matching matching = { .runner = runner, .kind = kind };
 	const unsigned share_max = kind == KEY_PHONE ? SHARE_MAX_PHONE : SHARE_MAX;
-	const bool ok = store_begin(store, err) &&
-			store_match_collect(store, kind, share_max, err) &&
-			(kind != KEY_PHONE ||
-			 store_match_each(store, drop_other_names, &matching, err)) &&
-			store_match_each(store, decide_edge, &matching, err) && store_commit(store, err);
+	const bool ok =
+		store_begin(store, err) && store_match_collect(store, kind, share_max, err) &&
+		(kind != KEY_PHONE || store_match_each(store, drop_other_names, &matching, err)) &&
+		store_match_each(store, decide_edge, &matching, err) && store_commit(store, err);
 
 	arena_release(&matching.arena);
 	return ok;
@@ -97,9 +96,10 @@ static bool on_suspect(void *payload, enum side side, struct str id, enum suspic
 	struct runner *runner = payload;
 	struct conflict conflict = {
 		.kind = STR_LIT("duplicate"),
-		.evidence = suspicion == SUSPECT_LINKED ?
-				    STR_LIT("its e-mail or LinkedIn address belongs to a linked person") :
-				    STR_LIT("shares its e-mail or LinkedIn address with an older person"),
+		.evidence =
+			suspicion == SUSPECT_LINKED ?
+				STR_LIT("its e-mail or LinkedIn address belongs to a linked person") :
+				STR_LIT("shares its e-mail or LinkedIn address with an older person"),
 		.first_cycle = runner->cycle.report.id,
 		.last_cycle = runner->cycle.report.id,
 	};
@@ -132,8 +132,8 @@ static bool match_all(struct runner *runner, struct error *err)
 	struct store *store = runner_store(runner);
 	const int64_t cycle = runner->cycle.report.id;
 
-	if (!store_begin(store, err) || !store_match_begin(store, err) || !store_commit(store, err) ||
-	    !match_kind(runner, KEY_MARKER, err))
+	if (!store_begin(store, err) || !store_match_begin(store, err) ||
+	    !store_commit(store, err) || !match_kind(runner, KEY_MARKER, err))
 		return false;
 	for (size_t i = 0; i < sync->n_match; i++) {
 		if (!match_kind(runner, sync->match[i], err))
@@ -143,8 +143,8 @@ static bool match_all(struct runner *runner, struct error *err)
 	    !store_match_suspects(store, on_suspect, runner, err))
 		return false;
 	for (int side = 0; side < SIDE_COUNT; side++) {
-		if (!store_intent_each(store, (enum side)side, 0, UINT32_MAX, settle_lost_create, runner,
-				       err))
+		if (!store_intent_each(store, (enum side)side, 0, UINT32_MAX, settle_lost_create,
+				       runner, err))
 			return false;
 	}
 	return store_conflict_sweep(store, "ambiguous", cycle, err) &&
@@ -154,7 +154,8 @@ static bool match_all(struct runner *runner, struct error *err)
 /* A key is only known to be unique on a side that was read whole: its twin may be on a lost page. */
 void runner_match(struct runner *runner)
 {
-	const bool all_known = runner->scans[SIDE_RECORDS].complete && runner->scans[SIDE_PEOPLE].complete;
+	const bool all_known =
+		runner->scans[SIDE_RECORDS].complete && runner->scans[SIDE_PEOPLE].complete;
 	struct error err;
 
 	if (all_known && !match_all(runner, &err))

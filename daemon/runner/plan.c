@@ -35,8 +35,9 @@ struct digest plan_content(const struct runner *runner, const struct person *wri
 }
 
 /* *ret_added false: the same write was refused before. */
-static bool add_update(struct runner *runner, const struct pair *pair, const struct merge_result *merged,
-		       enum side target, struct arena *arena, bool *ret_added, struct error *err)
+static bool add_update(struct runner *runner, const struct pair *pair,
+		       const struct merge_result *merged, enum side target, struct arena *arena,
+		       bool *ret_added, struct error *err)
 {
 	const enum side source = side_other(target);
 	struct intent intent = {
@@ -60,8 +61,8 @@ static bool add_update(struct runner *runner, const struct pair *pair, const str
 		intent.write.values[i] = merged->fields[i].write[target];
 	const struct digest content = plan_content(runner, &intent.write);
 
-	if (!store_quarantine_blocks(runner_store(runner), target, pair->link.id, (struct str){ NULL, 0 },
-				     &content, &blocked, err))
+	if (!store_quarantine_blocks(runner_store(runner), target, pair->link.id,
+				     (struct str){ NULL, 0 }, &content, &blocked, err))
 		return false;
 	*ret_added = !blocked;
 	if (blocked)
@@ -82,8 +83,8 @@ static bool add_update(struct runner *runner, const struct pair *pair, const str
  * what this one has become.  People first: their lists hold what a record with one e-mail cannot.  A plan
  * shows both.
  */
-static bool add_updates(struct runner *runner, const struct pair *pair, const struct merge_result *merged,
-			struct arena *arena, struct error *err)
+static bool add_updates(struct runner *runner, const struct pair *pair,
+			const struct merge_result *merged, struct arena *arena, struct error *err)
 {
 	static const enum side order[] = { SIDE_PEOPLE, SIDE_RECORDS };
 	const bool both = merged->writes[SIDE_RECORDS] && merged->writes[SIDE_PEOPLE];
@@ -159,8 +160,8 @@ static struct person without_unknown_tags(struct runner *runner, const struct pe
 }
 
 /* What is staged is what the side really holds, with values that it did not say taken from before. */
-static bool settle_agreed(struct runner *runner, const struct pair *pair, struct merge_result *merged,
-			  enum side side, struct error *err)
+static bool settle_agreed(struct runner *runner, const struct pair *pair,
+			  struct merge_result *merged, enum side side, struct error *err)
 {
 	for (size_t i = 0; i < runner->table->n; i++) {
 		if (pair->now[side].values[i].state != VALUE_UNKNOWN)
@@ -237,22 +238,22 @@ static bool on_unlinked(void *payload, const struct person *source, struct arena
 		.kind = INTENT_CREATE,
 		.target = creating->target,
 		.source_id = source->id,
-		.source = creating->target == SIDE_PEOPLE ? without_unknown_tags(runner, source, arena) :
-							     *source,
+		.source = creating->target == SIDE_PEOPLE ?
+				  without_unknown_tags(runner, source, arena) :
+				  *source,
 		.cycle = runner->cycle.report.id,
 		.created_at = runner_now(runner),
 		.reasons = STR_LIT("no counterpart\n"),
 	};
 
 	if (!merge_create(runner->table, &runner->rules, creating->target, &intent.source, arena,
-			  &intent.write,
-			  &why))
+			  &intent.write, &why))
 		return refuse_create(runner, creating->target, source, &why, err);
 	person_init(&intent.base, arena, runner->table);
 	const struct digest content = plan_content(runner, &intent.write);
 
-	if (!store_quarantine_blocks(runner_store(runner), creating->target, 0, source->id, &content,
-				     &blocked, err))
+	if (!store_quarantine_blocks(runner_store(runner), creating->target, 0, source->id,
+				     &content, &blocked, err))
 		return false;
 	if (blocked)
 		return true;
@@ -280,7 +281,8 @@ static bool plan_creates(struct runner *runner, struct error *err)
 		struct creating creating = { runner, (enum side)side };
 
 		if (may_create(runner, creating.target) &&
-		    !store_unlinked_each(store, side_other(creating.target), on_unlinked, &creating, err))
+		    !store_unlinked_each(store, side_other(creating.target), on_unlinked, &creating,
+					 err))
 			return false;
 	}
 	return store_commit(store, err);

@@ -62,7 +62,8 @@ static bool needs_whole_person(const struct intent *intent, const struct field_t
 	return false;
 }
 
-static bool on_intent(void *payload, const struct intent *intent, struct arena *arena, struct error *err)
+static bool on_intent(void *payload, const struct intent *intent, struct arena *arena,
+		      struct error *err)
 {
 	struct push *push = payload;
 	const struct field_table *table = push->runner->table;

@@ -15,20 +15,23 @@
 #include "daemon/runner/fetch.h"
 
 enum job_state {
-	JOB_VERIFY,   /* the target is to be read again */
-	JOB_READY,    /* may be sent */
-	JOB_FLYING,   /* a request of it is under way */
-	JOB_FORBIDDEN, /* 403: this person alone, or every write?  Waits until another is accepted */
+	JOB_VERIFY, /* the target is to be read again */
+	JOB_READY,  /* may be sent */
+	JOB_FLYING, /* a request of it is under way */
+	/* 403: this person alone, or every write?  Waits until another is accepted */
+	JOB_FORBIDDEN,
 	JOB_ANSWERED, /* its result waits to be stored */
 };
 
 /* What is to be stored of an answered job. */
 enum job_result {
-	RESULT_DONE,      /* written: `answer` is what the target holds now */
-	RESULT_SAME,      /* there was nothing to send: the target cannot hold the difference */
-	RESULT_MOVED,     /* the target had changed: `answer` is observed, the link is merged again */
-	RESULT_REFUSED,   /* into quarantine, with status and words */
-	RESULT_DROPPED,   /* nothing is known or to be done: the intent goes, the next cycle decides */
+	RESULT_DONE, /* written: `answer` is what the target holds now */
+	RESULT_SAME, /* there was nothing to send: the target cannot hold the difference */
+	/* the target had changed: `answer` is observed, the link is merged again */
+	RESULT_MOVED,
+	RESULT_REFUSED, /* into quarantine, with status and words */
+	/* nothing is known or to be done: the intent goes, the next cycle decides */
+	RESULT_DROPPED,
 	RESULT_UNCERTAIN, /* a create that may have happened: the intent stays */
 };
 
@@ -51,15 +54,15 @@ struct job {
 struct push {
 	struct runner *runner;
 	enum side side;
-	struct job *jobs;     /* in order of intent id */
+	struct job *jobs; /* in order of intent id */
 	size_t n_jobs;
-	size_t n_flying;      /* requests under way */
-	uint32_t window;      /* jobs in memory at most */
+	size_t n_flying; /* requests under way */
+	uint32_t window; /* jobs in memory at most */
 	int64_t last_id;
-	uint64_t n_accepted;  /* writes that the side has taken in this cycle */
+	uint64_t n_accepted;    /* writes that the side has taken in this cycle */
 	struct error forbidden; /* what a 403 said */
-	bool exhausted;       /* no intent is left to load */
-	bool halted;          /* the side refuses everything: nothing more is sent */
+	bool exhausted;         /* no intent is left to load */
+	bool halted;            /* the side refuses everything: nothing more is sent */
 	bool flush_scheduled;
 	bool ended;
 };

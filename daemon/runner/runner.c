@@ -23,8 +23,8 @@ static void note_requests_before(struct runner *runner)
 	for (int side = 0; side < SIDE_COUNT; side++) {
 		struct sender_stats stats;
 
-		runner->options.transport.ops->stats(runner->options.transport.self, (enum side)side,
-						     &stats);
+		runner->options.transport.ops->stats(runner->options.transport.self,
+						     (enum side)side, &stats);
 		runner->requests_before[side] = stats.requests;
 		runner->retries_before[side] = stats.retries;
 	}
@@ -68,10 +68,15 @@ void runner_free(struct runner *runner)
 static void start_phase(struct runner *runner)
 {
 	static void (*const phases[])(struct runner *) = {
-		[PHASE_IDLE] = NULL,	       [PHASE_LOAD] = runner_load,
-		[PHASE_RECOVER] = runner_recover, [PHASE_SCAN] = runner_scan,
-		[PHASE_CONFIRM] = runner_confirm, [PHASE_MATCH] = runner_match,  [PHASE_MERGE] = runner_merge,
-		[PHASE_PUSH] = runner_push,    [PHASE_FINISH] = runner_finish,
+		[PHASE_IDLE] = NULL,
+		[PHASE_LOAD] = runner_load,
+		[PHASE_RECOVER] = runner_recover,
+		[PHASE_SCAN] = runner_scan,
+		[PHASE_CONFIRM] = runner_confirm,
+		[PHASE_MATCH] = runner_match,
+		[PHASE_MERGE] = runner_merge,
+		[PHASE_PUSH] = runner_push,
+		[PHASE_FINISH] = runner_finish,
 	};
 	static_assert(COUNT_OF(phases) == PHASE_COUNT, "every phase has its function");
 
@@ -104,8 +109,8 @@ static bool must_finish(const struct runner *runner)
 
 void runner_phase_done(struct runner *runner)
 {
-	const enum phase next = must_finish(runner) ? PHASE_FINISH :
-						      cycle_after(&runner->cycle, runner->again);
+	const enum phase next =
+		must_finish(runner) ? PHASE_FINISH : cycle_after(&runner->cycle, runner->again);
 
 	assert(runner->busy);
 	cycle_enter(&runner->cycle, next);
@@ -143,13 +148,13 @@ void runner_start(struct runner *runner)
 	runner->cycle = (struct cycle){ .dry_run = runner->options.dry_run };
 	report->kind = "full";
 	report->started_at = runner_now(runner);
-	runner->rules = (struct merge_rules){ .direction = sync->direction,
-					      .newest_fallback =
-						      sync->newest_fallback == SIDE_PEOPLE ?
-							      POLICY_PEOPLE :
-							      POLICY_RECORDS,
-					      .clock_tolerance_ns = sync->clock_tolerance_ns,
-					      .now = report->started_at };
+	runner->rules =
+		(struct merge_rules){ .direction = sync->direction,
+				      .newest_fallback = sync->newest_fallback == SIDE_PEOPLE ?
+								 POLICY_PEOPLE :
+								 POLICY_RECORDS,
+				      .clock_tolerance_ns = sync->clock_tolerance_ns,
+				      .now = report->started_at };
 	for (int side = 0; side < SIDE_COUNT; side++) {
 		runner->scans[side] = (struct side_scan){ .scan = { .total = -1 } };
 		runner->n_updates[side] = runner->n_creates[side] = 0;

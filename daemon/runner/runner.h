@@ -19,11 +19,11 @@ struct runner;
 struct runner_view {
 	enum phase phase;
 	int64_t cycle;
-	int64_t started_at;           /* ns */
-	uint64_t seen[SIDE_COUNT];    /* persons read in this scan */
-	int64_t total[SIDE_COUNT];    /* announced; -1: not */
+	int64_t started_at;        /* ns */
+	uint64_t seen[SIDE_COUNT]; /* persons read in this scan */
+	int64_t total[SIDE_COUNT]; /* announced; -1: not */
 	uint64_t intents_done, intents_total;
-	struct cycle_report report;   /* so far */
+	struct cycle_report report; /* so far */
 };
 
 struct runner_options {

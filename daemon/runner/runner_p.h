@@ -43,7 +43,7 @@ struct runner {
 	uint64_t requests_before[SIDE_COUNT];
 	uint64_t retries_before[SIDE_COUNT];
 	uint64_t n_tag_pages;
-	uint64_t n_dirty;       /* links that were merged */
+	uint64_t n_dirty;                                      /* links that were merged */
 	uint64_t n_updates[SIDE_COUNT], n_creates[SIDE_COUNT]; /* intents decided, for the least */
 	uint64_t intents_done, intents_total;
 	uint64_t n_unknown_tags; /* that were left out because people have no such tag */
@@ -51,9 +51,9 @@ struct runner {
 	/* What the decoding depends on: another field table or other titles decode everything anew. */
 	uint64_t raw_seed[SIDE_COUNT];
 	bool no_groups[SIDE_COUNT]; /* the side does not answer grouped readings */
-	bool again;    /* a link has to be merged once more */
+	bool again;                 /* a link has to be merged once more */
 	bool stopping;
-	bool busy;     /* a cycle is under way */
+	bool busy; /* a cycle is under way */
 };
 
 /* ---- runner.c ---- */

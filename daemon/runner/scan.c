@@ -25,8 +25,8 @@ bool runner_observe(struct runner *runner, enum side side, const struct person *
 	struct match_key keys[MATCH_KEYS_MAX];
 
 	const size_t n = match_keys(person, runner->table, side, &arena, keys);
-	const bool ok = store_observe(runner_store(runner), side, person, raw, generation,
-				      keys, n, ret_observation, err);
+	const bool ok = store_observe(runner_store(runner), side, person, raw, generation, keys, n,
+				      ret_observation, err);
 
 	arena_release(&arena);
 	return ok;
@@ -150,12 +150,14 @@ static bool end_pass(struct runner *runner, enum side side, struct error *err)
 	if (scan->scan.state == SCAN_INCOMPLETE && runner->cycle.report.failure.code == ERR_OK) {
 		struct error incomplete;
 
-		(void)error_set(&incomplete, ERR_TRANSIENT, "%s: the list is incomplete: %s; try later",
-				side_name(side), scan->scan.why_incomplete);
+		(void)error_set(&incomplete, ERR_TRANSIENT,
+				"%s: the list is incomplete: %s; try later", side_name(side),
+				scan->scan.why_incomplete);
 		cycle_note_failure(&runner->cycle, side, &incomplete);
 	}
 	return store_begin(store, err) &&
-	       store_scan_end(store, side, scan->generation, scan->complete, runner_now(runner), err) &&
+	       store_scan_end(store, side, scan->generation, scan->complete, runner_now(runner),
+			      err) &&
 	       (!scan->complete || store_forget_unseen(store, side, scan->generation, err)) &&
 	       store_commit(store, err);
 }
@@ -196,7 +198,8 @@ static void pump(struct runner *runner, enum side side)
 void runner_scan(struct runner *runner)
 {
 	const struct config *config = runner->options.config;
-	const uint32_t sizes[SIDE_COUNT] = { config->records.page_size, config->people.items_per_page };
+	const uint32_t sizes[SIDE_COUNT] = { config->records.page_size,
+					     config->people.items_per_page };
 	struct error err;
 
 	runner->raw_seed[SIDE_RECORDS] = runner->table->fingerprint;

@@ -29,11 +29,13 @@ static bool add_history(const struct job *job, int64_t link, struct error *err)
 			.side = intent->target,
 			.side_id = job->answer.id,
 			.field = field->name,
-			.action = intent->kind == INTENT_CREATE ? STR_LIT("create") : STR_LIT("update"),
+			.action = intent->kind == INTENT_CREATE ? STR_LIT("create") :
+								  STR_LIT("update"),
 			.old_value = field_display(&arena, field->type, &intent->base.values[i]),
 			.new_value = field_display(&arena, field->type, &job->answer.values[i]),
-			.reason = intent->kind == INTENT_CREATE ? STR_LIT("no counterpart") :
-								  intent_reason(intent, field->name),
+			.reason = intent->kind == INTENT_CREATE ?
+					  STR_LIT("no counterpart") :
+					  intent_reason(intent, field->name),
 		};
 
 		ok = store_history_add(runner_store(runner), &entry, err);
@@ -67,8 +69,8 @@ static void move_written(const struct job *job, struct person *shadow, const str
 }
 
 /* Elements that the target had added or removed by itself are not agreed yet: they travel next. */
-static void keep_own_edits(const struct job *job, const struct pair *pair, const struct person *answer,
-			   struct person *shadow, struct arena *arena)
+static void keep_own_edits(const struct job *job, const struct pair *pair,
+			   const struct person *answer, struct person *shadow, struct arena *arena)
 {
 	const struct field_table *table = job->push->runner->table;
 	const enum side target = job->intent.target;
@@ -88,8 +90,8 @@ static void keep_own_edits(const struct job *job, const struct pair *pair, const
 	}
 }
 
-static struct person shadow_of(const struct pair *pair, enum side side, const struct field_table *table,
-			       struct arena *arena)
+static struct person shadow_of(const struct pair *pair, enum side side,
+			       const struct field_table *table, struct arena *arena)
 {
 	struct person shadow = person_copy(arena, table, &pair->shadow[side]);
 
@@ -119,8 +121,8 @@ static bool settle_update(struct job *job, struct error *err)
 		move_written(job, &shadow[source], &job->intent.source);
 		shadow[target].updated_at = answer.updated_at;
 		ok = store_settle(store, job->intent.link, target, &answer, &shadow[target], err) &&
-		     store_settle(store, job->intent.link, source, &pair.now[source], &shadow[source],
-				  err) &&
+		     store_settle(store, job->intent.link, source, &pair.now[source],
+				  &shadow[source], err) &&
 		     store_quarantine_lift(store, target, job->intent.link, (struct str){ NULL, 0 },
 					   err) &&
 		     (job->result == RESULT_SAME || add_history(job, job->intent.link, err)) &&
@@ -171,7 +173,8 @@ static bool settle_same(struct job *job, struct error *err)
 
 static bool settle_done(struct job *job, struct error *err)
 {
-	return job->intent.kind == INTENT_CREATE ? settle_create(job, err) : settle_update(job, err);
+	return job->intent.kind == INTENT_CREATE ? settle_create(job, err) :
+						   settle_update(job, err);
 }
 
 /* The target is not what the decision was made for: it is merged again, with what it holds now. */
@@ -193,7 +196,8 @@ static bool settle_refused(struct job *job, struct error *err)
 	const struct quarantine quarantine = {
 		.target = intent->target,
 		.link = intent->link,
-		.source_id = intent->kind == INTENT_CREATE ? intent->source_id : (struct str){ NULL, 0 },
+		.source_id =
+			intent->kind == INTENT_CREATE ? intent->source_id : (struct str){ NULL, 0 },
 		.target_id = intent->target_id,
 		.status = job->status,
 		.words = job->words,
@@ -222,10 +226,9 @@ static bool settle_uncertain(struct job *job, struct error *err)
 bool settle_jobs(struct push *push, struct error *err)
 {
 	static bool (*const settlers[])(struct job *, struct error *) = {
-		[RESULT_DONE] = settle_done,	   [RESULT_SAME] = settle_same,
-		[RESULT_MOVED] = settle_moved,
-		[RESULT_REFUSED] = settle_refused, [RESULT_DROPPED] = settle_dropped,
-		[RESULT_UNCERTAIN] = settle_uncertain,
+		[RESULT_DONE] = settle_done,       [RESULT_SAME] = settle_same,
+		[RESULT_MOVED] = settle_moved,     [RESULT_REFUSED] = settle_refused,
+		[RESULT_DROPPED] = settle_dropped, [RESULT_UNCERTAIN] = settle_uncertain,
 	};
 	struct store *store = runner_store(push->runner);
 

@@ -42,7 +42,8 @@ static void judge_reading(struct job *job)
 		const struct value *base = &job->intent.base.values[i];
 		const struct value *fresh = &job->current.values[i];
 
-		if (job->intent.write.values[i].state == VALUE_UNKNOWN || fresh->state == VALUE_UNKNOWN)
+		if (job->intent.write.values[i].state == VALUE_UNKNOWN ||
+		    fresh->state == VALUE_UNKNOWN)
 			continue;
 		/* Decided without knowing: a value that shows up now has to be merged first. */
 		const bool changed = base->state == VALUE_UNKNOWN ?
@@ -154,7 +155,8 @@ static void on_group(void *payload, struct answer *answer)
 	arena_release(&scratch);
 	/* The filter is refused or ignored here: asking that way again would be for nothing. */
 	push->runner->no_groups[push->side] = !helped;
-	if (answer->judgement == JUDGE_AUTH || (answer->judgement != JUDGE_OK && answer->status == 0)) {
+	if (answer->judgement == JUDGE_AUTH ||
+	    (answer->judgement != JUDGE_OK && answer->status == 0)) {
 		(void)error_wrap(&answer->err, "%s: reading persons again before writing",
 				 side_name(push->side));
 		push_halt(push, &answer->err);
@@ -195,7 +197,8 @@ static size_t collect(struct push *push, size_t max, struct job **jobs, struct p
 }
 
 /* Returns how many jobs the request took; the ones it could not name are read alone. */
-static size_t submit_group(struct push *push, struct job **jobs, const struct person_ref *refs, size_t n)
+static size_t submit_group(struct push *push, struct job **jobs, const struct person_ref *refs,
+			   size_t n)
 {
 	struct runner *runner = push->runner;
 	const struct mapper *mapper = runner->mapper[push->side];

@@ -45,7 +45,8 @@ void write_judge_forbidden(struct push *push)
 {
 	for (struct job *job = push->jobs; job != NULL; job = job->next) {
 		if (job->state == JOB_FORBIDDEN)
-			push_job_answered(job, push->n_accepted > 0 ? RESULT_REFUSED : RESULT_DROPPED);
+			push_job_answered(job,
+					  push->n_accepted > 0 ? RESULT_REFUSED : RESULT_DROPPED);
 	}
 	if (push->n_accepted == 0)
 		push_halt(push, &push->forbidden);
@@ -56,8 +57,8 @@ static void take_failure(struct job *job, const struct answer *answer)
 	struct push *push = job->push;
 
 	job->status = answer->status;
-	job->words = arena_copy(&job->arena, answer->words.len > 0 ? answer->words :
-								     str_from(answer->err.msg));
+	job->words = arena_copy(&job->arena,
+				answer->words.len > 0 ? answer->words : str_from(answer->err.msg));
 	if (answer->uncertain) {
 		cycle_note_failure(&push->runner->cycle, push->side, &answer->err);
 		if (job->intent.kind == INTENT_CREATE) {
@@ -117,7 +118,8 @@ static size_t likeness(const struct job *job, const struct person *person)
 	for (size_t i = 0; i < table->n; i++) {
 		const struct value *sent = &job->intent.write.values[i];
 
-		if (value_is_set(sent) && !merge_value_changed(&table->fields[i], sent, &person->values[i]))
+		if (value_is_set(sent) &&
+		    !merge_value_changed(&table->fields[i], sent, &person->values[i]))
 			n++;
 	}
 	return n;
@@ -162,8 +164,8 @@ static void take_batch_answer(struct batch *batch, struct answer *answer)
 		struct job *job = NULL;
 		struct error err;
 
-		if (!fetch_decode(push->runner, push->side, answer, answer->records.items[i].bytes, &arena,
-				  &person, &err)) {
+		if (!fetch_decode(push->runner, push->side, answer, answer->records.items[i].bytes,
+				  &arena, &person, &err)) {
 			(void)error_wrap(&err, "%s: the answer to a write", side_name(push->side));
 			cycle_note_failure(&push->runner->cycle, push->side, &err);
 			continue;
@@ -184,7 +186,8 @@ static void take_batch_answer(struct batch *batch, struct answer *answer)
 		if (batch->jobs[i]->state != JOB_FLYING)
 			continue;
 		(void)error_set(&answer->err, ERR_UNCERTAIN,
-				"%s: the answer to a write does not hold the person", side_name(push->side));
+				"%s: the answer to a write does not hold the person",
+				side_name(push->side));
 		take_failure(batch->jobs[i], answer);
 	}
 }
@@ -193,8 +196,9 @@ static void on_batch(void *payload, struct answer *answer)
 {
 	struct batch *batch = payload;
 	struct push *push = batch->push;
-	const bool refused = answer->judgement == JUDGE_REJECTED || answer->judgement == JUDGE_CLASH ||
-			     answer->judgement == JUDGE_GONE || answer->status == 403;
+	const bool refused = answer->judgement == JUDGE_REJECTED ||
+			     answer->judgement == JUDGE_CLASH || answer->judgement == JUDGE_GONE ||
+			     answer->status == 403;
 
 	if (answer->judgement == JUDGE_OK) {
 		push->n_accepted += batch->n;
@@ -209,7 +213,8 @@ static void on_batch(void *payload, struct answer *answer)
 		for (size_t i = 0; i < batch->n; i++)
 			take_failure(batch->jobs[i], answer);
 		if ((answer->judgement == JUDGE_AUTH && answer->status != 403) ||
-		    (answer->status == 0 && !answer->uncertain) || answer->judgement == JUDGE_LIMITED)
+		    (answer->status == 0 && !answer->uncertain) ||
+		    answer->judgement == JUDGE_LIMITED)
 			push_halt(push, &answer->err);
 	}
 	free(batch);
@@ -273,7 +278,8 @@ static void send_batch(struct push *push, struct job **jobs, size_t n)
 		jobs[i]->state = JOB_FLYING;
 	}
 	push->n_flying++;
-	fetch_submit(push->runner, push->side, &request, FETCH_RECORDS, SENDER_PUSH, on_batch, batch);
+	fetch_submit(push->runner, push->side, &request, FETCH_RECORDS, SENDER_PUSH, on_batch,
+		     batch);
 }
 
 uint32_t write_batch_size(const struct runner *runner, enum side side)
@@ -296,8 +302,9 @@ void write_jobs(struct push *push)
 	for (size_t k = 0; k < COUNT_OF(kinds); k++) {
 		size_t n = 0;
 		/* A batch that is not full waits for what is still to be loaded or read. */
-		const bool reading = kinds[k] == INTENT_UPDATE &&
-				     push_count(push, JOB_VERIFY) + push_count(push, JOB_FLYING) > 0;
+		const bool reading =
+			kinds[k] == INTENT_UPDATE &&
+			push_count(push, JOB_VERIFY) + push_count(push, JOB_FLYING) > 0;
 		const bool more = max > 1 && (reading || !push->exhausted);
 
 		for (struct job *job = push->jobs; job != NULL; job = job->next) {

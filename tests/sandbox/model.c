@@ -302,7 +302,8 @@ bool record_apply(struct record *record, const struct change *change, const stru
 {
 	const struct attribute *attribute = &record->object->attributes[change->attribute];
 	struct cell *cell = &record->cells[change->attribute];
-	struct cell next = { .values = alloc_zeroed(cell->n + change->n + 1, sizeof(struct value)) };
+	struct cell next = { .values =
+				     alloc_zeroed(cell->n + change->n + 1, sizeof(struct value)) };
 	bool changed = false;
 
 	unindex(record, change->attribute);

@@ -9,8 +9,8 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
-#include "core/merge.h"
 #include "core/match.h"
+#include "core/merge.h"
 
 #include <string.h>
 
@@ -65,7 +65,8 @@ static inline struct person person_of(struct arena *arena, const struct field_ta
 }
 
 /* The inverse of value_of(), for comparing. */
-static inline const char *text_of(struct arena *arena, enum field_type type, const struct value *value)
+static inline const char *text_of(struct arena *arena, enum field_type type,
+				  const struct value *value)
 {
 	struct buf out;
 

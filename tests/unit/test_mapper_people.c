@@ -277,8 +277,7 @@ static void sends_lists_whole(void **state)
 	set_empty(f, &desired, "phones");
 	update_is(f, &desired, "{\"emailAddresses\":[],\"phoneNumbers\":[]}");
 	desired = new_person(f, "");
-	set_list(f, &desired, "tags",
-		 (const char *[]){ "Event", "Technical", "Unheard of", NULL });
+	set_list(f, &desired, "tags", (const char *[]){ "Event", "Technical", "Unheard of", NULL });
 	desired.values[row(f, "tags")].items[0].key = STR_LIT("event");
 	update_is(f, &desired, "{\"tags\":[\"/tags/9\",\"/tags/4\"]}");
 	set_list(f, &desired, "tags", (const char *[]){ "Event", "Prospect", NULL });
@@ -291,9 +290,8 @@ static void sends_lists_whole(void **state)
 static void a_tag_without_a_title_makes_the_list_unknown(void **state)
 {
 	struct fixture *f = *state;
-	const struct person person =
-		decode_raw(f, STR_LIT("{\"id\":\"1\",\"familyName\":\"Berg\","
-				      "\"tags\":[\"/tags/3\",\"/tags/77\"]}"));
+	const struct person person = decode_raw(f, STR_LIT("{\"id\":\"1\",\"familyName\":\"Berg\","
+							   "\"tags\":[\"/tags/3\",\"/tags/77\"]}"));
 
 	assert_int_equal(value_of(f, &person, "tags")->state, VALUE_UNKNOWN);
 	assert_int_equal(value_of(f, &person, "name")->state, VALUE_SET);

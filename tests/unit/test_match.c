@@ -61,7 +61,8 @@ static void test_keys(void **state)
 
 	(void)state;
 	world_init(&w, false);
-	struct person person = make(&w, "Jan||Berg", "a@example.com,b@example.com", "+12015550123", "jan");
+	struct person person =
+		make(&w, "Jan||Berg", "a@example.com,b@example.com", "+12015550123", "jan");
 
 	assert_true(str_equal_z(key_of(&w, &person, SIDE_RECORDS, KEY_MARKER), "id-1"));
 	assert_true(str_equal_z(key_of(&w, &person, SIDE_RECORDS, KEY_EMAIL), "a@example.com"));
@@ -102,7 +103,10 @@ static void test_identical(void **state)
 		const char *records[4], *people[4]; /* name, e-mails, phones, linkedin */
 		bool equal;
 	} rows[] = {
-		{ "the same", { "Jan||Berg", "", "", "jan" }, { "Jan||Berg", "", "", "jan" }, true },
+		{ "the same",
+		  { "Jan||Berg", "", "", "jan" },
+		  { "Jan||Berg", "", "", "jan" },
+		  true },
 		{ "another split of the name",
 		  { "Jan||van der Berg", "", "+1", "" },
 		  { "Jan|van der|Berg", "", "+1", "" },
@@ -111,8 +115,14 @@ static void test_identical(void **state)
 		  { "Jan||Berg", "a,b", "", "" },
 		  { "Jan||Berg", "b,a", "", "" },
 		  true },
-		{ "one more value", { "Jan||Berg", "", "+1", "" }, { "Jan||Berg", "", "+1", "jan" }, false },
-		{ "another name", { "Jan||Berg", "", "+1", "" }, { "Jon||Berg", "", "+1", "" }, false },
+		{ "one more value",
+		  { "Jan||Berg", "", "+1", "" },
+		  { "Jan||Berg", "", "+1", "jan" },
+		  false },
+		{ "another name",
+		  { "Jan||Berg", "", "+1", "" },
+		  { "Jon||Berg", "", "+1", "" },
+		  false },
 	};
 
 	(void)state;
@@ -171,7 +181,8 @@ static void test_compatible_names(void **state)
 		const struct person records = make(&w, rows[i].records, "", "", "");
 		const struct person people = make(&w, rows[i].people, "", "", "");
 
-		if (match_names_compatible(&records, &people, &w.table, &w.arena) != rows[i].compatible)
+		if (match_names_compatible(&records, &people, &w.table, &w.arena) !=
+		    rows[i].compatible)
 			fail_msg("\"%s\" and \"%s\"", rows[i].records, rows[i].people);
 		arena_release(&w.arena);
 	}

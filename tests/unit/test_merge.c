@@ -28,17 +28,19 @@ struct row {
 static const struct row rows[] = {
 	/* scalars with shadows */
 	{ "nothing changed", FIELD_TEXT, NEWEST, BOTH, "a", "a", "a", "a", VERDICT_SAME, "-", "-" },
-	{ "shadows may differ: no echo", FIELD_TEXT, NEWEST, BOTH, "a", "A.", "a", "A.", VERDICT_SAME,
-	  "-", "-" },
-	{ "changed on records", FIELD_TEXT, NEWEST, BOTH, "a", "a", "b", "a", VERDICT_TO_PEOPLE, "-",
-	  "b" },
-	{ "changed on people", FIELD_TEXT, NEWEST, BOTH, "a", "a", "a", "b", VERDICT_TO_RECORDS, "b",
-	  "-" },
+	{ "shadows may differ: no echo", FIELD_TEXT, NEWEST, BOTH, "a", "A.", "a", "A.",
+	  VERDICT_SAME, "-", "-" },
+	{ "changed on records", FIELD_TEXT, NEWEST, BOTH, "a", "a", "b", "a", VERDICT_TO_PEOPLE,
+	  "-", "b" },
+	{ "changed on people", FIELD_TEXT, NEWEST, BOTH, "a", "a", "a", "b", VERDICT_TO_RECORDS,
+	  "b", "-" },
 	{ "changed alike", FIELD_TEXT, NEWEST, BOTH, "a", "a", "b", "b", VERDICT_AGREED, "-", "-" },
-	{ "changed to what the other has", FIELD_TEXT, NEWEST, BOTH, "a", "b", "b", "b", VERDICT_AGREED,
-	  "-", "-" },
-	{ "cleared on records", FIELD_TEXT, NEWEST, BOTH, "a", "a", "", "a", VERDICT_TO_PEOPLE, "-", "" },
-	{ "cleared on people", FIELD_TEXT, NEWEST, BOTH, "a", "a", "a", "", VERDICT_TO_RECORDS, "", "-" },
+	{ "changed to what the other has", FIELD_TEXT, NEWEST, BOTH, "a", "b", "b", "b",
+	  VERDICT_AGREED, "-", "-" },
+	{ "cleared on records", FIELD_TEXT, NEWEST, BOTH, "a", "a", "", "a", VERDICT_TO_PEOPLE, "-",
+	  "" },
+	{ "cleared on people", FIELD_TEXT, NEWEST, BOTH, "a", "a", "a", "", VERDICT_TO_RECORDS, "",
+	  "-" },
 	{ "cleared on both", FIELD_TEXT, NEWEST, BOTH, "a", "a", "", "", VERDICT_AGREED, "-", "-" },
 	{ "unknown is not cleared", FIELD_TEXT, NEWEST, BOTH, "a", "a", "-", "a", VERDICT_SAME, "-",
 	  "-" },
@@ -48,8 +50,8 @@ static const struct row rows[] = {
 	  VERDICT_TO_PEOPLE, "-", "b" },
 	{ "both changed, people wins", FIELD_TEXT, POLICY_PEOPLE, BOTH, "a", "a", "b", "c",
 	  VERDICT_TO_RECORDS, "c", "-" },
-	{ "both changed, manual", FIELD_TEXT, POLICY_MANUAL, BOTH, "a", "a", "b", "c", VERDICT_CONFLICT,
-	  "-", "-" },
+	{ "both changed, manual", FIELD_TEXT, POLICY_MANUAL, BOTH, "a", "a", "b", "c",
+	  VERDICT_CONFLICT, "-", "-" },
 	{ "both changed, not datable: fallback", FIELD_TEXT, NEWEST, BOTH, "a", "a", "b", "c",
 	  VERDICT_TO_PEOPLE, "-", "b" },
 	{ "cleared here, changed there, manual", FIELD_TEXT, POLICY_MANUAL, BOTH, "a", "a", "", "c",
@@ -59,14 +61,15 @@ static const struct row rows[] = {
 	  VERDICT_TO_PEOPLE, "-", "b" },
 	{ "one-way: against is left", FIELD_TEXT, NEWEST, DIRECTION_TO_PEOPLE, "a", "a", "a", "b",
 	  VERDICT_LEFT, "-", "-" },
-	{ "one-way: the source wins", FIELD_TEXT, POLICY_PEOPLE, DIRECTION_TO_PEOPLE, "a", "a", "b", "c",
-	  VERDICT_TO_PEOPLE, "-", "b" },
-	{ "no way at all", FIELD_TEXT, NEWEST, DIRECTION_NONE, "a", "a", "b", "a", VERDICT_LEFT, "-",
-	  "-" },
+	{ "one-way: the source wins", FIELD_TEXT, POLICY_PEOPLE, DIRECTION_TO_PEOPLE, "a", "a", "b",
+	  "c", VERDICT_TO_PEOPLE, "-", "b" },
+	{ "no way at all", FIELD_TEXT, NEWEST, DIRECTION_NONE, "a", "a", "b", "a", VERDICT_LEFT,
+	  "-", "-" },
 	/* first contact */
-	{ "first contact: equal", FIELD_TEXT, NEWEST, BOTH, "-", "-", "a", "a", VERDICT_AGREED, "-", "-" },
-	{ "first contact: both empty", FIELD_TEXT, NEWEST, BOTH, "-", "-", "", "", VERDICT_AGREED, "-",
+	{ "first contact: equal", FIELD_TEXT, NEWEST, BOTH, "-", "-", "a", "a", VERDICT_AGREED, "-",
 	  "-" },
+	{ "first contact: both empty", FIELD_TEXT, NEWEST, BOTH, "-", "-", "", "", VERDICT_AGREED,
+	  "-", "-" },
 	{ "first contact: filled on people", FIELD_TEXT, NEWEST, BOTH, "-", "-", "a", "",
 	  VERDICT_TO_PEOPLE, "-", "a" },
 	{ "first contact: filled on records", FIELD_TEXT, NEWEST, BOTH, "-", "-", "", "a",
@@ -75,43 +78,43 @@ static const struct row rows[] = {
 	  VERDICT_TO_RECORDS, "b", "-" },
 	{ "first contact: differ, manual", FIELD_TEXT, POLICY_MANUAL, BOTH, "-", "-", "a", "b",
 	  VERDICT_CONFLICT, "-", "-" },
-	{ "first contact: a side does not say: proposed", FIELD_TEXT, NEWEST, BOTH, "-", "-", "-", "b",
-	  VERDICT_TO_RECORDS, "b", "-" },
-	{ "first contact: a side does not say, one-way", FIELD_TEXT, NEWEST, DIRECTION_TO_PEOPLE, "-",
-	  "-", "-", "b", VERDICT_UNKNOWN, "-", "-" },
-	{ "first contact: a side does not say, the other is empty", FIELD_TEXT, NEWEST, BOTH, "-", "-",
-	  "-", "", VERDICT_UNKNOWN, "-", "-" },
-	{ "first contact: one-way, only the target has it", FIELD_TEXT, NEWEST, DIRECTION_TO_PEOPLE, "-",
-	  "-", "", "b", VERDICT_LEFT, "-", "-" },
-	{ "one shadow missing is first contact", FIELD_TEXT, POLICY_PEOPLE, BOTH, "a", "-", "a", "b",
-	  VERDICT_TO_RECORDS, "b", "-" },
+	{ "first contact: a side does not say: proposed", FIELD_TEXT, NEWEST, BOTH, "-", "-", "-",
+	  "b", VERDICT_TO_RECORDS, "b", "-" },
+	{ "first contact: a side does not say, one-way", FIELD_TEXT, NEWEST, DIRECTION_TO_PEOPLE,
+	  "-", "-", "-", "b", VERDICT_UNKNOWN, "-", "-" },
+	{ "first contact: a side does not say, the other is empty", FIELD_TEXT, NEWEST, BOTH, "-",
+	  "-", "-", "", VERDICT_UNKNOWN, "-", "-" },
+	{ "first contact: one-way, only the target has it", FIELD_TEXT, NEWEST, DIRECTION_TO_PEOPLE,
+	  "-", "-", "", "b", VERDICT_LEFT, "-", "-" },
+	{ "one shadow missing is first contact", FIELD_TEXT, POLICY_PEOPLE, BOTH, "a", "-", "a",
+	  "b", VERDICT_TO_RECORDS, "b", "-" },
 	/* sets */
-	{ "set: same elements, other order", FIELD_TEXT_SET, NEWEST, BOTH, "a,b", "a,b", "b,a", "a,b",
-	  VERDICT_SAME, "-", "-" },
-	{ "set: added here, removed there", FIELD_TEXT_SET, NEWEST, BOTH, "a,b", "a,b", "a,b,c", "a",
-	  VERDICT_TO_BOTH, "a,c", "a,c" },
+	{ "set: same elements, other order", FIELD_TEXT_SET, NEWEST, BOTH, "a,b", "a,b", "b,a",
+	  "a,b", VERDICT_SAME, "-", "-" },
+	{ "set: added here, removed there", FIELD_TEXT_SET, NEWEST, BOTH, "a,b", "a,b", "a,b,c",
+	  "a", VERDICT_TO_BOTH, "a,c", "a,c" },
 	{ "set: added on both sides", FIELD_TEXT_SET, NEWEST, BOTH, "a", "a", "a,b", "a,c",
 	  VERDICT_TO_BOTH, "a,b,c", "a,c,b" },
-	{ "set: removed here, added anew there: stays", FIELD_TEXT_SET, NEWEST, BOTH, "a,b", "a", "a",
-	  "a,b", VERDICT_TO_RECORDS, "a,b", "-" },
-	{ "set: emptied", FIELD_TEXT_SET, NEWEST, BOTH, "a,b", "a,b", "", "a,b", VERDICT_TO_PEOPLE, "-",
-	  "" },
-	{ "set: manual has no say over elements", FIELD_TEXT_SET, POLICY_MANUAL, BOTH, "a", "a", "a,b",
-	  "a,c", VERDICT_TO_BOTH, "a,b,c", "a,c,b" },
+	{ "set: removed here, added anew there: stays", FIELD_TEXT_SET, NEWEST, BOTH, "a,b", "a",
+	  "a", "a,b", VERDICT_TO_RECORDS, "a,b", "-" },
+	{ "set: emptied", FIELD_TEXT_SET, NEWEST, BOTH, "a,b", "a,b", "", "a,b", VERDICT_TO_PEOPLE,
+	  "-", "" },
+	{ "set: manual has no say over elements", FIELD_TEXT_SET, POLICY_MANUAL, BOTH, "a", "a",
+	  "a,b", "a,c", VERDICT_TO_BOTH, "a,b,c", "a,c,b" },
 	{ "set: first contact unites", FIELD_TEXT_SET, NEWEST, BOTH, "-", "-", "a,b", "b,c",
 	  VERDICT_TO_BOTH, "a,b,c", "b,c,a" },
 	{ "set: first contact, one-way", FIELD_TEXT_SET, NEWEST, DIRECTION_TO_PEOPLE, "-", "-", "a",
 	  "b", VERDICT_TO_PEOPLE, "-", "b,a" },
-	{ "set: removed on both", FIELD_TEXT_SET, NEWEST, BOTH, "a,b", "a,b", "a", "a", VERDICT_AGREED,
-	  "-", "-" },
+	{ "set: removed on both", FIELD_TEXT_SET, NEWEST, BOTH, "a,b", "a,b", "a", "a",
+	  VERDICT_AGREED, "-", "-" },
 	{ "e-mail: a new primary goes first", FIELD_EMAIL_SET, NEWEST, BOTH, "a", "a", "b,a", "a",
 	  VERDICT_TO_PEOPLE, "-", "b,a" },
 	{ "e-mail: a second one goes last", FIELD_EMAIL_SET, NEWEST, BOTH, "a", "a", "a", "a,b",
 	  VERDICT_TO_RECORDS, "a,b", "-" },
-	{ "e-mail: the primary is swapped", FIELD_EMAIL_SET, NEWEST, BOTH, "a,b", "a,b", "a,b", "b,a",
-	  VERDICT_TO_RECORDS, "b,a", "-" },
-	{ "e-mail: the primary is replaced", FIELD_EMAIL_SET, NEWEST, BOTH, "a,b", "a,b", "c,b", "a,b",
-	  VERDICT_TO_PEOPLE, "-", "c,b" },
+	{ "e-mail: the primary is swapped", FIELD_EMAIL_SET, NEWEST, BOTH, "a,b", "a,b", "a,b",
+	  "b,a", VERDICT_TO_RECORDS, "b,a", "-" },
+	{ "e-mail: the primary is replaced", FIELD_EMAIL_SET, NEWEST, BOTH, "a,b", "a,b", "c,b",
+	  "a,b", VERDICT_TO_PEOPLE, "-", "c,b" },
 	/* names */
 	{ "name: the last name changed on records", FIELD_NAME, NEWEST, BOTH, "Jan||van der Berg",
 	  "Jan|van der|Berg", "Jan||van der Bergh", "Jan|van der|Berg", VERDICT_TO_PEOPLE, "-",
@@ -163,7 +166,7 @@ static void test_rows(void **state)
 struct dated {
 	const char *name;
 	bool first_contact;
-	int64_t records_from;            /* s: active_from of the records value; 0: none */
+	int64_t records_from; /* s: active_from of the records value; 0: none */
 	int64_t records_updated, old_records_updated, records_seen;
 	int64_t people_created, people_updated, old_people_updated, people_seen;
 	enum verdict verdict;
@@ -172,19 +175,22 @@ struct dated {
 static const struct dated dated[] = {
 	{ "both dated, records later", false, 500, 0, 0, 100, 10, 400, 50, 100, VERDICT_TO_PEOPLE },
 	{ "both dated, people later", false, 400, 0, 0, 100, 10, 500, 50, 100, VERDICT_TO_RECORDS },
-	{ "within the tolerance: fallback", false, 500, 0, 0, 100, 10, 501, 50, 100, VERDICT_TO_PEOPLE },
+	{ "within the tolerance: fallback", false, 500, 0, 0, 100, 10, 501, 50, 100,
+	  VERDICT_TO_PEOPLE },
 	{ "people's time did not move: fallback", false, 400, 0, 0, 100, 10, 50, 50, 100,
 	  VERDICT_TO_PEOPLE },
-	{ "records edited before people was last seen unchanged", false, 90, 0, 0, 80, 10, 50, 50, 300,
-	  VERDICT_TO_RECORDS },
-	{ "records without value times: dated by its own update", false, 0, 600, 50, 100, 10, 500, 50,
-	  100, VERDICT_TO_PEOPLE },
-	{ "neither time moved: fallback", false, 0, 50, 50, 100, 10, 50, 50, 100, VERDICT_TO_PEOPLE },
+	{ "records edited before people was last seen unchanged", false, 90, 0, 0, 80, 10, 50, 50,
+	  300, VERDICT_TO_RECORDS },
+	{ "records without value times: dated by its own update", false, 0, 600, 50, 100, 10, 500,
+	  50, 100, VERDICT_TO_PEOPLE },
+	{ "neither time moved: fallback", false, 0, 50, 50, 100, 10, 50, 50, 100,
+	  VERDICT_TO_PEOPLE },
 	{ "first contact: later than people's last update", true, 500, 0, 0, 0, 10, 400, 0, 0,
 	  VERDICT_TO_PEOPLE },
 	{ "first contact: earlier than people's creation", true, 5, 0, 0, 0, 100, 400, 0, 0,
 	  VERDICT_TO_RECORDS },
-	{ "first contact: in between: fallback", true, 200, 0, 0, 0, 100, 400, 0, 0, VERDICT_TO_PEOPLE },
+	{ "first contact: in between: fallback", true, 200, 0, 0, 0, 100, 400, 0, 0,
+	  VERDICT_TO_PEOPLE },
 };
 
 static void run_dated(const struct dated *row)
@@ -216,9 +222,11 @@ static void run_dated(const struct dated *row)
 
 	merge_pair(&one.table, &rules, sides, &arena, &result);
 	if (result.fields[0].verdict != row->verdict)
-		fail_msg("%s: %s (%s), wanted %s", row->name, verdict_name(result.fields[0].verdict),
-			 result.fields[0].reason, verdict_name(row->verdict));
-	assert_true(result.fields[0].lost[row->verdict == VERDICT_TO_PEOPLE ? SIDE_PEOPLE : SIDE_RECORDS]);
+		fail_msg("%s: %s (%s), wanted %s", row->name,
+			 verdict_name(result.fields[0].verdict), result.fields[0].reason,
+			 verdict_name(row->verdict));
+	assert_true(result.fields[0]
+			    .lost[row->verdict == VERDICT_TO_PEOPLE ? SIDE_PEOPLE : SIDE_RECORDS]);
 	arena_release(&arena);
 }
 
@@ -248,8 +256,10 @@ static void test_shadows_wait_for_the_write(void **state)
 	merge_pair(&one.table, &rules, sides, &arena, &result);
 	assert_true(result.writes[SIDE_PEOPLE]);
 	assert_false(result.writes[SIDE_RECORDS]);
-	assert_string_equal(text_of(&arena, FIELD_TEXT, &result.shadow[SIDE_RECORDS].values[0]), "a");
-	assert_string_equal(text_of(&arena, FIELD_TEXT, &result.shadow[SIDE_PEOPLE].values[0]), "a");
+	assert_string_equal(text_of(&arena, FIELD_TEXT, &result.shadow[SIDE_RECORDS].values[0]),
+			    "a");
+	assert_string_equal(text_of(&arena, FIELD_TEXT, &result.shadow[SIDE_PEOPLE].values[0]),
+			    "a");
 	arena_release(&arena);
 }
 
@@ -294,8 +304,9 @@ static void check_cell(enum policy policy, const char *const texts[4])
 	for (int side = 0; side < SIDE_COUNT; side++) {
 		const char *write = text_of(&arena, FIELD_TEXT, &there.fields[0].write[side]);
 
-		assert_string_equal(write, text_of(&arena, FIELD_TEXT,
-						   &back.fields[0].write[side_other((enum side)side)]));
+		assert_string_equal(write,
+				    text_of(&arena, FIELD_TEXT,
+					    &back.fields[0].write[side_other((enum side)side)]));
 		assert_true(is_one_of(write, texts, 4) || strcmp(write, "-") == 0);
 	}
 	assert_true(there.fields[0].write[0].state == VALUE_UNKNOWN ||
@@ -318,7 +329,8 @@ static void check_cell(enum policy policy, const char *const texts[4])
 		after[from].values[0] = there.now[from].values[0];
 		merge_pair(&one.table, &rules, settled, &arena, &back);
 		assert_int_equal(back.fields[0].verdict, VERDICT_SAME);
-		assert_true(merge_values_agree(&one.row, &after[0].values[0], &after[1].values[0], &arena));
+		assert_true(merge_values_agree(&one.row, &after[0].values[0], &after[1].values[0],
+					       &arena));
 	}
 	arena_release(&arena);
 }

@@ -24,8 +24,10 @@ struct fixture {
 static int setup(void **state)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
-	const char *const texts[] = { "Jan|van der|Berg", "a@example.com,b@example.com", "", "-",
-				      "jan", "x,y", "Street 1|||Town" };
+	const char *const texts[] = {
+		"Jan|van der|Berg", "a@example.com,b@example.com", "", "-", "jan", "x,y",
+		"Street 1|||Town"
+	};
 	const size_t n = field_defaults(true, MAX_ROWS, f->rows);
 
 	field_table_init(&f->table, f->rows, n);
@@ -166,7 +168,8 @@ static void test_label(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_true(str_equal_z(person_label(&f->arena, &f->person, &f->table), "Jan van der Berg"));
+	assert_true(
+		str_equal_z(person_label(&f->arena, &f->person, &f->table), "Jan van der Berg"));
 	f->person.values[0] = value_empty();
 	assert_true(str_equal_z(person_label(&f->arena, &f->person, &f->table), "a@example.com"));
 	f->person.values[1] = value_empty();

@@ -16,7 +16,7 @@
 struct list {
 	const char *name;
 	uint32_t n;
-	bool announces;       /* has a total */
+	bool announces; /* has a total */
 	bool names_next;
 	uint32_t clamp;       /* the largest page it serves; 0: any */
 	uint32_t hidden;      /* persons that drift out of the first pass */
@@ -37,17 +37,18 @@ static const struct list lists[] = {
 	{ "total, no view", 100, true, false, 0, 0, false, 10, SCAN_COMPLETE, 10, false },
 	{ "no total, exact pages end with an empty one", 20, false, false, 0, 0, false, 10,
 	  SCAN_COMPLETE, 3, false },
-	{ "no total, a short page is not the end", 15, false, false, 0, 0, false, 10, SCAN_COMPLETE, 3,
-	  false },
+	{ "no total, a short page is not the end", 15, false, false, 0, 0, false, 10, SCAN_COMPLETE,
+	  3, false },
 	{ "no total, nobody", 0, false, false, 0, 0, false, 10, SCAN_COMPLETE, 1, false },
-	{ "a person hidden by the order: read again the other way", 100, true, true, 0, 1, false, 10,
-	  SCAN_COMPLETE, 20, false },
+	{ "a person hidden by the order: read again the other way", 100, true, true, 0, 1, false,
+	  10, SCAN_COMPLETE, 20, false },
 	{ "a person hidden for good", 100, true, true, 0, 1, true, 10, SCAN_INCOMPLETE, 20, false },
 };
 
 static struct scan_answer serve(const struct list *list, const struct scan_page *page)
 {
-	const uint32_t size = list->clamp > 0 && page->size > list->clamp ? list->clamp : page->size;
+	const uint32_t size =
+		list->clamp > 0 && page->size > list->clamp ? list->clamp : page->size;
 	const uint64_t from = list->announces ? (uint64_t)page->number * size : page->offset;
 	const uint64_t left = from < list->n ? list->n - from : 0;
 	const uint32_t n = left < size ? (uint32_t)left : size;
@@ -80,15 +81,16 @@ static void run_list(const struct list *list)
 		}
 		if (!scan_is_drained(&scan))
 			continue;
-		const bool sees_all = list->hidden == 0 || (scan.descending && !list->hidden_for_good);
+		const bool sees_all =
+			list->hidden == 0 || (scan.descending && !list->hidden_for_good);
 
 		scan_settle(&scan, list->n - (sees_all ? 0 : list->hidden));
 		if (scan.state != SCAN_RUNNING)
 			break;
 	}
 	if (scan.state != list->state || n_requests != list->n_requests)
-		fail_msg("%s: state %d after %llu requests, wanted %d after %llu", list->name, scan.state,
-			 (unsigned long long)n_requests, list->state,
+		fail_msg("%s: state %d after %llu requests, wanted %d after %llu", list->name,
+			 scan.state, (unsigned long long)n_requests, list->state,
 			 (unsigned long long)list->n_requests);
 }
 
