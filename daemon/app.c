@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "daemon/app_p.h"
+#include "daemon/system.h"
 
 #include <assert.h>
 #include <signal.h>
@@ -130,6 +131,9 @@ static bool open_state(struct app *app, struct error *err)
 	const enum store_mode mode = app->options.dry_run ? STORE_SCRATCH : STORE_WRITE;
 	struct arena arena = { 0 };
 
+	/* It holds personal data: nobody else may even look into the folder. */
+	if (mode == STORE_WRITE)
+		system_make_parents(config->state_path, 0700);
 	if (!store_open(config->state_path, mode, &config->fields, &app->store, err))
 		return false;
 	const struct str records =

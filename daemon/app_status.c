@@ -324,7 +324,9 @@ void app_status_ended(struct app *app)
 	struct error err;
 
 	progress_clear(&app->progress);
-	report_log(&app->report);
+	/* At a terminal the summary says it already. */
+	if (!app->progress.is_terminal)
+		report_log(&app->report);
 	if (app->options.dry_run)
 		return;
 	if (!count_totals(app, &err))

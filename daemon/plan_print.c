@@ -111,7 +111,7 @@ static void count(struct text_out *out, const struct plan_item *item)
 		counts->removed[item->side]++;
 }
 
-/* "update people  Ada Lovelace (1234, records 5678)" */
+/* "update on people: Ada Lovelace (1234, records 5678)" */
 static bool print_heading(struct text_out *out, const struct plan_item *item)
 {
 	struct arena *arena = &out->arena;
@@ -120,7 +120,7 @@ static bool print_heading(struct text_out *out, const struct plan_item *item)
 	const struct str other_id = table_clean(arena, item->other_id);
 	const char *other = side_name(side_other(item->side));
 
-	return fprintf(out->file, "%.*s %s  %.*s (%.*s%s%s%s%.*s)\n", STR_ARG(item->action),
+	return fprintf(out->file, "%.*s on %s: %.*s (%.*s%s%s%s%.*s)\n", STR_ARG(item->action),
 		       side_name(item->side), STR_ARG(person), STR_ARG(id),
 		       id.len > 0 && other_id.len > 0 ? ", " : "", other_id.len > 0 ? other : "",
 		       other_id.len > 0 ? " " : "", STR_ARG(other_id)) >= 0;
@@ -144,7 +144,9 @@ static struct str change_of(const struct plan_item *item, const struct plan_row 
 static bool print_rows(struct text_out *out, const struct plan_item *item)
 {
 	static const char *const names[] = { "field", "change", "why" };
-	struct table *table = table_new(names, COUNT_OF(names), TABLE_NO_HEADINGS);
+	/* A create has one reason for all of its fields, which its heading says. */
+	const size_t columns = str_equal_z(item->action, "create") ? 2 : COUNT_OF(names);
+	struct table *table = table_new(names, columns, TABLE_NO_HEADINGS);
 
 	for (size_t i = 0; i < item->n_rows; i++) {
 		const struct plan_row *row = &item->rows[i];

@@ -18,8 +18,8 @@ static const char *phase_words(enum phase phase)
 {
 	static const char *const words[] = {
 		[PHASE_IDLE] = "",
-		[PHASE_LOAD] = "reading the small collections",
-		[PHASE_RECOVER] = "finding out what became of earlier writes",
+		[PHASE_LOAD] = "preparing",
+		[PHASE_RECOVER] = "checking what an earlier run left",
 		[PHASE_SCAN] = "reading both sides",
 		[PHASE_CONFIRM] = "reading single persons",
 		[PHASE_MATCH] = "matching",

@@ -9,5 +9,8 @@
 const char *system_error(int number);
 /* A variable of the environment; NULL if there is none. */
 const char *system_variable(const char *name);
+/* Makes the folders that lead to a file, as far as they are missing, with this mode.  What cannot be
+ * made shows when the file is opened. */
+void system_make_parents(const char *path, unsigned mode);
 
 #endif

@@ -81,7 +81,7 @@ static enum outcome judge_outcome(const struct runner *runner)
 	const struct cycle_report *report = &runner->cycle.report;
 	const bool read_all = runner->scans[SIDE_RECORDS].began && runner->scans[SIDE_PEOPLE].began;
 
-	if (report->failure.code == ERR_OK)
+	if (report->failure.code == ERR_OK || report->failure.code == ERR_CANCELED)
 		return runner->stopping ? OUTCOME_PARTIAL : OUTCOME_OK;
 	if (!read_all || report->failure.code == ERR_STORE || report->failure.code == ERR_AUTH)
 		return OUTCOME_FAILED;

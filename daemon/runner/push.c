@@ -62,6 +62,14 @@ static bool needs_whole_person(const struct intent *intent, const struct field_t
 	return false;
 }
 
+/* sync.verify_after: a target that was read a moment ago need not be read again. */
+static bool is_fresh(const struct runner *runner, const struct intent *intent)
+{
+	const int64_t age = runner_now(runner) - intent->base.seen_at;
+
+	return age >= 0 && age < runner->options.config->sync.verify_after_ns;
+}
+
 static bool on_intent(void *payload, const struct intent *intent, struct arena *arena,
 		      struct error *err)
 {
@@ -75,14 +83,18 @@ static bool on_intent(void *payload, const struct intent *intent, struct arena *
 	push->last_id = intent->id;
 	job->push = push;
 	job->state = intent->kind == INTENT_CREATE ? JOB_READY : JOB_VERIFY;
-	job->alone = needs_whole_person(intent, table);
 	job->intent = *intent;
+	job->alone = needs_whole_person(intent, table);
 	job->intent.target_id = arena_copy(&job->arena, intent->target_id);
 	job->intent.source_id = arena_copy(&job->arena, intent->source_id);
 	job->intent.reasons = arena_copy(&job->arena, intent->reasons);
 	job->intent.write = person_copy(&job->arena, table, &intent->write);
 	job->intent.base = person_copy(&job->arena, table, &intent->base);
 	job->intent.source = person_copy(&job->arena, table, &intent->source);
+	if (job->state == JOB_VERIFY && !job->alone && is_fresh(push->runner, intent)) {
+		job->current = job->intent.base;
+		job->state = JOB_READY;
+	}
 	while (*end != NULL)
 		end = &(*end)->next;
 	*end = job;
