@@ -45,6 +45,17 @@ bool store_conflict_sweep_link(struct store *store, int64_t link, int64_t cycle,
 	return sql_run(&call, err);
 }
 
+bool store_conflict_drop_matches(struct store *store, const struct str id[SIDE_COUNT],
+				 struct error *err)
+{
+	struct sql_call call = sql_call(&store->sql, "DELETE FROM conflict WHERE link = 0 "
+						     "AND (records_id = ? OR people_id = ?)");
+
+	sql_bind_text(&call, id[SIDE_RECORDS]);
+	sql_bind_text(&call, id[SIDE_PEOPLE]);
+	return sql_run(&call, err);
+}
+
 static bool next(struct store *store, int64_t after, struct arena *arena,
 		 struct conflict *ret_conflict, bool *ret_found, struct error *err)
 {

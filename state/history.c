@@ -45,30 +45,51 @@ static struct history_entry take_entry(const struct sql_call *call, struct arena
 	};
 }
 
+/* What is asked for. */
+struct filter {
+	int64_t cycle, link;
+	const struct str *id; /* one a side; NULL: by cycle and link */
+};
+
+static struct sql_call next_of_person(struct store *store, const struct str *id, int64_t after)
+{
+	struct sql_call call = sql_call(
+		&store->sql, "SELECT id, " HISTORY_COLUMNS " FROM history WHERE id > ?1 "
+			     "AND ((side = 0 AND side_id = ?2) OR (side = 1 AND side_id = ?3)) "
+			     "ORDER BY id LIMIT 1");
+
+	sql_bind_int(&call, after);
+	sql_bind_text(&call, id[SIDE_RECORDS]);
+	sql_bind_text(&call, id[SIDE_PEOPLE]);
+	return call;
+}
+
 /* One statement for each filter, so that each finds its index. */
-static struct sql_call next_call(struct store *store, int64_t cycle, int64_t link, int64_t after)
+static struct sql_call next_call(struct store *store, const struct filter *filter, int64_t after)
 {
 	const char *text = "SELECT id, " HISTORY_COLUMNS " FROM history WHERE id > ?1 "
 			   "ORDER BY id LIMIT 1";
 
-	if (link != 0)
+	if (filter->id != NULL)
+		return next_of_person(store, filter->id, after);
+	if (filter->link != 0)
 		text = "SELECT id, " HISTORY_COLUMNS " FROM history WHERE link = ?2 AND id > ?1 "
 		       "AND (?3 = 0 OR cycle = ?3) ORDER BY id LIMIT 1";
-	else if (cycle != 0)
+	else if (filter->cycle != 0)
 		text = "SELECT id, " HISTORY_COLUMNS " FROM history WHERE cycle = ?2 AND id > ?1 "
 		       "ORDER BY id LIMIT 1";
 	struct sql_call call = sql_call(&store->sql, text);
 
 	sql_bind_int(&call, after);
-	if (link != 0)
-		sql_bind_int(&call, link);
-	if (cycle != 0 || link != 0)
-		sql_bind_int(&call, cycle);
+	if (filter->link != 0)
+		sql_bind_int(&call, filter->link);
+	if (filter->cycle != 0 || filter->link != 0)
+		sql_bind_int(&call, filter->cycle);
 	return call;
 }
 
-bool store_history_each(struct store *store, int64_t cycle, int64_t link, history_fn *fn,
-			void *payload, struct error *err)
+static bool each(struct store *store, const struct filter *filter, history_fn *fn, void *payload,
+		 struct error *err)
 {
 	struct arena arena = { 0 };
 	int64_t last = 0;
@@ -76,7 +97,7 @@ bool store_history_each(struct store *store, int64_t cycle, int64_t link, histor
 	bool ok = true;
 
 	while (ok && found) {
-		struct sql_call call = next_call(store, cycle, link, last);
+		struct sql_call call = next_call(store, filter, last);
 
 		arena_reset(&arena);
 		ok = sql_row(&call, &found, err);
@@ -90,6 +111,22 @@ bool store_history_each(struct store *store, int64_t cycle, int64_t link, histor
 	}
 	arena_release(&arena);
 	return ok;
+}
+
+bool store_history_each(struct store *store, int64_t cycle, int64_t link, history_fn *fn,
+			void *payload, struct error *err)
+{
+	const struct filter filter = { .cycle = cycle, .link = link };
+
+	return each(store, &filter, fn, payload, err);
+}
+
+bool store_history_person(struct store *store, const struct str id[SIDE_COUNT], history_fn *fn,
+			  void *payload, struct error *err)
+{
+	const struct filter filter = { .id = id };
+
+	return each(store, &filter, fn, payload, err);
 }
 
 bool store_history_retain(struct store *store, int64_t before, struct error *err)

@@ -80,6 +80,37 @@ bool store_pair_get(struct store *store, int64_t link, struct arena *arena, stru
 	return true;
 }
 
+static bool person_get(struct store *store, enum side side, struct str id, struct arena *arena,
+		       struct person *ret_person, bool *ret_found, struct error *err)
+{
+	struct person_row row;
+	struct pair pair;
+
+	if (!person_row_get(store, side, id, &row, ret_found, err))
+		return false;
+	if (!*ret_found)
+		return true;
+	if (row.link == 0)
+		return staged_person(store, side, id, &row, arena, ret_person, err);
+	if (!store_pair_get(store, row.link, arena, &pair, err))
+		return false;
+	*ret_person = pair.now[side];
+	return true;
+}
+
+bool store_person_get(struct store *store, enum side side, struct str id, struct arena *arena,
+		      struct person *ret_person, bool *ret_found, struct error *err)
+{
+	/* A reader beside a writer: the row and what it points to are of one moment. */
+	struct scope scope;
+
+	if (!scope_begin(store, &scope, err))
+		return false;
+	const bool ok = person_get(store, side, id, arena, ret_person, ret_found, err);
+
+	return scope_end(store, scope, ok, err);
+}
+
 struct dirty {
 	pair_fn *fn;
 	void *payload;

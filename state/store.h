@@ -46,6 +46,15 @@ NODISCARD bool store_open(const char *path, enum store_mode mode, const struct f
 			  struct store **ret_store, struct error *err);
 void store_close(struct store *store); /* NULL is fine; an open transaction is rolled back */
 
+/*
+ * Moves the files of a state aside, whatever is in them: to PATH.YYYYMMDDTHHMMSSZ by `now`, with -wal and
+ * -shm behind the new name, so that SQLite takes them for what they are.  Nothing is deleted or replaced.
+ * *ret_aside is the new name, empty if there was nothing to move.  ERR_LOCKED if an instance holds the
+ * state, ERR_CREATE if it cannot be moved.
+ */
+NODISCARD bool store_set_aside(const char *path, int64_t now, struct arena *arena,
+			       struct str *ret_aside, struct error *err);
+
 /* The pair of systems that the state belongs to: set on first use, ERR_FOREIGN when it differs. */
 NODISCARD bool store_bind_identity(struct store *store, struct str records, struct str people,
 				   struct error *err);
@@ -201,6 +210,10 @@ NODISCARD bool store_pairs_dirty(struct store *store, unsigned batch, pair_fn *f
 				 struct error *err);
 NODISCARD bool store_pair_get(struct store *store, int64_t link, struct arena *arena,
 			      struct pair *ret_pair, struct error *err);
+/* What a side held of a person when last read, linked or not; *ret_found false if it is not known. */
+NODISCARD bool store_person_get(struct store *store, enum side side, struct str id,
+				struct arena *arena, struct person *ret_person, bool *ret_found,
+				struct error *err);
 /*
  * Sets the shadow of one side, and whether that side still differs from it: the staged body is
  * dropped if now's canonical content equals the shadow's, else `now` is (or stays) staged.
@@ -272,6 +285,9 @@ typedef bool history_fn(void *payload, const struct history_entry *entry, struct
 /* cycle 0: any; link 0: any.  Oldest first. */
 NODISCARD bool store_history_each(struct store *store, int64_t cycle, int64_t link, history_fn *fn,
 				  void *payload, struct error *err);
+/* What was written to these two, under whichever link; either id may be empty.  Oldest first. */
+NODISCARD bool store_history_person(struct store *store, const struct str id[SIDE_COUNT],
+				    history_fn *fn, void *payload, struct error *err);
 /* Drops entries and cycles older than `before`; bounded work per call. */
 NODISCARD bool store_history_retain(struct store *store, int64_t before, struct error *err);
 
@@ -296,6 +312,9 @@ NODISCARD bool store_conflict_sweep(struct store *store, const char *kind, int64
 /* Ends the field conflicts of one link that this cycle did not meet again. */
 NODISCARD bool store_conflict_sweep_link(struct store *store, int64_t link, int64_t cycle,
 					 struct error *err);
+/* Ends the conflicts about who these two are: they have just been linked. */
+NODISCARD bool store_conflict_drop_matches(struct store *store, const struct str id[SIDE_COUNT],
+					   struct error *err);
 typedef bool conflict_fn(void *payload, const struct conflict *conflict, struct error *err);
 NODISCARD bool store_conflict_each(struct store *store, conflict_fn *fn, void *payload,
 				   struct error *err);
@@ -348,6 +367,21 @@ NODISCARD bool store_cycle_start(struct store *store, struct str kind, int64_t n
 /* summary: the status file's last_cycle object as JSON text. */
 NODISCARD bool store_cycle_end(struct store *store, int64_t cycle, struct str outcome,
 			       struct str summary, int64_t now, struct error *err);
+struct cycle_row {
+	int64_t id;
+	struct str kind;
+	int64_t started_at;
+	int64_t ended_at;   /* 0: still runs, or was cut off */
+	struct str outcome; /* this and the summary are empty until it ended */
+	struct str summary;
+};
+
+typedef bool cycle_fn(void *payload, const struct cycle_row *cycle, struct error *err);
+/* Oldest first. */
+NODISCARD bool store_cycle_each(struct store *store, cycle_fn *fn, void *payload,
+				struct error *err);
+NODISCARD bool store_cycle_get(struct store *store, int64_t id, struct arena *arena,
+			       struct cycle_row *ret_cycle, bool *ret_found, struct error *err);
 /* The newest ended cycle's summary; empty if there is none. */
 NODISCARD bool store_cycle_last(struct store *store, struct arena *arena, struct str *ret_summary,
 				struct error *err);

@@ -30,6 +30,12 @@ static void note_requests_before(struct runner *runner)
 	}
 }
 
+void side_scan_reset(struct side_scan *scan)
+{
+	VEC_RELEASE(&scan->known);
+	*scan = (struct side_scan){ .scan = { .total = -1 } };
+}
+
 struct runner *runner_new(const struct runner_options *options)
 {
 	struct runner *runner = alloc_zeroed(1, sizeof(*runner));
@@ -60,6 +66,8 @@ void runner_free(struct runner *runner)
 	if (runner == NULL)
 		return;
 	titles_free(runner->tags);
+	for (int side = 0; side < SIDE_COUNT; side++)
+		side_scan_reset(&runner->scans[side]);
 	VEC_RELEASE(&runner->unsure);
 	arena_release(&runner->unsure_arena);
 	free(runner);
@@ -156,7 +164,7 @@ void runner_start(struct runner *runner)
 				      .clock_tolerance_ns = sync->clock_tolerance_ns,
 				      .now = report->started_at };
 	for (int side = 0; side < SIDE_COUNT; side++) {
-		runner->scans[side] = (struct side_scan){ .scan = { .total = -1 } };
+		side_scan_reset(&runner->scans[side]);
 		runner->n_updates[side] = runner->n_creates[side] = 0;
 	}
 	runner->unsure.n = runner->n_confirmed = 0;

@@ -18,6 +18,7 @@ struct push;
 /* The reading of one side in this cycle. */
 struct side_scan {
 	struct scan scan;
+	VEC(struct digest) known; /* recognised, not yet marked as seen in the state */
 	int64_t generation;
 	uint64_t n_seen;       /* persons on the pages read */
 	uint64_t n_distinct;   /* different ones, known at the end */
@@ -62,6 +63,7 @@ struct runner {
 void runner_phase_done(struct runner *runner);
 /* A failure of the state: nothing more is done in this cycle. */
 void runner_store_failed(struct runner *runner, const struct error *err);
+void side_scan_reset(struct side_scan *scan);
 int64_t runner_now(const struct runner *runner);
 void runner_changed(struct runner *runner);
 static inline struct store *runner_store(struct runner *runner)

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * scan: reads both sides at once, page by page.  A record whose raw bytes are known is only marked as
- * seen; the others are decoded and staged.  One transaction a page; nothing of a page that broke off is
- * taken.
+ * seen; the others are decoded and staged.  Nothing of a page that broke off is taken.
  */
 #include "daemon/runner/fetch.h"
 
 /* Pages of one side in flight: what they hold is all that the scan keeps in memory. */
 #define PAGES_IN_FLIGHT 4
+
+/* Persons a transaction at least, as long as nobody has changed. */
+#define COMMIT_EVERY 500
 
 struct page_fetch {
 	struct runner *runner;
@@ -57,29 +59,45 @@ static bool take_record(struct runner *runner, enum side side, const struct answ
 	return ok;
 }
 
-static bool take_page(struct runner *runner, enum side side, const struct answer *answer,
-		      struct error *err)
+/* Marks who was recognised, and takes `answer`'s other records (NULL: none). */
+static bool store_page(struct runner *runner, enum side side, const struct answer *answer,
+		       struct error *err)
 {
 	struct store *store = runner_store(runner);
-	const int64_t generation = runner->scans[side].generation;
+	struct side_scan *scan = &runner->scans[side];
 
 	if (!store_begin(store, err))
 		return false;
-	for (size_t i = 0; i < answer->known.n; i++) {
+	for (size_t i = 0; i < scan->known.n; i++) {
 		bool known;
 
-		if (!store_mark_seen(store, side, &answer->known.items[i], generation, &known, err))
+		if (!store_mark_seen(store, side, &scan->known.items[i], scan->generation, &known,
+				     err))
 			goto rollback;
 	}
-	for (size_t i = 0; i < answer->records.n; i++) {
+	for (size_t i = 0; answer != NULL && i < answer->records.n; i++) {
 		if (!take_record(runner, side, answer, &answer->records.items[i], err))
 			goto rollback;
 	}
+	scan->known.n = 0;
 	if (store_commit(store, err))
 		return true;
 rollback:
 	store_rollback(store);
 	return false;
+}
+
+/* Pages on which nobody changed are stored several together: a commit costs more than they do. */
+static bool take_page(struct runner *runner, enum side side, const struct answer *answer,
+		      struct error *err)
+{
+	struct side_scan *scan = &runner->scans[side];
+
+	for (size_t i = 0; i < answer->known.n; i++)
+		*VEC_PUSH(&scan->known) = answer->known.items[i];
+	if (answer->records.n == 0 && scan->known.n < COMMIT_EVERY)
+		return true;
+	return store_page(runner, side, answer, err);
 }
 
 static void on_page(void *payload, struct answer *answer)
@@ -140,7 +158,8 @@ static bool end_pass(struct runner *runner, enum side side, struct error *err)
 	struct store *store = runner_store(runner);
 	int64_t n_distinct = 0;
 
-	if (!store_scan_count(store, side, scan->generation, &n_distinct, err))
+	if (!store_page(runner, side, NULL, err) ||
+	    !store_scan_count(store, side, scan->generation, &n_distinct, err))
 		return false;
 	scan->n_distinct = (uint64_t)n_distinct;
 	scan_settle(&scan->scan, scan->n_distinct + scan->n_unreadable);
@@ -209,7 +228,7 @@ void runner_scan(struct runner *runner)
 	for (int side = 0; side < SIDE_COUNT; side++) {
 		struct side_scan *scan = &runner->scans[side];
 
-		*scan = (struct side_scan){ 0 };
+		side_scan_reset(scan);
 		scan_start(&scan->scan, sizes[side], PAGES_IN_FLIGHT);
 		if (!store_scan_start(runner_store(runner), (enum side)side, runner_now(runner),
 				      &scan->generation, &err)) {
