@@ -167,57 +167,16 @@ static void update_batch(const struct mapper_context *context, const struct pers
 
 /* ---- Decoding ---- */
 
-static bool decode_fields(struct decoder *decoder, struct json_object *attributes,
-			  struct person *person)
-{
-	const struct field_table *table = decoder->context->fields;
-
-	for (size_t i = 0; i < table->n; i++) {
-		const struct field *field = &table->fields[i];
-		const struct type_codec *codec = &records_attributes_codecs[field->type];
-		const struct str path = field->path[SIDE_RECORDS];
-		struct json_object *node = json_child_of(attributes, path);
-
-		if (path.len == 0 || codec->decode == NULL || !json_has_key(attributes, path))
-			/* absent is unknown: a list may be asked for some attributes only */
-			continue;
-		person->values[i] = value_empty();
-		if (node != NULL && !codec->decode(decoder, field, node, &person->values[i]))
-			return false;
-	}
-	return true;
-}
-
-static bool decode_tree(struct decoder *decoder, struct json_object *root, struct person *person)
-{
-	struct json_object *attributes = json_child(root, "attributes");
-
-	person->id = decoder->id = decode_id(decoder, json_child(root, "id"));
-	if (person->id.len == 0)
-		return decode_fail(decoder, STR_LIT("id"), "is missing");
-	if (!json_object_is_type(attributes, json_type_object))
-		return decode_fail(decoder, STR_LIT("attributes"), "is not an object");
-	person->created_at = decode_time(json_child(root, "created_at"));
-	person->updated_at = decode_time(json_child(root, "updated_at"));
-	return decode_fields(decoder, attributes, person);
-}
+static const struct record_shape record_shape = {
+	.id = "id",
+	.values = "attributes",
+	.codecs = records_attributes_codecs,
+};
 
 static bool decode(const struct mapper_context *context, struct str raw, struct arena *arena,
 		   struct person *ret, struct error *err)
 {
-	struct decoder decoder = { context, SIDE_RECORDS, arena, { NULL, 0 }, err };
-	struct json_object *root;
-	struct person person;
-
-	if (!json_parse(raw, &root, err))
-		return error_wrap(err, "a record");
-	person_init(&person, arena, context->fields);
-	const bool good = decode_tree(&decoder, root, &person);
-
-	json_object_put(root);
-	if (good)
-		*ret = person;
-	return good;
+	return records_decode(context, &record_shape, raw, arena, ret, err);
 }
 
 /* The document says of single records and batches only that they are "returned": bare or under data. */

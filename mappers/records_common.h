@@ -22,4 +22,16 @@ void records_read(const struct mapper_context *context, struct str id, struct re
 void records_remove(const struct mapper_context *context, struct str id, int64_t when,
 		    struct request *ret);
 
+/* Where a dialect keeps what. */
+struct record_shape {
+	const char *id;     /* dotted path */
+	const char *values; /* the object of attributes */
+	const struct type_codec *codecs;
+};
+
+/* mapper.decode of both dialects. */
+NODISCARD bool records_decode(const struct mapper_context *context,
+			      const struct record_shape *shape, struct str raw, struct arena *arena,
+			      struct person *ret, struct error *err);
+
 #endif

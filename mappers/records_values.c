@@ -209,55 +209,16 @@ static void update(const struct mapper_context *context, const struct person *cu
 
 /* ---- Decoding ---- */
 
-static bool decode_fields(struct decoder *decoder, struct json_object *values,
-			  struct person *person)
-{
-	const struct field_table *table = decoder->context->fields;
-
-	for (size_t i = 0; i < table->n; i++) {
-		const struct field *field = &table->fields[i];
-		const struct type_codec *codec = &records_values_codecs[field->type];
-		const struct str path = field->path[SIDE_RECORDS];
-		struct json_object *node = json_child_of(values, path);
-
-		if (path.len == 0 || codec->decode == NULL || !json_has_key(values, path))
-			continue; /* absent is unknown: an answer may leave attributes out */
-		person->values[i] = value_empty();
-		if (node != NULL && !codec->decode(decoder, field, node, &person->values[i]))
-			return false;
-	}
-	return true;
-}
-
-static bool decode_tree(struct decoder *decoder, struct json_object *root, struct person *person)
-{
-	struct json_object *values = json_child(root, "values");
-
-	person->id = decoder->id = decode_id(decoder, json_walk(root, "id.record_id"));
-	if (person->id.len == 0)
-		return decode_fail(decoder, STR_LIT("id.record_id"), "is missing");
-	if (!json_object_is_type(values, json_type_object))
-		return decode_fail(decoder, STR_LIT("values"), "is not an object");
-	person->created_at = decode_time(json_child(root, "created_at"));
-	return decode_fields(decoder, values, person);
-}
+static const struct record_shape record_shape = {
+	.id = "id.record_id",
+	.values = "values",
+	.codecs = records_values_codecs,
+};
 
 static bool decode(const struct mapper_context *context, struct str raw, struct arena *arena,
 		   struct person *ret, struct error *err)
 {
-	struct decoder decoder = { context, SIDE_RECORDS, arena, { NULL, 0 }, err };
-	struct json_object *root;
-	struct person person;
-
-	if (!json_parse(raw, &root, err))
-		return error_wrap(err, "a record");
-	person_init(&person, arena, context->fields);
-	const bool good = decode_tree(&decoder, root, &person);
-
-	json_object_put(root);
-	if (good)
-		*ret = person;
-	return good;
+	return records_decode(context, &record_shape, raw, arena, ret, err);
 }
 
 static const struct page_shape shape = {
