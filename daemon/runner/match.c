@@ -23,9 +23,9 @@ static bool report_ambiguous(struct runner *runner, const struct match_edge *edg
 	const struct conflict conflict = {
 		.kind = STR_LIT("ambiguous"),
 		.side_id = { edge->id[SIDE_RECORDS], edge->id[SIDE_PEOPLE] },
-		.evidence = arena_format(
-			arena, "the same %s, as have %u on records and %u on people",
-			key_kind_name(kind), edge->degree[SIDE_PEOPLE], edge->degree[SIDE_RECORDS]),
+		.evidence = arena_format(arena, "same %s: %u on records, %u on people",
+					 key_kind_name(kind), edge->degree[SIDE_PEOPLE],
+					 edge->degree[SIDE_RECORDS]),
 		.first_cycle = runner->cycle.report.id,
 		.last_cycle = runner->cycle.report.id,
 	};
