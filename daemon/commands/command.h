@@ -60,8 +60,13 @@ bool command_no_more_arguments(const struct command_context *context, int next);
 int command_fail(const struct error *err);
 
 int command_check(struct command_context *context);
+int command_conflicts(struct command_context *context);
 int command_help(struct command_context *context);
+int command_history(struct command_context *context);
+int command_links(struct command_context *context);
 int command_plan(struct command_context *context);
+int command_quarantine(struct command_context *context);
+int command_reset(struct command_context *context);
 int command_status(struct command_context *context);
 int command_sync(struct command_context *context);
 int command_version(struct command_context *context);

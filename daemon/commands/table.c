@@ -48,6 +48,67 @@ const struct command command_table[] = {
 		.run = command_check,
 	},
 	{
+		.name = "conflicts",
+		.arguments = "list | show ID [--json]",
+		.summary = "show what waits for a decision: contested fields, persons in doubt",
+		.options =
+			"  list     all; records and people are the two values of a field, or the two ids\n"
+			"  show ID  by number, or by the id of a person on either side\n"
+			"  --json   print one JSON object a line\n",
+		.needs = COMMAND_CONFIG,
+		.run = command_conflicts,
+	},
+	{
+		.name = "links",
+		.arguments = "list | show ID [--json] | link RECORDS_ID PEOPLE_ID | unlink ID",
+		.summary = "show who is linked with whom; link two persons, or part them",
+		.options =
+			"  list     all, dissolved ones too\n"
+			"  show ID  what both sides agreed on; ID is either side's, or the link's number\n"
+			"  link     link two persons that are not linked; the next sync merges them\n"
+			"  unlink   dissolve a link; the two are remembered and stay apart: they are\n"
+			"           neither matched nor created across unless they are linked by hand\n"
+			"  --json   print one JSON object a line\n",
+		.needs = COMMAND_CONFIG,
+		.run = command_links,
+	},
+	{
+		.name = "quarantine",
+		.arguments = "list | show ID [--json] | retry [ID]",
+		.summary = "show the writes that a server refused; have them tried again",
+		.options =
+			"  list        all, with the server's own words\n"
+			"  show ID     by number, or by the id of a person on either side\n"
+			"  retry [ID]  the next sync tries it (or all of them) again; without this\n"
+			"              only once what is to be written has changed\n"
+			"  --json      print one JSON object a line\n",
+		.needs = COMMAND_CONFIG,
+		.run = command_quarantine,
+	},
+	{
+		.name = "history",
+		.arguments = "[list | show CYCLE | person ID] [--json]",
+		.summary = "show the cycles, or every write of a cycle or to a person, and why",
+		.options =
+			"  list        the cycles; the same as no word at all\n"
+			"  show CYCLE  what a cycle wrote: old, new and the reason, field by field\n"
+			"  person ID   the same of one person; ID is either side's, or the link's number\n"
+			"  --json      print one JSON object a line\n",
+		.needs = COMMAND_CONFIG,
+		.run = command_history,
+	},
+	{
+		.name = "reset",
+		.arguments = "",
+		.summary = "move the state aside and start anew",
+		.options =
+			"The file is kept as PATH.YYYYMMDDTHHMMSSZ; nothing is deleted.  The next sync\n"
+			"matches all persons again.  What is lost with the state: links made and parted\n"
+			"by hand, conflicts, quarantine and history.\n",
+		.needs = COMMAND_CONFIG,
+		.run = command_reset,
+	},
+	{
 		.name = "version",
 		.arguments = "",
 		.summary = "print the version",

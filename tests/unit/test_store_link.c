@@ -185,7 +185,7 @@ static void dirty_pairs_in_batches(void **state)
 	struct fixture *f = merging.f;
 
 	for (int i = 1; i <= 4; i++) {
-		char r[8], p[8];
+		char r[16], p[16];
 
 		(void)snprintf(r, sizeof(r), "r%d", i);
 		(void)snprintf(p, sizeof(p), "p%d", i);
@@ -289,6 +289,32 @@ static void one_byte_that_flips(void **state)
 			"people person p1 has no content");
 }
 
+static void a_person_linked_or_not(void **state)
+{
+	struct fixture *f = *state;
+	struct person person;
+	bool found;
+
+	(void)settled_pair(f, "r1", "p1", "x");
+	(void)see(f, SIDE_PEOPLE, person_of(f, "p1", "y", ""), 0, NULL);
+	(void)see(f, SIDE_PEOPLE, person_of(f, "p2", "z", ""), 0, NULL);
+	fixture_reopen(f, STORE_READ);
+	OK(f,
+	   store_person_get(f->store, SIDE_RECORDS, S("r1"), &f->arena, &person, &found, &f->err));
+	assert_true(found);
+	assert_str(person.id, "r1");
+	assert_str(person.values[ROW_TITLE].items[0].text, "x");
+	OK(f,
+	   store_person_get(f->store, SIDE_PEOPLE, S("p1"), &f->arena, &person, &found, &f->err));
+	assert_str(person.values[ROW_TITLE].items[0].text, "y");
+	OK(f,
+	   store_person_get(f->store, SIDE_PEOPLE, S("p2"), &f->arena, &person, &found, &f->err));
+	assert_str(person.values[ROW_TITLE].items[0].text, "z");
+	OK(f,
+	   store_person_get(f->store, SIDE_RECORDS, S("p2"), &f->arena, &person, &found, &f->err));
+	assert_false(found);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -302,6 +328,7 @@ int main(void)
 		STORE_TEST(settled_in_part),
 		STORE_TEST(unchanged_side_is_its_shadow),
 		STORE_TEST(one_byte_that_flips),
+		STORE_TEST(a_person_linked_or_not),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

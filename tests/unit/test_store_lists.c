@@ -61,6 +61,23 @@ static void history_by_cycle_and_link(void **state)
 	history(f, 0, 0, "3:2/1 4:2/0 ");
 }
 
+static void history_of_a_person(void **state)
+{
+	struct fixture *f = *state;
+	const struct str other_side[SIDE_COUNT] = { S("p1"), S("nobody") };
+	const struct str ids[SIDE_COUNT] = { S("r1"), S("p1") };
+	struct buf text;
+
+	add_history(f, 1, 1, 10);
+	add_history(f, 2, 7, 11); /* under another link */
+	buf_init(&text, 1000);
+	OK(f, store_history_person(f->store, other_side, on_entry, &text, &f->err));
+	assert_string_equal(buf_z(&text), "");
+	OK(f, store_history_person(f->store, ids, on_entry, &text, &f->err));
+	assert_string_equal(buf_z(&text), "1:1/1 2:2/7 ");
+	buf_release(&text);
+}
+
 static void retention_is_bounded(void **state)
 {
 	struct fixture *f = *state;
@@ -138,6 +155,27 @@ static void conflicts_come_and_go(void **state)
 	conflicts(f, "field 1 title -  1..2\nambiguous 0  r1-p1 three of a@x 1..2\n");
 	OK(f, store_conflict_sweep(f->store, "ambiguous", 3, &f->err));
 	conflicts(f, "field 1 title -  1..2\n");
+}
+
+static void matches_end_when_two_are_linked(void **state)
+{
+	struct fixture *f = *state;
+	const struct str ids[SIDE_COUNT] = { S("r1"), S("p1") };
+	struct conflict match = { .kind = S("ambiguous"), .side_id = { S("r1"), S("p1") } };
+
+	put_conflict(f, match, 1);
+	match.side_id[SIDE_PEOPLE] = S("p2");
+	put_conflict(f, match, 1);
+	match.side_id[SIDE_RECORDS] = S("r2");
+	put_conflict(f, match, 1);
+	put_conflict(f, (struct conflict){ .kind = S("duplicate"), .side_id = { S(""), S("p1") } },
+		     1);
+	put_conflict(
+		f,
+		(struct conflict){ .kind = S("field"), .link = 3, .side_id = { S("r1"), S("p1") } },
+		1);
+	OK(f, store_conflict_drop_matches(f->store, ids, &f->err));
+	conflicts(f, "ambiguous 0  r2-p2  1..1\nfield 3  r1-p1  1..1\n");
 }
 
 static bool blocks(struct fixture *f, int64_t link, const char *source, const char *content)
@@ -263,12 +301,51 @@ static void newest_ended_cycle(void **state)
 	assert_str(summary, "{\"n\":2}");
 }
 
+static bool on_cycle(void *payload, const struct cycle_row *cycle, struct error *err)
+{
+	(void)err;
+	buf_addf(payload, "%lld %.*s %lld..%lld %.*s %.*s\n", (long long)cycle->id,
+		 STR_ARG(cycle->kind), (long long)cycle->started_at, (long long)cycle->ended_at,
+		 STR_ARG(cycle->outcome), STR_ARG(cycle->summary));
+	return true;
+}
+
+static void cycles_in_order(void **state)
+{
+	struct fixture *f = *state;
+	struct cycle_row cycle;
+	struct buf text;
+	int64_t id;
+	bool found = true;
+
+	OK(f, store_cycle_start(f->store, S("full"), 1, &id, &f->err));
+	OK(f, store_cycle_start(f->store, S("quick"), 2, &id, &f->err));
+	OK(f, store_cycle_end(f->store, id, S("ok"), S("{}"), 3, &f->err));
+	buf_init(&text, 1000);
+	OK(f, store_cycle_each(f->store, on_cycle, &text, &f->err));
+	assert_string_equal(buf_z(&text), "1 full 1..0  \n2 quick 2..3 ok {}\n");
+	buf_release(&text);
+	OK(f, store_cycle_get(f->store, id, &f->arena, &cycle, &found, &f->err));
+	assert_true(found);
+	assert_str(cycle.outcome, "ok");
+	OK(f, store_cycle_get(f->store, id + 1, &f->arena, &cycle, &found, &f->err));
+	assert_false(found);
+	OK(f, store_cycle_get(f->store, 0, &f->arena, &cycle, &found, &f->err));
+	assert_false(found);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		STORE_TEST(history_by_cycle_and_link), STORE_TEST(retention_is_bounded),
-		STORE_TEST(conflicts_come_and_go),     STORE_TEST(refused_writes_are_remembered),
-		STORE_TEST(titles_are_replaced_whole), STORE_TEST(newest_ended_cycle),
+		STORE_TEST(history_by_cycle_and_link),
+		STORE_TEST(history_of_a_person),
+		STORE_TEST(retention_is_bounded),
+		STORE_TEST(conflicts_come_and_go),
+		STORE_TEST(matches_end_when_two_are_linked),
+		STORE_TEST(refused_writes_are_remembered),
+		STORE_TEST(titles_are_replaced_whole),
+		STORE_TEST(newest_ended_cycle),
+		STORE_TEST(cycles_in_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

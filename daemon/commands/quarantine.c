@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * quarantine: writes that a server refused for a reason that repeating does not mend.
+ *
+ * A row keeps the refused content from being sent again; other content is tried by itself.  Without
+ * the row the next sync tries it again: that is `retry`.
+ */
+#include "daemon/commands/verbs.h"
+
+enum {
+	COLUMN_NUMBER,
+	COLUMN_ACTION,
+	COLUMN_SIDE,
+	COLUMN_PERSON,
+	COLUMN_STATUS,
+	COLUMN_ATTEMPTS,
+	COLUMN_SINCE,
+	COLUMN_LAST,
+	COLUMN_RECORDS_ID,
+	COLUMN_PEOPLE_ID,
+	COLUMN_LINK,
+	COLUMN_WORDS,
+	COLUMN_COUNT
+};
+
+static const struct listing_column columns[COLUMN_COUNT] = {
+	[COLUMN_NUMBER] = { "number", "number", LISTING_NUMBER, false },
+	[COLUMN_ACTION] = { "action", "action", LISTING_TEXT, false },
+	[COLUMN_SIDE] = { "side", "side", LISTING_TEXT, false },
+	[COLUMN_PERSON] = { "person", "person", LISTING_TEXT, false },
+	[COLUMN_STATUS] = { "status", "status", LISTING_NUMBER, false },
+	[COLUMN_ATTEMPTS] = { "attempts", "attempts", LISTING_NUMBER, false },
+	[COLUMN_SINCE] = { "since", "first_at", LISTING_TIME, true },
+	[COLUMN_LAST] = { "last", "last_at", LISTING_TIME, false },
+	[COLUMN_RECORDS_ID] = { "records id", "records_id", LISTING_TEXT, true },
+	[COLUMN_PEOPLE_ID] = { "people id", "people_id", LISTING_TEXT, true },
+	[COLUMN_LINK] = { "link", "link", LISTING_NUMBER, true },
+	[COLUMN_WORDS] = { "the server said", "words", LISTING_TEXT, false },
+};
+
+struct quarantine_view {
+	struct verb_call *call;
+	struct listing listing;
+	struct arena arena; /* of one row */
+	struct str id;      /* of a person; NULL: whichever */
+	int64_t number;     /* 0: whichever */
+	bool lift;          /* rather than show */
+	uint64_t n_rows;
+};
+
+/* A create has a source only. */
+static bool ids_of(struct quarantine_view *view, const struct quarantine *row,
+		   struct str ret_id[SIDE_COUNT], struct error *err)
+{
+	struct pair pair;
+
+	if (row->link == 0) {
+		ret_id[row->target] = row->target_id;
+		ret_id[side_other(row->target)] = row->source_id;
+		return true;
+	}
+	if (!store_pair_get(view->call->store, row->link, &view->arena, &pair, err))
+		return false;
+	ret_id[SIDE_RECORDS] = pair.link.side_id[SIDE_RECORDS];
+	ret_id[SIDE_PEOPLE] = pair.link.side_id[SIDE_PEOPLE];
+	return true;
+}
+
+static bool is_asked_for(const struct quarantine_view *view, const struct quarantine *row,
+			 const struct str id[SIDE_COUNT])
+{
+	if (view->number != 0)
+		return row->id == view->number;
+	return view->id.len == 0 || str_equal(id[SIDE_RECORDS], view->id) ||
+	       str_equal(id[SIDE_PEOPLE], view->id);
+}
+
+static bool print(struct quarantine_view *view, const struct quarantine *row,
+		  const struct str id[SIDE_COUNT], struct error *err)
+{
+	const enum side source = side_other(row->target);
+	struct listing_cell cells[COLUMN_COUNT] = {
+		[COLUMN_NUMBER] = { .number = row->id },
+		[COLUMN_ACTION] = { .text = row->link == 0 ? STR_LIT("create") :
+							     STR_LIT("update") },
+		[COLUMN_SIDE] = { .text = str_from(side_name(row->target)) },
+		[COLUMN_STATUS] = { .number = row->status },
+		[COLUMN_ATTEMPTS] = { .number = row->attempts },
+		[COLUMN_SINCE] = { .number = row->first_at },
+		[COLUMN_LAST] = { .number = row->last_at },
+		[COLUMN_RECORDS_ID] = { .text = id[SIDE_RECORDS] },
+		[COLUMN_PEOPLE_ID] = { .text = id[SIDE_PEOPLE] },
+		[COLUMN_LINK] = { .number = row->link },
+		[COLUMN_WORDS] = { .text = row->words },
+	};
+
+	return listing_label(view->call->store, &view->call->context->config->fields, source,
+			     id[source], &view->arena, &cells[COLUMN_PERSON].text, err) &&
+	       listing_add(&view->listing, cells, err);
+}
+
+static bool on_row(void *payload, const struct quarantine *row, struct error *err)
+{
+	struct quarantine_view *view = payload;
+	struct str id[SIDE_COUNT];
+	bool ok = ids_of(view, row, id, err);
+
+	if (ok && is_asked_for(view, row, id)) {
+		view->n_rows++;
+		ok = view->lift ? store_quarantine_lift(view->call->store, row->target, row->link,
+							row->source_id, err) :
+				  print(view, row, id, err);
+	}
+	arena_reset(&view->arena);
+	return ok;
+}
+
+/* By a person's id; a text of digits that is none may be a row's number.  One moment's rows and
+ * persons, or one transaction. */
+static bool each_asked_for(struct quarantine_view *view, struct error *err)
+{
+	struct store *store = view->call->store;
+	uint64_t number;
+
+	if (!store_begin(store, err))
+		return false;
+	bool ok = store_quarantine_each(store, on_row, view, err);
+
+	if (ok && view->n_rows == 0 && str_to_u64(view->id, INT64_MAX, &number) && number != 0) {
+		view->number = (int64_t)number;
+		ok = store_quarantine_each(store, on_row, view, err);
+	}
+	if (ok && view->n_rows == 0 && view->id.len > 0)
+		ok = error_set(
+			err, ERR_USAGE,
+			"nothing of %.*s is in quarantine; `crmsync quarantine list` shows all",
+			STR_ARG(str_head(view->id, 80)));
+	ok = ok && store_commit(store, err);
+	if (!ok)
+		store_rollback(store);
+	arena_release(&view->arena);
+	return ok;
+}
+
+static bool print_all(struct verb_call *call, enum listing_format format, struct error *err)
+{
+	struct quarantine_view view = { .call = call, .id = call->words[0] };
+
+	listing_start(&view.listing, verb_format(call, format), columns, COLUMN_COUNT, stdout);
+	const bool ok = each_asked_for(&view, err);
+
+	return listing_end(&view.listing, ok, err);
+}
+
+static bool list(struct verb_call *call, struct error *err)
+{
+	return print_all(call, LISTING_TABLE, err);
+}
+
+static bool show(struct verb_call *call, struct error *err)
+{
+	return print_all(call, LISTING_SHOW, err);
+}
+
+static bool retry(struct verb_call *call, struct error *err)
+{
+	struct quarantine_view view = { .call = call, .id = call->words[0], .lift = true };
+
+	if (!each_asked_for(&view, err))
+		return false;
+	if (call->context->quiet)
+		return true;
+	if (view.n_rows == 0)
+		return listing_printed(puts("nothing is in quarantine") >= 0, err);
+	return listing_printed(printf("%llu refused %s tried again by the next sync\n",
+				      (unsigned long long)view.n_rows,
+				      view.n_rows == 1 ? "write is" : "writes are") >= 0,
+			       err);
+}
+
+int command_quarantine(struct command_context *context)
+{
+	static const struct verb verbs[] = {
+		{ "list", "", 0, 0, true, STORE_READ, list },
+		{ "show", "an ID", 1, 1, true, STORE_READ, show },
+		{ "retry", "", 0, 1, false, STORE_WRITE, retry },
+	};
+
+	return verbs_run(context, verbs, COUNT_OF(verbs), NULL);
+}

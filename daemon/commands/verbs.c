@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/commands/verbs.h"
+
+#include "base/clock.h"
+#include "daemon/exit_codes.h"
+#include "daemon/nearest.h"
+#include "daemon/state_open.h"
+
+#include <assert.h>
+#include <getopt.h>
+#include <string.h>
+#include <time.h>
+
+#define VERBS_MOST 8
+
+enum listing_format verb_format(const struct verb_call *call, enum listing_format otherwise)
+{
+	return call->json ? LISTING_JSON : otherwise;
+}
+
+int64_t verb_now(void)
+{
+	struct timespec now;
+
+	if (clock_gettime(CLOCK_REALTIME, &now) != 0)
+		return 0;
+	return (int64_t)now.tv_sec * NS_PER_S + now.tv_nsec;
+}
+
+static const char *nearest_verb(const char *name, const struct verb *verbs, size_t n)
+{
+	const char *names[VERBS_MOST];
+
+	assert(n <= COUNT_OF(names));
+	for (size_t i = 0; i < n; i++)
+		names[i] = verbs[i].name;
+	return nearest_name(str_from(name), names, n);
+}
+
+static const struct verb *find_verb(const struct command_context *context, const struct verb *verbs,
+				    size_t n)
+{
+	const char *name = context->argv[optind];
+
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(verbs[i].name, name) == 0)
+			return &verbs[i];
+	}
+	(void)command_usage_error(context, "unknown word %.60s; did you mean %s %s?", name,
+				  context->command->name, nearest_verb(name, verbs, n));
+	return NULL;
+}
+
+static bool take_words(struct verb_call *call, const struct verb *verb, int next)
+{
+	const struct command_context *context = call->context;
+
+	if (call->json && !verb->takes_json) {
+		(void)command_usage_error(context, "%s takes no --json", verb->name);
+		return false;
+	}
+	while (next < context->argc && call->n_words < verb->n_most)
+		call->words[call->n_words++] = str_from(context->argv[next++]);
+	if (call->n_words < verb->n_least) {
+		(void)command_usage_error(context, "%s needs %s", verb->name, verb->missing);
+		return false;
+	}
+	return command_no_more_arguments(context, next);
+}
+
+static int run(struct verb_call *call, const struct verb *verb)
+{
+	struct error err;
+
+	if (!state_open(call->context->config, verb->mode, &call->store, &err))
+		return command_fail(&err);
+	const bool ok = verb->run(call, &err);
+
+	store_close(call->store);
+	return ok || err.code == ERR_CANCELED ? EXIT_CODE_OK : command_fail(&err);
+}
+
+int verbs_run(struct command_context *context, const struct verb *verbs, size_t n,
+	      const struct verb *otherwise)
+{
+	static const struct option known[] = {
+		{ "json", no_argument, NULL, 'j' },
+		{ NULL, 0, NULL, 0 },
+	};
+	struct verb_call call = { .context = context };
+	const struct verb *verb = otherwise;
+	int option;
+
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): one thread */
+	while ((option = getopt_long(context->argc, context->argv, "", known, NULL)) != -1) {
+		if (option != 'j')
+			return EXIT_CODE_USAGE; /* getopt_long() has said why */
+		call.json = true;
+	}
+	if (optind < context->argc) {
+		verb = find_verb(context, verbs, n);
+		if (verb == NULL)
+			return EXIT_CODE_USAGE;
+		optind++;
+	}
+	if (verb == NULL)
+		return command_usage_error(context, "say what: %s, for instance", verbs[0].name);
+	if (!take_words(&call, verb, optind))
+		return EXIT_CODE_USAGE;
+	return run(&call, verb);
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/state_open.h"
+
+/* As daemon/app.c names the two systems. */
+static bool bind(const struct config *config, struct store *store, struct error *err)
+{
+	struct arena arena = { 0 };
+	const struct str records =
+		arena_format(&arena, "%s %s %s", config->endpoint[SIDE_RECORDS].base_url,
+			     config->records.object, dialect_name(config->records.dialect));
+	const struct str people = str_from(config->endpoint[SIDE_PEOPLE].base_url);
+	const bool ok = store_bind_identity(store, records, people, err);
+
+	arena_release(&arena);
+	return ok;
+}
+
+static bool open_as(const struct config *config, enum store_mode mode, struct store **ret_store,
+		    struct error *err)
+{
+	struct store *store;
+
+	if (!store_open(config->state_path, mode, &config->fields, &store, err)) {
+		/* A reader creates nothing: this is a file that is not there. */
+		if (mode == STORE_READ && err->code == ERR_CREATE)
+			(void)error_set(err, ERR_CREATE,
+					"there is no state %s yet; run `crmsync sync` first",
+					config->state_path);
+		return false;
+	}
+	if (!bind(config, store, err)) {
+		store_close(store);
+		return false;
+	}
+	*ret_store = store;
+	return true;
+}
+
+bool state_open(const struct config *config, enum store_mode mode, struct store **ret_store,
+		struct error *err)
+{
+	struct store *store;
+
+	/* A writer would make the file: whether there is one is for a reader to say. */
+	if (!open_as(config, STORE_READ, &store, err))
+		return false;
+	if (mode == STORE_READ) {
+		*ret_store = store;
+		return true;
+	}
+	store_close(store);
+	return open_as(config, mode, ret_store, err);
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * state_open: the configured state, for commands that look into it or mend it without a cycle.
+ */
+#ifndef CRMSYNC_DAEMON_STATE_OPEN_H
+#define CRMSYNC_DAEMON_STATE_OPEN_H
+
+#include "daemon/config.h"
+#include "state/store.h"
+
+/* STORE_READ or STORE_WRITE; the file must be there, and belong to the two systems of the
+ * configuration.  ERR_CREATE if no sync has made it yet. */
+NODISCARD bool state_open(const struct config *config, enum store_mode mode,
+			  struct store **ret_store, struct error *err);
+
+#endif
