@@ -4,7 +4,7 @@
 import unittest
 
 from front import Front, Reply, nothing
-from harness import DIALECT, SIDES, Case, only, other
+from harness import SIDES, Case, only, other
 from wire import Name
 
 ADA = {"name": Name("Ada", "", "Lovelace"), "emails": ["ada@example.com"], "job": "Engineer"}

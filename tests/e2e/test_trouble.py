@@ -89,7 +89,8 @@ class Trouble(Case):
                           people__items_per_page=5, records__timeout=0.7, people__timeout=0.7)
         path = "/people?" if side == "people" else (
             "/v2/objects/people/records" + ("/query" if DIALECT == "values" else "?"))
-        world.box.post("fault", side=side, count=2, match={"path_prefix": path, "nth": nth}, **fault)
+        world.box.post("fault", side=side, count=2,
+                       match={"path_prefix": path, "nth": nth}, **fault)
         world.clear_log()
         summary = world.sync()
         self.assertEqual(world.box.stats()[side]["faults"], 2)
