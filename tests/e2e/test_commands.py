@@ -157,6 +157,18 @@ class Links(Commands):
         world.run("links", "link", lone["records"], lone["people"])
         self.assertEqual(len(self.lines(world, "links", "list")), 2)
 
+    def test_perhaps_created(self):
+        """The answer to a create was lost: its person may be there, and is found by the next sync."""
+        world = self.open()
+        record = world.create("records", **ADA)
+        person = world.create("people", **GRACE)
+        world.box.post("fault", side="people", action="reset_after",
+                       match={"method": "POST", "path_prefix": "/people"})
+        world.sync(code=69)
+        self.assertIn("crmsync sync", self.refused(world, "links", "link", record, person))
+        world.sync()
+        self.assert_mirrored(world, 2)
+
 
 class Quarantine(Commands):
     def refuse(self, world, method):
