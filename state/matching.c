@@ -49,10 +49,64 @@ bool store_match_collect(struct store *store, enum key_kind kind, unsigned max_s
 	if (!scope_begin(store, &scope, err))
 		return false;
 	const bool ok = sql_exec(&store->sql, "DELETE FROM candidate; DELETE FROM edge", err) &&
-			collect_keys(store, kind, err) && collect_pairs(store, max_share, err) &&
-			sql_exec(&store->sql, "DELETE FROM candidate", err);
+			collect_keys(store, kind, err) && collect_pairs(store, max_share, err);
 
 	return scope_end(store, scope, ok, err);
+}
+
+static bool collect_crowds(struct store *store, unsigned max_share, struct error *err)
+{
+	struct sql_call call = sql_call(
+		&store->sql, "INSERT INTO crowd(key, records, people) "
+			     "SELECT key, sum(side = 0), sum(side = 1) FROM candidate GROUP BY key "
+			     "HAVING sum(side = 0) > 0 AND sum(side = 1) > 0 "
+			     "AND max(sum(side = 0), sum(side = 1)) > ?");
+
+	sql_bind_int(&call, max_share);
+	return sql_run(&call, err);
+}
+
+static bool next_crowd(struct store *store, struct arena *arena, struct match_crowd *crowd,
+		       bool *ret_found, struct error *err)
+{
+	bool found;
+	struct sql_call call =
+		sql_call(&store->sql, "SELECT key, records, people FROM crowd WHERE key > ? "
+				      "ORDER BY key LIMIT 1");
+
+	sql_bind_text(&call, crowd->key);
+	if (!sql_row(&call, &found, err))
+		return false;
+	*ret_found = found;
+	if (!found)
+		return true;
+	crowd->key = sql_text_copy(&call, 0, arena);
+	crowd->n[SIDE_RECORDS] = (uint32_t)sql_int(&call, 1);
+	crowd->n[SIDE_PEOPLE] = (uint32_t)sql_int(&call, 2);
+	sql_end(&call);
+	return true;
+}
+
+bool store_match_crowds(struct store *store, unsigned max_share, match_crowd_fn *fn, void *payload,
+			struct error *err)
+{
+	struct arena arena = { 0 };
+	struct match_crowd crowd = { 0 };
+	bool found = true;
+	bool ok = sql_exec(&store->sql, "DELETE FROM crowd", err) &&
+		  collect_crowds(store, max_share, err) &&
+		  sql_exec(&store->sql,
+			   "UPDATE person SET parked = 1 WHERE link IS NULL AND no IN "
+			   "(SELECT person FROM candidate WHERE key IN (SELECT key FROM crowd))",
+			   err);
+
+	while (ok && found) {
+		ok = next_crowd(store, &arena, &crowd, &found, err);
+		if (ok && found)
+			ok = fn(payload, &crowd, err);
+	}
+	arena_release(&arena);
+	return ok;
 }
 
 bool store_match_drop(struct store *store, const struct match_edge *edge, struct error *err)

@@ -22,6 +22,8 @@
 /* For collecting candidate pairs; in a file of SQLite's own, behind a cache of bounded size. */
 static const char temp_schema[] =
 	"PRAGMA temp.cache_size = -4096;"
+	"CREATE TEMP TABLE crowd(key TEXT NOT NULL PRIMARY KEY, records INTEGER NOT NULL,"
+	" people INTEGER NOT NULL) WITHOUT ROWID;"
 	"CREATE TEMP TABLE candidate(key TEXT NOT NULL, side INTEGER NOT NULL,"
 	" person INTEGER NOT NULL, PRIMARY KEY (key, side, person)) WITHOUT ROWID;"
 	"CREATE TEMP TABLE edge(r_id TEXT NOT NULL, p_id TEXT NOT NULL, r INTEGER NOT NULL,"

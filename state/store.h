@@ -128,6 +128,16 @@ NODISCARD bool store_match_begin(struct store *store, struct error *err);
  * dissolved link.  A key shared by more than max_share persons of one side proposes nothing. */
 NODISCARD bool store_match_collect(struct store *store, enum key_kind kind, unsigned max_share,
 				   struct error *err);
+/* A key that proposes nothing because too many share it, and has persons on both sides. */
+struct match_crowd {
+	struct str key;
+	uint32_t n[SIDE_COUNT];
+};
+
+typedef bool match_crowd_fn(void *payload, const struct match_crowd *crowd, struct error *err);
+/* After store_match_collect(): parks everybody who has such a key, and hands out the keys. */
+NODISCARD bool store_match_crowds(struct store *store, unsigned max_share, match_crowd_fn *fn,
+				  void *payload, struct error *err);
 /* Takes a pair out of the collection (incompatible names). */
 NODISCARD bool store_match_drop(struct store *store, const struct match_edge *edge,
 				struct error *err);

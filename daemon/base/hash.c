@@ -25,6 +25,14 @@ bool digest_equal(const struct digest *a, const struct digest *b)
 	return memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
 }
 
+uint64_t digest_head(const struct digest *digest)
+{
+	uint64_t head;
+
+	memcpy(&head, digest->bytes, sizeof(head));
+	return head;
+}
+
 uint64_t hash64(struct str bytes, uint64_t seed)
 {
 	return XXH3_64bits_withSeed(bytes.p, bytes.len, seed);

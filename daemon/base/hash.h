@@ -16,6 +16,8 @@ struct digest {
 /* The seed keeps digests of different meaning apart (a changed field table, say). */
 struct digest digest_of(struct str bytes, uint64_t seed);
 bool digest_equal(const struct digest *a, const struct digest *b);
+/* Its first eight bytes. */
+uint64_t digest_head(const struct digest *digest);
 uint64_t hash64(struct str bytes, uint64_t seed);
 
 #endif

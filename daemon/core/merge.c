@@ -354,12 +354,17 @@ static void merge_field_of_pair(const struct field_table *table, const struct me
 		c.first_contact = c.first_contact || c.shadow[s].state == VALUE_UNKNOWN;
 	}
 	find_invented(&c);
-	result->fields[i] = merge_field(&c);
+	const bool unreadable = rules->unreadable != NULL && rules->unreadable[i];
+
+	result->fields[i] = unreadable ? (struct field_merge){ .verdict = VERDICT_UNKNOWN,
+							       .reason = "cannot be read now" } :
+					 merge_field(&c);
 	struct field_merge *merge = &result->fields[i];
 
 	for (int s = 0; s < SIDE_COUNT; s++) {
 		result->now[s].values[i] = c.now[s];
-		result->shadow[s].values[i] = shadow_moves(merge->verdict) ? c.now[s] : c.shadow[s];
+		result->shadow[s].values[i] =
+			shadow_moves(merge->verdict) && !unreadable ? c.now[s] : c.shadow[s];
 		result->writes[s] = result->writes[s] || merge->write[s].state != VALUE_UNKNOWN;
 	}
 	result->n_conflicts += merge->verdict == VERDICT_CONFLICT;

@@ -24,7 +24,10 @@ struct merge_rules {
 	enum direction direction;    /* of the whole configuration; a field's own narrows it */
 	enum policy newest_fallback; /* POLICY_RECORDS or POLICY_PEOPLE */
 	int64_t clock_tolerance_ns;  /* dates nearer than this do not decide */
-	int64_t now;                 /* ns */
+	/* One per row, or NULL: this row cannot be read now (tags without titles): no verdict, its
+	 * shadows stay. */
+	const bool *unreadable;
+	int64_t now; /* ns */
 };
 
 /* One side of a pair as the merge sees it. */

@@ -5,8 +5,12 @@
 
 #include <assert.h>
 
+/* Drift may show one page twice; more than that is no list. */
+#define SCAN_REPEATS_MOST 3
+
 static void start_pass(struct scan *scan)
 {
+	scan->n_repeats = 0;
 	scan->in_flight = 0;
 	scan->next_number = 0;
 	scan->next_offset = 0;
@@ -79,6 +83,21 @@ static void plan_pages(struct scan *scan, const struct scan_page *page,
 	scan->ended = scan->next_number >= scan->n_pages;
 }
 
+/* A server that ignores the page, or goes round in circles. */
+static bool repeats_itself(struct scan *scan, const struct scan_page *page,
+			   const struct scan_answer *answer)
+{
+	if (page->number == 0)
+		scan->first_content = answer->content;
+	else if (answer->n_members > 0 &&
+		 (answer->content == scan->last_content || answer->content == scan->first_content))
+		scan->n_repeats++;
+	else
+		scan->n_repeats = 0;
+	scan->last_content = answer->content;
+	return scan->n_repeats >= SCAN_REPEATS_MOST;
+}
+
 bool scan_page_done(struct scan *scan, const struct scan_page *page,
 		    const struct scan_answer *answer, struct error *err)
 {
@@ -90,6 +109,12 @@ bool scan_page_done(struct scan *scan, const struct scan_page *page,
 	}
 	scan->n_read += answer->n_members;
 	plan_pages(scan, page, answer);
+	if (repeats_itself(scan, page, answer)) {
+		scan->failed = true;
+		return error_set(
+			err, ERR_MALFORMED,
+			"the list shows the same persons again and again: it does not end");
+	}
 	if (scan->next_number >= LIMIT_PAGES) {
 		scan->failed = true;
 		return error_set(err, ERR_MALFORMED, "the list does not end after %u pages",

@@ -40,6 +40,7 @@ struct scan_answer {
 	int64_t total;      /* announced number of persons; -1: not announced */
 	uint32_t n_members; /* persons on it */
 	bool has_next;      /* it names a successor */
+	uint64_t content;   /* fingerprint of the persons on it */
 };
 
 struct scan {
@@ -53,6 +54,8 @@ struct scan {
 	uint64_t n_pages; /* of this pass, as far as known; 0: open end */
 	int64_t total;    /* the newest announced; -1: none */
 	uint64_t n_read;  /* persons on the pages read, repeated ones counted again */
+	uint64_t first_content, last_content; /* fingerprints of pages of this pass */
+	unsigned n_repeats;                   /* pages in a row that showed nobody new */
 	bool first_answered;
 	bool descending;
 	bool ended;                 /* no further page is to be asked for in this pass */

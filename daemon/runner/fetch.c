@@ -168,9 +168,9 @@ static void on_done(void *payload, const struct response *response, const struct
 	struct runner *runner = fetch->runner;
 
 	judge(fetch, response, err);
-	fetch->fn(fetch->payload, &fetch->answer);
 	if (fetch->store_error.code != ERR_OK)
 		runner_store_failed(runner, &fetch->store_error);
+	fetch->fn(fetch->payload, &fetch->answer);
 	page_reader_free(fetch->reader);
 	forget_records(&fetch->answer);
 	arena_release(&fetch->answer.arena);

@@ -38,6 +38,8 @@ static void on_tag_page(void *payload, struct answer *answer)
 	struct page_info info = { 0 };
 	struct error err = answer->err;
 
+	const size_t n_before = titles_count(runner->tags);
+
 	runner->n_tag_pages++;
 	if (answer->judgement != JUDGE_OK ||
 	    !people_tags_decode(answer->body, runner->tags, &info, &err)) {
@@ -45,7 +47,8 @@ static void on_tag_page(void *payload, struct answer *answer)
 		return;
 	}
 	runner->tag_page++;
-	const bool all = info.n_members == 0 ||
+	/* A server that ignores the page serves the same one for ever. */
+	const bool all = titles_count(runner->tags) == n_before ||
 			 (info.total >= 0 && titles_count(runner->tags) >= (uint64_t)info.total);
 
 	if (all || titles_count(runner->tags) >= LIMIT_COLLECTION_ITEMS || runner->stopping)
@@ -81,9 +84,7 @@ void runner_recover(struct runner *runner)
 	struct store *store = runner_store(runner);
 
 	if (!store_begin(store, &err) || !store_intent_recover(store, &err) ||
-	    !store_commit(store, &err)) {
+	    !store_commit(store, &err))
 		runner_store_failed(runner, &err);
-		return;
-	}
 	runner_phase_done(runner);
 }

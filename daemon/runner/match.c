@@ -7,15 +7,31 @@
  */
 #include "daemon/runner/runner_p.h"
 
-/* A switchboard's number says nothing; an e-mail shared by many is ambiguous however many they are. */
-#define SHARE_MAX_PHONE 16
-#define SHARE_MAX 1000
+/* A key that more persons of one side share proposes nothing: a switchboard's number says nothing, and
+ * who shares another key with so many is parked. */
+#define SHARE_MAX 16
+/* Our clock and the server's may differ by that much. */
+#define CREATION_WINDOW_NS (INT64_C(600) * NS_PER_S)
 
 struct matching {
 	struct runner *runner;
 	enum key_kind kind;
 	struct arena arena; /* of one pair */
 };
+
+/* A create of either that was refused is not wanted any more. */
+static bool add_link(struct runner *runner, const struct str id[SIDE_COUNT], const char *how,
+		     struct error *err)
+{
+	struct store *store = runner_store(runner);
+	int64_t link;
+
+	runner->cycle.report.linked++;
+	return store_link_add(store, id, str_from(how), runner->cycle.report.id, runner_now(runner),
+			      &link, err) &&
+	       store_quarantine_lift(store, SIDE_PEOPLE, 0, id[SIDE_RECORDS], err) &&
+	       store_quarantine_lift(store, SIDE_RECORDS, 0, id[SIDE_PEOPLE], err);
+}
 
 static bool report_ambiguous(struct runner *runner, const struct match_edge *edge,
 			     enum key_kind kind, struct arena *arena, struct error *err)
@@ -38,14 +54,11 @@ static bool decide_edge(void *payload, const struct match_edge *edge, struct err
 	struct matching *matching = payload;
 	struct runner *runner = matching->runner;
 	struct store *store = runner_store(runner);
-	int64_t link;
 
 	runner_changed(runner);
-	if (edge->degree[SIDE_RECORDS] == 1 && edge->degree[SIDE_PEOPLE] == 1) {
-		runner->cycle.report.linked++;
-		return store_link_add(store, edge->id, str_from(key_kind_name(matching->kind)),
-				      runner->cycle.report.id, runner_now(runner), &link, err);
-	}
+	if (edge->degree[SIDE_RECORDS] == 1 && edge->degree[SIDE_PEOPLE] == 1)
+		return add_link(runner, edge->id, key_kind_name(matching->kind), err);
+
 	const bool ok = report_ambiguous(runner, edge, matching->kind, &matching->arena, err) &&
 			store_park(store, SIDE_RECORDS, edge->id[SIDE_RECORDS], err) &&
 			store_park(store, SIDE_PEOPLE, edge->id[SIDE_PEOPLE], err);
@@ -76,14 +89,34 @@ static bool drop_other_names(void *payload, const struct match_edge *edge, struc
 	return compatible || store_match_drop(runner_store(runner), edge, err);
 }
 
+static bool on_crowd(void *payload, const struct match_crowd *crowd, struct error *err)
+{
+	struct matching *matching = payload;
+	const struct conflict conflict = {
+		.kind = STR_LIT("ambiguous"),
+		.field = str_from(key_kind_name(matching->kind)),
+		.evidence = arena_format(&matching->arena,
+					 "the same %s (%.*s): %u on records, %u on people",
+					 key_kind_name(matching->kind), STR_ARG(crowd->key),
+					 crowd->n[SIDE_RECORDS], crowd->n[SIDE_PEOPLE]),
+		.first_cycle = matching->runner->cycle.report.id,
+		.last_cycle = matching->runner->cycle.report.id,
+	};
+	const bool ok = store_conflict_put(runner_store(matching->runner), &conflict, err);
+
+	arena_reset(&matching->arena);
+	return ok;
+}
+
 static bool match_kind(struct runner *runner, enum key_kind kind, struct error *err)
 {
 	struct store *store = runner_store(runner);
 	struct matching matching = { .runner = runner, .kind = kind };
-	const unsigned share_max = kind == KEY_PHONE ? SHARE_MAX_PHONE : SHARE_MAX;
+	const bool by_phone = kind == KEY_PHONE;
 	const bool ok =
-		store_begin(store, err) && store_match_collect(store, kind, share_max, err) &&
-		(kind != KEY_PHONE || store_match_each(store, drop_other_names, &matching, err)) &&
+		store_begin(store, err) && store_match_collect(store, kind, SHARE_MAX, err) &&
+		(by_phone || store_match_crowds(store, SHARE_MAX, on_crowd, &matching, err)) &&
+		(!by_phone || store_match_each(store, drop_other_names, &matching, err)) &&
 		store_match_each(store, decide_edge, &matching, err) && store_commit(store, err);
 
 	arena_release(&matching.arena);
@@ -111,19 +144,77 @@ static bool on_suspect(void *payload, enum side side, struct str id, enum suspic
 	       store_park(runner_store(runner), side, id, err);
 }
 
+/* ---- Creates that were sent and never answered ---- */
+
+struct lost_create {
+	struct runner *runner;
+	const struct intent *intent;
+	struct arena arena;
+	struct str found; /* empty: nobody yet */
+};
+
+/* Created since it was sent, and holds all that was sent: ours, or a twin that somebody made by hand. */
+static bool is_it(void *payload, const struct person *person, struct arena *arena,
+		  struct error *err)
+{
+	struct lost_create *lost = payload;
+	const struct field_table *table = lost->runner->table;
+	const struct intent *intent = lost->intent;
+
+	(void)arena;
+	(void)err;
+	if (lost->found.len > 0 ||
+	    (person->created_at != 0 && person->created_at < intent->sent_at - CREATION_WINDOW_NS))
+		return true;
+	for (size_t i = 0; i < table->n; i++) {
+		const struct value *sent = &intent->write.values[i];
+
+		if (value_is_set(sent) &&
+		    merge_value_changed(&table->fields[i], sent, &person->values[i]))
+			return true;
+	}
+	lost->found = arena_copy(&lost->arena, person->id);
+	return true;
+}
+
+static bool link_lost_create(struct lost_create *lost, struct error *err)
+{
+	const struct intent *intent = lost->intent;
+	struct runner *runner = lost->runner;
+	struct str ids[SIDE_COUNT];
+
+	if (!store_unlinked_each(runner_store(runner), intent->target, is_it, lost, err))
+		return false;
+	if (lost->found.len == 0)
+		return true;
+	ids[intent->target] = lost->found;
+	ids[side_other(intent->target)] = intent->source_id;
+	return add_link(runner, ids, "created", err);
+}
+
 /*
- * A create that was sent and never answered: both sides have been read whole, so if it happened its
- * person has just been matched, and if it did not appear, it did not happen.
+ * If it happened, its person has just been matched by a key, or is found by what was sent.  If the
+ * target was read whole and it did not appear, it did not happen, and is decided anew.
  */
 static bool settle_lost_create(void *payload, const struct intent *intent, struct arena *arena,
 			       struct error *err)
 {
 	struct runner *runner = payload;
+	struct lost_create lost = { .runner = runner, .intent = intent };
+	struct link link;
+	bool linked = false;
 
-	(void)arena;
-	if (intent->kind != INTENT_CREATE)
+	if (intent->kind != INTENT_CREATE || intent->state != INTENT_SENT)
 		return true;
-	return store_intent_delete(runner_store(runner), intent->id, err);
+	if (!store_link_find(runner_store(runner), intent->source_id, arena, &link, &linked, err))
+		return false;
+	if (!linked && !runner->scans[intent->target].complete)
+		return true;
+	bool ok = linked || link_lost_create(&lost, err);
+
+	arena_release(&lost.arena);
+	ok = ok && store_intent_delete(runner_store(runner), intent->id, err);
+	return ok;
 }
 
 static bool match_all(struct runner *runner, struct error *err)
@@ -139,15 +230,15 @@ static bool match_all(struct runner *runner, struct error *err)
 		if (!match_kind(runner, sync->match[i], err))
 			return false;
 	}
-	if (!match_kind(runner, KEY_IDENTICAL, err) || !store_begin(store, err) ||
-	    !store_match_suspects(store, on_suspect, runner, err))
+	if (!match_kind(runner, KEY_IDENTICAL, err) || !store_begin(store, err))
 		return false;
 	for (int side = 0; side < SIDE_COUNT; side++) {
 		if (!store_intent_each(store, (enum side)side, 0, UINT32_MAX, settle_lost_create,
 				       runner, err))
 			return false;
 	}
-	return store_conflict_sweep(store, "ambiguous", cycle, err) &&
+	return store_match_suspects(store, on_suspect, runner, err) &&
+	       store_conflict_sweep(store, "ambiguous", cycle, err) &&
 	       store_conflict_sweep(store, "duplicate", cycle, err) && store_commit(store, err);
 }
 
@@ -155,7 +246,7 @@ static bool match_all(struct runner *runner, struct error *err)
 void runner_match(struct runner *runner)
 {
 	const bool all_known =
-		runner->scans[SIDE_RECORDS].complete && runner->scans[SIDE_PEOPLE].complete;
+		runner->scans[SIDE_RECORDS].read_all && runner->scans[SIDE_PEOPLE].read_all;
 	struct error err;
 
 	if (all_known && !match_all(runner, &err))

@@ -5,6 +5,8 @@
  */
 #include "daemon/runner/plan.h"
 
+#include "base/limits.h"
+
 #include <stdint.h>
 
 /* Links a transaction. */
@@ -34,6 +36,36 @@ struct digest plan_content(const struct runner *runner, const struct person *wri
 	return person_digest(&content, runner->table);
 }
 
+/* What the merge did not see of the record's tags is still there, and must be after the write. */
+static void keep_unknown_tags(const struct runner *runner, const struct person *records,
+			      struct intent *intent, struct arena *arena)
+{
+	struct value *base = arena_alloc(arena, runner->table->n, sizeof(struct value));
+
+	for (size_t i = 0; i < runner->table->n; i++) {
+		const struct value *all = &records->values[i];
+		struct value *write = &intent->write.values[i];
+
+		base[i] = intent->base.values[i];
+		if (!field_is_tags(&runner->table->fields[i]) || !value_is_set(all))
+			continue;
+		base[i] = *all;
+		if (write->state == VALUE_UNKNOWN)
+			continue;
+		const uint32_t n = value_is_set(write) ? write->n : 0;
+		struct value kept = value_items(arena, n + all->n);
+
+		for (kept.n = 0; kept.n < n; kept.n++)
+			kept.items[kept.n] = write->items[kept.n];
+		for (uint32_t k = 0; k < all->n; k++) {
+			if (titles_id_of(runner->tags, all->items[k].text).len == 0)
+				kept.items[kept.n++] = all->items[k];
+		}
+		*write = kept.n > 0 ? kept : value_empty();
+	}
+	intent->base.values = base;
+}
+
 /* *ret_added false: the same write was refused before. */
 static bool add_update(struct runner *runner, const struct pair *pair,
 		       const struct merge_result *merged, enum side target, struct arena *arena,
@@ -59,6 +91,8 @@ static bool add_update(struct runner *runner, const struct pair *pair,
 	intent.write.id = intent.target_id;
 	for (size_t i = 0; i < runner->table->n; i++)
 		intent.write.values[i] = merged->fields[i].write[target];
+	if (target == SIDE_RECORDS)
+		keep_unknown_tags(runner, &pair->now[target], &intent, arena);
 	const struct digest content = plan_content(runner, &intent.write);
 
 	if (!store_quarantine_blocks(runner_store(runner), target, pair->link.id,
@@ -80,18 +114,27 @@ static bool add_update(struct runner *runner, const struct pair *pair,
 
 /*
  * At most one write in flight per link: what the other side is to get is merged again after it, with
- * what this one has become.  People first: their lists hold what a record with one e-mail cannot.  A plan
+ * what this one has become.  People first: their lists hold what a record with one e-mail cannot; but
+ * in the last round records, so that a people write that keeps failing does not hold them up.  A plan
  * shows both.
  */
 static bool add_updates(struct runner *runner, const struct pair *pair,
 			const struct merge_result *merged, struct arena *arena, struct error *err)
 {
-	static const enum side order[] = { SIDE_PEOPLE, SIDE_RECORDS };
+	static const enum side people_first[] = { SIDE_PEOPLE, SIDE_RECORDS };
+	static const enum side records_first[] = { SIDE_RECORDS, SIDE_PEOPLE };
+	const enum side *order =
+		runner->cycle.merge_rounds < CYCLE_MERGE_ROUNDS ? people_first : records_first;
 	const bool both = merged->writes[SIDE_RECORDS] && merged->writes[SIDE_PEOPLE];
 
-	for (size_t i = 0; i < COUNT_OF(order); i++) {
+	for (size_t i = 0; i < SIDE_COUNT; i++) {
 		bool added = false;
 
+		/* What was refused is not wanted any more. */
+		if (!merged->writes[order[i]] &&
+		    !store_quarantine_lift(runner_store(runner), order[i], pair->link.id,
+					   (struct str){ NULL, 0 }, err))
+			return false;
 		if (merged->writes[order[i]] &&
 		    !add_update(runner, pair, merged, order[i], arena, &added, err))
 			return false;
@@ -250,6 +293,10 @@ static bool on_unlinked(void *payload, const struct person *source, struct arena
 			  &intent.write, &why))
 		return refuse_create(runner, creating->target, source, &why, err);
 	person_init(&intent.base, arena, runner->table);
+	for (size_t i = 0; i < runner->table->n && runner->context.tags == NULL; i++) {
+		if (field_is_tags(&runner->table->fields[i]))
+			intent.write.values[i] = (struct value){ .state = VALUE_UNKNOWN };
+	}
 	const struct digest content = plan_content(runner, &intent.write);
 
 	if (!store_quarantine_blocks(runner_store(runner), creating->target, 0, source->id,
@@ -267,8 +314,8 @@ static bool on_unlinked(void *payload, const struct person *source, struct arena
 static bool may_create(const struct runner *runner, enum side target)
 {
 	return direction_flows_from(runner->options.config->sync.create, side_other(target)) &&
-	       plan_may_write(runner, target) && runner->scans[SIDE_RECORDS].complete &&
-	       runner->scans[SIDE_PEOPLE].complete;
+	       plan_may_write(runner, target) && runner->scans[target].complete &&
+	       runner->scans[side_other(target)].read_all;
 }
 
 static bool plan_creates(struct runner *runner, struct error *err)
@@ -290,10 +337,19 @@ static bool plan_creates(struct runner *runner, struct error *err)
 
 void runner_merge(struct runner *runner)
 {
+	bool unreadable[LIMIT_FIELDS] = { false };
 	struct error err;
 
+	for (size_t i = 0; i < runner->table->n; i++)
+		unreadable[i] =
+			runner->context.tags == NULL && field_is_tags(&runner->table->fields[i]);
+	runner->rules.unreadable = unreadable;
+
+	/* Every link with a contested field has just been met; other field conflicts are over. */
 	if (!store_pairs_dirty(runner_store(runner), MERGE_BATCH, on_pair, runner, &err) ||
-	    (runner->cycle.merge_rounds == 1 && !plan_creates(runner, &err)))
+	    !store_conflict_sweep(runner_store(runner), "field", runner->cycle.report.id, &err) ||
+	    !plan_creates(runner, &err))
 		runner_store_failed(runner, &err);
+	runner->rules.unreadable = NULL;
 	runner_phase_done(runner);
 }

@@ -75,12 +75,17 @@ static bool on_intent(void *payload, const struct intent *intent, struct arena *
 {
 	struct push *push = payload;
 	const struct field_table *table = push->runner->table;
-	struct job *job = alloc_zeroed(1, sizeof(*job));
 	struct job **end = &push->jobs;
 
 	(void)arena;
 	(void)err;
 	push->last_id = intent->id;
+	push->n_met++;
+	/* A create that was sent before and never answered: sending it again would make a twin. */
+	if (intent->state != INTENT_PENDING)
+		return true;
+	struct job *job = alloc_zeroed(1, sizeof(*job));
+
 	job->push = push;
 	job->state = intent->kind == INTENT_CREATE ? JOB_READY : JOB_VERIFY;
 	job->intent = *intent;
@@ -108,11 +113,12 @@ static bool load_window(struct push *push, struct error *err)
 	struct store *store = runner_store(push->runner);
 	const int64_t before = push->last_id;
 	const size_t n_before = push->n_jobs;
+	const uint64_t n_met = push->n_met;
 	const uint32_t room = push->window - (uint32_t)n_before;
 
 	if (!store_intent_each(store, push->side, before, room, on_intent, push, err))
 		return false;
-	push->exhausted = push->n_jobs - n_before < room;
+	push->exhausted = push->n_met - n_met < room;
 	if (push->n_jobs == n_before)
 		return true;
 	if (!store_begin(store, err))

@@ -31,6 +31,7 @@ enum job_result {
 	RESULT_MOVED,
 	RESULT_REFUSED, /* into quarantine, with status and words */
 	/* nothing is known or to be done: the intent goes, the next cycle decides */
+	RESULT_CLASH, /* a unique value is taken: once more, after the other writes */
 	RESULT_DROPPED,
 	RESULT_UNCERTAIN, /* a create that may have happened: the intent stays */
 };
@@ -59,10 +60,12 @@ struct push {
 	size_t n_flying; /* requests under way */
 	uint32_t window; /* jobs in memory at most */
 	int64_t last_id;
-	uint64_t n_accepted;    /* writes that the side has taken in this cycle */
-	struct error forbidden; /* what a 403 said */
-	bool exhausted;         /* no intent is left to load */
-	bool halted;            /* the side refuses everything: nothing more is sent */
+	uint64_t n_met;           /* intents that were looked at */
+	uint32_t n_unsure_in_row; /* writes of unknown outcome since the last one that was taken */
+	uint64_t n_accepted;      /* writes that the side has taken in this cycle */
+	struct error forbidden;   /* what a 403 said */
+	bool exhausted;           /* no intent is left to load */
+	bool halted;              /* the side refuses everything: nothing more is sent */
 	bool flush_scheduled;
 	bool ended;
 };

@@ -24,7 +24,8 @@ struct side_scan {
 	uint64_t n_distinct;   /* different ones, known at the end */
 	uint64_t n_unreadable; /* records that could not be understood */
 	bool began;            /* at least one page was answered */
-	bool complete;         /* every person of the side was read */
+	bool read_all;         /* every person of the side was on a page that was read */
+	bool complete;         /* and could be understood */
 };
 
 struct runner {

@@ -100,6 +100,18 @@ static bool take_page(struct runner *runner, enum side side, const struct answer
 	return store_page(runner, side, answer, err);
 }
 
+/* Of all records of a page, whatever their order. */
+static uint64_t content_of(const struct answer *answer)
+{
+	uint64_t content = 0;
+
+	for (size_t i = 0; i < answer->known.n; i++)
+		content += digest_head(&answer->known.items[i]);
+	for (size_t i = 0; i < answer->records.n; i++)
+		content += digest_head(&answer->records.items[i].digest);
+	return content;
+}
+
 static void on_page(void *payload, struct answer *answer)
 {
 	struct page_fetch *fetch = payload;
@@ -109,11 +121,15 @@ static void on_page(void *payload, struct answer *answer)
 	const struct scan_page page = fetch->page;
 	const struct scan_answer said = { .total = answer->info.total,
 					  .n_members = answer->info.n_members,
-					  .has_next = answer->info.has_next };
+					  .has_next = answer->info.has_next,
+					  .content = content_of(answer) };
 	struct error err;
 
 	free(fetch);
 	if (answer->judgement != JUDGE_OK) {
+		/* One person may be gone or refused; a list that is, is not this API's. */
+		if (answer->err.code == ERR_GONE || answer->err.code == ERR_REJECTED)
+			answer->err.code = ERR_MALFORMED;
 		(void)error_wrap(&answer->err, "%s: page %u of the list", side_name(side),
 				 page.number + 1);
 		cycle_note_failure(&runner->cycle, side, &answer->err);
@@ -165,8 +181,10 @@ static bool end_pass(struct runner *runner, enum side side, struct error *err)
 	scan_settle(&scan->scan, scan->n_distinct + scan->n_unreadable);
 	if (scan->scan.state == SCAN_RUNNING)
 		return true;
-	scan->complete = scan->scan.state == SCAN_COMPLETE && scan->n_unreadable == 0;
-	if (scan->scan.state == SCAN_INCOMPLETE && runner->cycle.report.failure.code == ERR_OK) {
+	scan->read_all = scan->scan.state == SCAN_COMPLETE;
+	scan->complete = scan->read_all && scan->n_unreadable == 0;
+	if (scan->scan.state == SCAN_INCOMPLETE && !runner->stopping &&
+	    runner->cycle.report.failure.code == ERR_OK) {
 		struct error incomplete;
 
 		(void)error_set(&incomplete, ERR_TRANSIENT,

@@ -68,6 +68,11 @@ static void move_written(const struct job *job, struct person *shadow, const str
 	}
 }
 
+static bool shows_one_of(const struct value *one, const struct value *many)
+{
+	return !value_is_set(many) || (value_is_set(one) && value_has(many, one->items[0].key));
+}
+
 /* Elements that the target had added or removed by itself are not agreed yet: they travel next. */
 static void keep_own_edits(const struct job *job, const struct pair *pair,
 			   const struct person *answer, struct person *shadow, struct arena *arena)
@@ -80,9 +85,16 @@ static void keep_own_edits(const struct job *job, const struct pair *pair,
 		const struct field *field = &table->fields[i];
 
 		if (job->intent.write.values[i].state == VALUE_UNKNOWN ||
-		    field_shape(field->type) != SHAPE_SET || field->single[SIDE_RECORDS] ||
-		    field->single[SIDE_PEOPLE] || !direction_flows_from(field->direction, target))
+		    field_shape(field->type) != SHAPE_SET ||
+		    !direction_flows_from(field->direction, target))
 			continue;
+		if (field->single[SIDE_RECORDS]) {
+			/* The record is to show the primary of what people hold now. */
+			if (target == SIDE_PEOPLE &&
+			    !shows_one_of(&job->intent.source.values[i], &answer->values[i]))
+				shadow->values[i] = pair->shadow[target].values[i];
+			continue;
+		}
 		shadow->values[i] = sets_shadow_after(
 			&answer->values[i], &job->intent.base.values[i],
 			pair->has_shadow[target] ? &pair->shadow[target].values[i] : &unknown,
@@ -133,6 +145,8 @@ static bool settle_update(struct job *job, struct error *err)
 	return ok;
 }
 
+static bool settle_refused(struct job *job, struct error *err);
+
 static bool settle_create(struct job *job, struct error *err)
 {
 	struct runner *runner = job->push->runner;
@@ -148,17 +162,25 @@ static bool settle_create(struct job *job, struct error *err)
 
 	ids[target] = answer.id;
 	ids[source] = job->intent.source_id;
-	/* The new person is known by its whole answer: what the server added by itself is agreed too. */
-	const bool ok =
-		runner_observe(runner, target, &answer, NULL, runner->scans[target].generation,
-			       &observation, err) &&
-		store_link_add(store, ids, STR_LIT("created"), runner->cycle.report.id,
-			       runner_now(runner), &link, err) &&
-		store_pair_get(store, link, &arena, &pair, err) &&
-		store_settle(store, link, target, &answer, &answer, err) &&
-		store_settle(store, link, source, &pair.now[source], &job->intent.source, err) &&
-		store_quarantine_lift(store, target, 0, job->intent.source_id, err) &&
-		add_history(job, link, err) && store_intent_delete(store, job->intent.id, err);
+	bool ok = runner_observe(runner, target, &answer, NULL, runner->scans[target].generation,
+				 &observation, err);
+
+	/* Another link has that person already: the server did not create anybody. */
+	if (ok && observation != OBSERVED_UNKNOWN) {
+		arena_release(&arena);
+		job->words =
+			STR_LIT("the answer to the create names a person that is linked already");
+		return settle_refused(job, err);
+	}
+	/* The new person is known by its whole answer: what the server added by itself is agreed. */
+	ok = ok &&
+	     store_link_add(store, ids, STR_LIT("created"), runner->cycle.report.id,
+			    runner_now(runner), &link, err) &&
+	     store_pair_get(store, link, &arena, &pair, err) &&
+	     store_settle(store, link, target, &answer, &answer, err) &&
+	     store_settle(store, link, source, &pair.now[source], &job->intent.source, err) &&
+	     store_quarantine_lift(store, target, 0, job->intent.source_id, err) &&
+	     add_history(job, link, err) && store_intent_delete(store, job->intent.id, err);
 
 	arena_release(&arena);
 	runner->cycle.report.created[target] += ok;
@@ -211,6 +233,17 @@ static bool settle_refused(struct job *job, struct error *err)
 	       store_intent_delete(runner_store(runner), intent->id, err);
 }
 
+/* A unique value is taken: perhaps by somebody who gives it away in this very cycle. */
+static bool settle_clash(struct job *job, struct error *err)
+{
+	struct runner *runner = job->push->runner;
+
+	if (runner->cycle.merge_rounds >= CYCLE_MERGE_ROUNDS)
+		return settle_refused(job, err);
+	runner->again = true;
+	return store_intent_delete(runner_store(runner), job->intent.id, err);
+}
+
 static bool settle_dropped(struct job *job, struct error *err)
 {
 	return store_intent_delete(runner_store(job->push->runner), job->intent.id, err);
@@ -226,9 +259,10 @@ static bool settle_uncertain(struct job *job, struct error *err)
 bool settle_jobs(struct push *push, struct error *err)
 {
 	static bool (*const settlers[])(struct job *, struct error *) = {
-		[RESULT_DONE] = settle_done,       [RESULT_SAME] = settle_same,
-		[RESULT_MOVED] = settle_moved,     [RESULT_REFUSED] = settle_refused,
-		[RESULT_DROPPED] = settle_dropped, [RESULT_UNCERTAIN] = settle_uncertain,
+		[RESULT_DONE] = settle_done,           [RESULT_SAME] = settle_same,
+		[RESULT_MOVED] = settle_moved,         [RESULT_REFUSED] = settle_refused,
+		[RESULT_CLASH] = settle_clash,         [RESULT_DROPPED] = settle_dropped,
+		[RESULT_UNCERTAIN] = settle_uncertain,
 	};
 	struct store *store = runner_store(push->runner);
 

@@ -15,12 +15,26 @@ struct group {
 	struct job *jobs[];
 };
 
+static bool holds_what_was_written(const struct job *job)
+{
+	const struct field_table *table = job->push->runner->table;
+
+	for (size_t i = 0; i < table->n; i++) {
+		const struct value *write = &job->intent.write.values[i];
+
+		if (write->state != VALUE_UNKNOWN &&
+		    merge_value_changed(&table->fields[i], write, &job->current.values[i]))
+			return false;
+	}
+	return true;
+}
+
 /* An update of unknown outcome, or an answer without the fields: the reading itself is the result. */
 static bool reading_is_result(struct job *job)
 {
 	if (job->was_unsure) {
 		job->answer = job->current;
-		push_job_answered(job, RESULT_MOVED);
+		push_job_answered(job, holds_what_was_written(job) ? RESULT_DONE : RESULT_MOVED);
 		return true;
 	}
 	if (job->read_back) {
@@ -36,15 +50,20 @@ static void judge_reading(struct job *job)
 {
 	const struct field_table *table = job->push->runner->table;
 
+	bool alone = false;
+
 	if (reading_is_result(job))
 		return;
 	for (size_t i = 0; i < table->n; i++) {
 		const struct value *base = &job->intent.base.values[i];
 		const struct value *fresh = &job->current.values[i];
 
-		if (job->intent.write.values[i].state == VALUE_UNKNOWN ||
-		    fresh->state == VALUE_UNKNOWN)
+		if (job->intent.write.values[i].state == VALUE_UNKNOWN)
 			continue;
+		if (fresh->state == VALUE_UNKNOWN) {
+			alone = alone || !job->alone;
+			continue;
+		}
 		/* Decided without knowing: a value that shows up now has to be merged first. */
 		const bool changed = base->state == VALUE_UNKNOWN ?
 					     value_is_set(fresh) :
@@ -61,7 +80,9 @@ static void judge_reading(struct job *job)
 		push_job_answered(job, RESULT_MOVED);
 		return;
 	}
-	job->state = JOB_READY;
+	/* A grouped answer may leave out what the person's own answer holds. */
+	job->state = alone ? JOB_VERIFY : JOB_READY;
+	job->alone = job->alone || alone;
 }
 
 static bool take_reading(struct job *job, const struct answer *answer, struct str raw)
@@ -154,7 +175,8 @@ static void on_group(void *payload, struct answer *answer)
 	}
 	arena_release(&scratch);
 	/* The filter is refused or ignored here: asking that way again would be for nothing. */
-	push->runner->no_groups[push->side] = !helped;
+	if (answer->judgement == JUDGE_OK || answer->judgement == JUDGE_REJECTED)
+		push->runner->no_groups[push->side] = !helped;
 	if (answer->judgement == JUDGE_AUTH ||
 	    (answer->judgement != JUDGE_OK && answer->status == 0)) {
 		(void)error_wrap(&answer->err, "%s: reading persons again before writing",

@@ -11,6 +11,8 @@
 
 /* That many persons in a row are forbidden before any write was taken: the token may not write. */
 #define FORBIDDEN_MOST 5
+/* That many writes in a row without an answer that says what became of them: the side is ill. */
+#define UNSURE_MOST 10
 
 struct batch {
 	struct push *push;
@@ -61,6 +63,8 @@ static void take_failure(struct job *job, const struct answer *answer)
 				answer->words.len > 0 ? answer->words : str_from(answer->err.msg));
 	if (answer->uncertain) {
 		cycle_note_failure(&push->runner->cycle, push->side, &answer->err);
+		if (++push->n_unsure_in_row >= UNSURE_MOST)
+			push_halt(push, &answer->err);
 		if (job->intent.kind == INTENT_CREATE) {
 			push_job_answered(job, RESULT_UNCERTAIN);
 			return;
@@ -75,7 +79,8 @@ static void take_failure(struct job *job, const struct answer *answer)
 		return;
 	}
 	if (answer->judgement == JUDGE_REJECTED || answer->judgement == JUDGE_CLASH) {
-		push_job_answered(job, RESULT_REFUSED);
+		push_job_answered(job,
+				  answer->judgement == JUDGE_CLASH ? RESULT_CLASH : RESULT_REFUSED);
 		return;
 	}
 	if (answer->judgement != JUDGE_GONE)
@@ -170,12 +175,11 @@ static void take_batch_answer(struct batch *batch, struct answer *answer)
 			cycle_note_failure(&push->runner->cycle, push->side, &err);
 			continue;
 		}
-		if (batch->n == 1)
-			job = batch->jobs[0];
-		else if (batch->kind == INTENT_CREATE)
-			job = find_created(batch, &person);
-		else
+		/* The answer to an update must be about that person; a create's has a new id. */
+		if (batch->kind == INTENT_UPDATE)
 			job = find_updated(batch, &person);
+		else
+			job = batch->n == 1 ? batch->jobs[0] : find_created(batch, &person);
 		if (job != NULL && job->state == JOB_FLYING)
 			take_answer(job, &person);
 	}
@@ -202,6 +206,7 @@ static void on_batch(void *payload, struct answer *answer)
 
 	if (answer->judgement == JUDGE_OK) {
 		push->n_accepted += batch->n;
+		push->n_unsure_in_row = 0;
 		take_batch_answer(batch, answer);
 	} else if (refused && !answer->uncertain && batch->n > 1 && !push->runner->stopping) {
 		const size_t half = batch->n / 2;

@@ -55,7 +55,8 @@ static struct scan_answer serve(const struct list *list, const struct scan_page 
 
 	return (struct scan_answer){ .total = list->announces ? (int64_t)list->n : -1,
 				     .n_members = n,
-				     .has_next = list->names_next && left > size };
+				     .has_next = list->names_next && left > size,
+				     .content = from + 1 };
 }
 
 static void run_list(const struct list *list)
@@ -137,6 +138,26 @@ static void test_a_failed_page_leaves_the_scan_incomplete(void **state)
 	assert_int_equal(scan.state, SCAN_INCOMPLETE);
 }
 
+static void test_an_endless_list_ends(void **state)
+{
+	struct scan scan;
+	struct scan_page page;
+	struct error err;
+	const struct scan_answer answer = { .total = -1, .n_members = 30, .content = 7 };
+	unsigned n = 0;
+
+	(void)state;
+	scan_start(&scan, 30, 4);
+	while (scan_next(&scan, &page) && n < 100) {
+		n++;
+		(void)!scan_page_done(&scan, &page, &answer, &err);
+	}
+	assert_true(n < 10);
+	assert_int_equal(err.code, ERR_MALFORMED);
+	scan_settle(&scan, 30);
+	assert_int_equal(scan.state, SCAN_INCOMPLETE);
+}
+
 /* A list that grows while it is read: the last page names a successor that the total did not count. */
 static void test_a_growing_list_is_followed(void **state)
 {
@@ -164,6 +185,7 @@ int main(void)
 		cmocka_unit_test(test_lists),
 		cmocka_unit_test(test_empty_first_page_with_a_total_is_an_error),
 		cmocka_unit_test(test_a_failed_page_leaves_the_scan_incomplete),
+		cmocka_unit_test(test_an_endless_list_ends),
 		cmocka_unit_test(test_a_growing_list_is_followed),
 	};
 
