@@ -169,10 +169,17 @@ struct str titles_of_id(const struct mapper_titles *titles, struct str id)
 struct str titles_id_of(const struct mapper_titles *titles, struct str title)
 {
 	struct arena scratch = { 0 };
-	const uint32_t i = find(titles, BY_TITLE, folded(&scratch, title));
+	const struct str key = folded(&scratch, title);
+	uint32_t best = find(titles, BY_TITLE, key);
 
+	/* "vip" beside "VIP": the one that is spelled like that comes before the one added first. */
+	for (uint32_t i = best == NONE ? NONE : *bucket_of(titles, BY_TITLE, key); i != NONE;
+	     i = titles->entries[i].next[BY_TITLE]) {
+		if (str_equal(titles->entries[i].title, title))
+			best = i;
+	}
 	arena_release(&scratch);
-	return i == NONE ? (struct str){ NULL, 0 } : titles->entries[i].id;
+	return best == NONE ? (struct str){ NULL, 0 } : titles->entries[best].id;
 }
 
 uint64_t titles_fingerprint(const struct mapper_titles *titles)

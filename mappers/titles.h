@@ -2,7 +2,8 @@
 /*
  * titles: a small collection of named things of a side (tags), both ways: id to title, title to id.
  *
- * Titles are compared case-folded; where two ids share a title, the one added first answers.
+ * Titles are compared case-folded; where two ids share a title, the one that is spelled exactly as asked
+ * for answers, else the one added first.
  * Ownership: the set owns copies of all it was given.
  */
 #ifndef CRMSYNC_MAPPERS_TITLES_H

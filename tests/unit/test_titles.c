@@ -43,6 +43,7 @@ static void the_first_of_a_title_answers(void **state)
 	assert_true(titles_add(titles, STR_LIT("1"), STR_LIT("VIP")));
 	assert_true(titles_add(titles, STR_LIT("2"), STR_LIT("vip")));
 	assert_text(titles_id_of(titles, STR_LIT("Vip")), "1");
+	assert_text(titles_id_of(titles, STR_LIT("vip")), "2");
 	assert_text(titles_of_id(titles, STR_LIT("2")), "vip");
 	/* Renamed: the other one answers; and back again. */
 	assert_true(titles_add(titles, STR_LIT("1"), STR_LIT("Gold")));
