@@ -41,6 +41,9 @@ static bool count_state(struct runner *runner, struct error *err)
 	int64_t conflicts = 0;
 	int64_t quarantined = 0;
 
+	/* Whoever was not found is met again by every push, as long as the edit waits. */
+	if (runner->pushed && !store_conflict_sweep(store, "gone", report->id, err))
+		return false;
 	if (!store_link_count(store, &links, err) ||
 	    !store_conflict_count(store, &conflicts, err) ||
 	    !store_quarantine_count(store, &quarantined, err))

@@ -157,6 +157,7 @@ static void end_if_over(struct push *push)
 		free(runner->push[side]);
 		runner->push[side] = NULL;
 	}
+	runner->pushed = !runner->stopping;
 	runner_phase_done(runner);
 }
 

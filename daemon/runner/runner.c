@@ -150,7 +150,7 @@ void runner_start(struct runner *runner)
 
 	assert(!runner->busy);
 	runner->busy = true;
-	runner->stopping = runner->again = false;
+	runner->stopping = runner->again = runner->pushed = false;
 	runner->n_dirty = runner->intents_done = runner->intents_total = runner->n_tag_pages = 0;
 	runner->n_unknown_tags = 0;
 	runner->cycle = (struct cycle){ .dry_run = runner->options.dry_run };

@@ -54,6 +54,7 @@ struct runner {
 	uint64_t raw_seed[SIDE_COUNT];
 	bool no_groups[SIDE_COUNT]; /* the side does not answer grouped readings */
 	bool again;                 /* a link has to be merged once more */
+	bool pushed;                /* the push phase has come to its end */
 	bool stopping;
 	bool busy; /* a cycle is under way */
 };

@@ -244,6 +244,26 @@ static bool settle_clash(struct job *job, struct error *err)
 	return store_intent_delete(runner_store(runner), job->intent.id, err);
 }
 
+static bool settle_gone(struct job *job, struct error *err)
+{
+	struct runner *runner = job->push->runner;
+	const struct intent *intent = &job->intent;
+	struct conflict conflict = {
+		.kind = STR_LIT("gone"),
+		.link = intent->link,
+		.evidence = intent->target == SIDE_PEOPLE ?
+				    STR_LIT("edited on records, but not found on people any more") :
+				    STR_LIT("edited on people, but not found on records any more"),
+		.first_cycle = runner->cycle.report.id,
+		.last_cycle = runner->cycle.report.id,
+	};
+
+	conflict.side_id[intent->target] = intent->target_id;
+	conflict.side_id[side_other(intent->target)] = intent->source_id;
+	return store_conflict_put(runner_store(runner), &conflict, err) &&
+	       store_intent_delete(runner_store(runner), intent->id, err);
+}
+
 static bool settle_dropped(struct job *job, struct error *err)
 {
 	return store_intent_delete(runner_store(job->push->runner), job->intent.id, err);
@@ -259,10 +279,10 @@ static bool settle_uncertain(struct job *job, struct error *err)
 bool settle_jobs(struct push *push, struct error *err)
 {
 	static bool (*const settlers[])(struct job *, struct error *) = {
-		[RESULT_DONE] = settle_done,           [RESULT_SAME] = settle_same,
-		[RESULT_MOVED] = settle_moved,         [RESULT_REFUSED] = settle_refused,
-		[RESULT_CLASH] = settle_clash,         [RESULT_DROPPED] = settle_dropped,
-		[RESULT_UNCERTAIN] = settle_uncertain,
+		[RESULT_DONE] = settle_done,       [RESULT_SAME] = settle_same,
+		[RESULT_MOVED] = settle_moved,     [RESULT_REFUSED] = settle_refused,
+		[RESULT_CLASH] = settle_clash,     [RESULT_GONE] = settle_gone,
+		[RESULT_DROPPED] = settle_dropped, [RESULT_UNCERTAIN] = settle_uncertain,
 	};
 	struct store *store = runner_store(push->runner);
 

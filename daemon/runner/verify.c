@@ -112,8 +112,10 @@ static void on_one(void *payload, struct answer *answer)
 	if (answer->judgement == JUDGE_OK && answer->records.n == 1 &&
 	    take_reading(job, answer, answer->records.items[0].bytes)) {
 		judge_reading(job);
+	} else if (answer->judgement == JUDGE_GONE) {
+		push_job_answered(job, RESULT_GONE);
 	} else {
-		if (answer->judgement != JUDGE_OK && answer->judgement != JUDGE_GONE) {
+		if (answer->judgement != JUDGE_OK) {
 			(void)error_wrap(&answer->err, "%s: reading a person again before a write",
 					 side_name(push->side));
 			if (answer->judgement == JUDGE_AUTH || answer->status == 0)

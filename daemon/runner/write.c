@@ -83,8 +83,11 @@ static void take_failure(struct job *job, const struct answer *answer)
 				  answer->judgement == JUDGE_CLASH ? RESULT_CLASH : RESULT_REFUSED);
 		return;
 	}
-	if (answer->judgement != JUDGE_GONE)
-		cycle_note_failure(&push->runner->cycle, push->side, &answer->err);
+	if (answer->judgement == JUDGE_GONE && job->intent.kind == INTENT_UPDATE) {
+		push_job_answered(job, RESULT_GONE);
+		return;
+	}
+	cycle_note_failure(&push->runner->cycle, push->side, &answer->err);
 	push_job_answered(job, RESULT_DROPPED);
 }
 
