@@ -1,0 +1,214 @@
+# SPDX-License-Identifier: Apache-2.0
+"""D3: writes that were carried out although their answer was lost."""
+
+import unittest
+
+from front import Front, Reply, nothing
+from harness import SIDES, Case, other
+from wire import Name
+
+ADA = {"name": Name("Ada", "", "Lovelace"), "emails": ["ada@example.com"], "job": "Engineer"}
+GRACE = {"name": Name("Grace", "", "Hopper"), "emails": ["grace@example.com"]}
+KEYLESS = {"name": Name("Edsger", "", "Dijkstra"), "job": "Professor"}
+UNREACHABLE = 69
+
+
+def reset(call):
+    call.forward()
+    raise ConnectionResetError
+
+
+# What becomes of a write that the server carries out.
+LOST = {"reset": reset,
+        "504": lambda call: call.forward()._replace(status=504, body=b"<html>later</html>")}
+
+
+class LostAnswers(Case):
+    def front(self, side, **overrides):
+        """A world whose side can lose its answers."""
+        settings = {"sync__retry__attempts": 2} | overrides
+        world = self.open(**settings)
+        front = Front(self, world, side)
+        self.settings = {name.replace("__", "."): value for name, value in settings.items()}
+        self.settings[f"{side}.base_url"] = front.url
+        world.configure(self.settings)
+        return world, front
+
+    def lose_first(self, front, way, matches):
+        """The first write that matches is carried out, and its answer lost; gives those lost."""
+        lost = []
+
+        def lie(call):
+            if lost or not call.is_write() or not matches(call):
+                return None
+            lost.append(call)
+            return LOST[way](call)
+
+        front.lie = lie
+        return lost
+
+    def named(self, world, side, words):
+        """How many of that full name a side has."""
+        return sum(view["full"] == words["name"].full() for view in world.view(side))
+
+
+class Creates(LostAnswers):
+    def lost_create(self, side, words, way, **overrides):
+        """A create of that person on the side, carried out, its answer lost."""
+        world, front = self.front(side, **overrides)
+        world.create(other(side), **words)
+        lost = self.lose_first(front, way, lambda call: call.method == "POST")
+        return world, front, lost
+
+    def settle(self, world, front, n):
+        """From here the server answers: one cycle is enough."""
+        front.lie = nothing
+        world.sync()
+        self.assert_mirrored(world, n)
+        world.settled()
+
+    def test_next_cycle(self):
+        for side in SIDES:
+            for words in (ADA, KEYLESS):
+                for way in LOST:
+                    with self.subTest(side=side, person=words["name"].full(), way=way):
+                        world, front, lost = self.lost_create(side, words, way)
+                        world.sync(code=UNREACHABLE)
+                        self.assertEqual(len(lost), 1)
+                        world.clear_log()
+                        self.settle(world, front, 1)
+                        self.assertEqual(world.writes(), [], "it was found and linked")
+
+    def test_later_page_fails_in_the_next_cycle(self):
+        """A list that was not read to its end does not show that nothing was created."""
+        for side in SIDES:
+            for words in (ADA, KEYLESS):
+                with self.subTest(side=side, person=words["name"].full()):
+                    world, front, lost = self.lost_create(
+                        side, words, "reset", people__items_per_page=2, records__page_size=2)
+                    world.sync(code=UNREACHABLE)
+                    self.assertEqual(len(lost), 1)
+                    for i in range(5):
+                        world.create(side, name=Name(f"P{i}", "", "Q"), emails=[f"p{i}@x.com"])
+                    front.lie = lambda call: (
+                        Reply(503, b"{}") if call.is_list() and call.page() > 1 else None)
+                    world.clear_log()
+                    world.sync(code=UNREACHABLE)
+                    self.assertEqual(self.named(world, side, words), 1)
+                    self.settle(world, front, 6)
+
+    def test_another_link_is_written_again(self):
+        """A second round of writes in one cycle does not send it again."""
+        for side in SIDES:
+            with self.subTest(side=side):
+                world, front = self.front(side)
+                ids = world.create_both(**GRACE)
+                world.sync()
+                world.edit("records", ids["records"], job="Admiral")
+                world.edit("people", ids["people"], linkedin="grace")
+                world.create(other(side), **ADA)
+                lost = self.lose_first(front, "reset", lambda call: call.method == "POST")
+                world.clear_log()
+                world.sync(code=UNREACHABLE)
+                creates = [change for change in world.changes() if change.id is None]
+                self.assertEqual((len(lost), len(creates)), (1, 1))
+                self.assertEqual(self.named(world, side, ADA), 1)
+                grace = [world.find(end, ids[end]) for end in SIDES]
+                self.assertEqual([(view["job"], view["linkedin"]) for view in grace],
+                                 [("Admiral", "grace")] * 2, "the other link goes on")
+                self.settle(world, front, 2)
+
+    def test_many(self):
+        """One of many requests, in a dialect with batches one of many persons."""
+        for side in SIDES:
+            for way in LOST:
+                with self.subTest(side=side, way=way):
+                    world, front = self.front(side)
+                    for i in range(20):
+                        world.create(other(side), name=Name(f"P{i}", "", f"Q{i}"), job=f"Job {i}")
+                    self.lose_first(front, way, lambda call: call.method == "POST")
+                    world.sync(code=UNREACHABLE)
+                    self.settle(world, front, 20)
+
+    def test_every_create(self):
+        """All of a crowd in doubt at once: none is sent twice in the cycle, none is lost."""
+        for side in SIDES:
+            for way in LOST:
+                with self.subTest(side=side, way=way):
+                    world, front = self.front(side)
+                    for i in range(60):
+                        world.create(other(side), name=Name(f"P{i}", "", f"Q{i}"),
+                                     emails=[f"p{i}@example.com"])
+                    front.lie = lambda call, way=way: LOST[way](call) if call.is_write() else None
+                    world.clear_log()
+                    world.sync(code=UNREACHABLE)
+                    creates = [change for change in world.changes() if change.id is None]
+                    self.assertLessEqual(len(creates), 60)
+                    self.settle(world, front, 60)
+
+    def test_refused_for_now(self):
+        """503 without carrying anything out: all arrive once the server answers."""
+        for side in SIDES:
+            with self.subTest(side=side):
+                world, front = self.front(side)
+                for i in range(60):
+                    world.create(other(side), name=Name(f"P{i}", "", f"Q{i}"),
+                                 emails=[f"p{i}@example.com"])
+                front.lie = lambda call: Reply(503, b"{}") if call.is_write() else None
+                world.clear_log()
+                world.sync(code=UNREACHABLE)
+                self.assertEqual(world.writes(), [])
+                sent = [seen for seen in front.seen
+                        if seen[0] != "GET" and not seen[1].endswith("/query")]
+                self.assertLessEqual(len(sent), 2 * 60, "no hammering")
+                self.settle(world, front, 60)
+
+
+class Updates(LostAnswers):
+    def pair(self, side):
+        world, front = self.front(side)
+        ids = world.create_both(**ADA)
+        world.sync()
+        world.settled()
+        return world, front, ids
+
+    def test_counted_and_explained(self):
+        """P9: what was carried out stands in the history once, and in the summary."""
+        for side in SIDES:
+            for way in LOST:
+                with self.subTest(side=side, way=way):
+                    world, front, ids = self.pair(side)
+                    world.edit(other(side), ids[other(side)], job="Analyst")
+                    lost = self.lose_first(front, way, lambda call: True)
+                    summary = world.sync(code=UNREACHABLE)
+                    self.assertEqual(len(lost), 1)
+                    self.assertEqual(world.find(side, ids[side])["job"], "Analyst")
+                    front.lie = nothing
+                    again = world.sync()
+                    updates = summary["updated"][side] + again["updated"][side]
+                    self.assertEqual(updates, 1)
+                    rows = world.rows("SELECT old_value, new_value FROM history"
+                                      " WHERE field = 'job_title' AND action = 'update'")
+                    self.assertEqual(rows, [("Engineer", "Analyst")])
+                    world.settled()
+
+    def test_other_direction_goes_on(self):
+        """P6: a side that cannot be written to holds up nothing towards the other one."""
+        for side in SIDES:
+            with self.subTest(side=side):
+                world, front, ids = self.pair(side)
+                world.edit(other(side), ids[other(side)], job="Analyst")
+                world.edit(side, ids[side], linkedin="ada")
+                front.lie = lambda call: Reply(500, b"{}") if call.is_write() else None
+                for _ in range(2):
+                    world.sync(code=UNREACHABLE)
+                self.assertEqual(world.find(other(side), ids[other(side)])["linkedin"], "ada")
+                front.lie = nothing
+                world.sync()
+                self.assert_mirrored(world, 1)
+                self.assertEqual(world.find(side, ids[side])["job"], "Analyst")
+                world.settled()
+
+
+if __name__ == "__main__":
+    unittest.main()
