@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "daemon/app_p.h"
+#include "daemon/state_open.h"
 #include "daemon/system.h"
 
 #include <assert.h>
@@ -129,21 +130,12 @@ static bool open_state(struct app *app, struct error *err)
 {
 	const struct config *config = app->options.config;
 	const enum store_mode mode = app->options.dry_run ? STORE_SCRATCH : STORE_WRITE;
-	struct arena arena = { 0 };
 
 	/* It holds personal data: nobody else may even look into the folder. */
 	if (mode == STORE_WRITE)
 		system_make_parents(config->state_path, 0700);
-	if (!store_open(config->state_path, mode, &config->fields, &app->store, err))
-		return false;
-	const struct str records =
-		arena_format(&arena, "%s %s %s", config->endpoint[SIDE_RECORDS].base_url,
-			     config->records.object, dialect_name(config->records.dialect));
-	const struct str people = str_from(config->endpoint[SIDE_PEOPLE].base_url);
-	const bool ok = store_bind_identity(app->store, records, people, err);
-
-	arena_release(&arena);
-	return ok;
+	return store_open(config->state_path, mode, &config->fields, &app->store, err) &&
+	       state_bind(config, app->store, err);
 }
 
 static void open_runner(struct app *app)

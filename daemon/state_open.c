@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/state_open.h"
 
-/* As daemon/app.c names the two systems. */
-static bool bind(const struct config *config, struct store *store, struct error *err)
+bool state_bind(const struct config *config, struct store *store, struct error *err)
 {
 	struct arena arena = { 0 };
 	const struct str records =
@@ -28,7 +27,7 @@ static bool open_as(const struct config *config, enum store_mode mode, struct st
 					config->state_path);
 		return false;
 	}
-	if (!bind(config, store, err)) {
+	if (!state_bind(config, store, err)) {
 		store_close(store);
 		return false;
 	}

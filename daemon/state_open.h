@@ -13,4 +13,7 @@
 NODISCARD bool state_open(const struct config *config, enum store_mode mode,
 			  struct store **ret_store, struct error *err);
 
+/* Binds an open state to the two systems of the configuration: ERR_FOREIGN if it is others'. */
+NODISCARD bool state_bind(const struct config *config, struct store *store, struct error *err);
+
 #endif
