@@ -84,54 +84,31 @@ static void add_squeezed(struct buf *out, struct str words)
 	}
 }
 
+/* Order is not content here; a side that holds the primary only is known by that. */
+static void add_set(struct buf *out, const struct field *field, const struct value *value,
+		    struct arena *arena)
+{
+	const bool single = field->single[SIDE_RECORDS] || field->single[SIDE_PEOPLE];
+	const struct str *keys = value_sorted_keys(arena, value);
+
+	if (single)
+		buf_add_str(out, value->items[0].key);
+	for (uint32_t i = 0; i < value->n && !single; i++)
+		buf_addf(out, "%.*s,", STR_ARG(keys[i]));
+}
+
 static void add_identity_of(struct buf *out, const struct field *field, const struct value *value,
 			    enum side side, struct arena *arena)
 {
 	buf_addf(out, "\n%.*s=", STR_ARG(field->name));
-	switch (field->type) {
-	case FIELD_NAME:
+	if (field->type == FIELD_NAME)
 		add_squeezed(out, name_words(arena, value, side));
-		return;
-	case FIELD_LOCATION:
+	else if (field->type == FIELD_LOCATION)
 		add_squeezed(out, location_words(arena, value, side));
-		return;
-	case FIELD_EMAIL_SET:
-	case FIELD_PHONE_SET:
-	case FIELD_TEXT_SET:
-	case FIELD_REFERENCE_SET: {
-		const bool single = field->single[SIDE_RECORDS] || field->single[SIDE_PEOPLE];
-
-		for (uint32_t i = 0; i < (single ? 1 : value->n); i++) {
-			/* Order is not content here: the smallest not yet written comes next. */
-			struct str best = { NULL, 0 };
-			uint32_t rank = 0;
-
-			for (uint32_t j = 0; j < value->n && !single; j++) {
-				rank = 0;
-				for (uint32_t k = 0; k < value->n; k++)
-					rank += str_compare(value->items[k].key,
-							    value->items[j].key) < 0;
-				if (rank == i)
-					best = value->items[j].key;
-			}
-			buf_addf(out, "%.*s,", STR_ARG(single ? value->items[0].key : best));
-		}
-		return;
-	}
-	case FIELD_TEXT:
-	case FIELD_NUMBER:
-	case FIELD_INTEGER:
-	case FIELD_BOOLEAN:
-	case FIELD_DATE:
-	case FIELD_TIMESTAMP:
-	case FIELD_URL:
-	case FIELD_LINKEDIN:
-	case FIELD_SELECT:
-	case FIELD_REFERENCE:
-	case FIELD_TYPE_COUNT:
-		buf_add_str(out, value_join(arena, value, ", "));
-		return;
-	}
+	else if (field_shape(field->type) == SHAPE_SET)
+		add_set(out, field, value, arena);
+	else
+		buf_add_str(out, value->items[0].text);
 }
 
 /* At least two values: a name alone is nobody's identity. */

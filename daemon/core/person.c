@@ -191,7 +191,7 @@ bool person_unpack(struct str packed, const struct field_table *table, struct ar
 {
 	struct reader in = { .rest = packed, .arena = arena };
 	struct person person;
-	int last = -1;
+	size_t expected = 0;
 
 	person_init(&person, arena, table);
 	if (get_integer(&in, 1) != PACK_VERSION)
@@ -207,11 +207,11 @@ bool person_unpack(struct str packed, const struct field_table *table, struct ar
 	for (size_t i = 0; i < n && !in.bad; i++) {
 		const uint64_t fingerprint = get_integer(&in, 8);
 		const struct value value = get_value(&in);
-		const int at = find_fingerprint(table, fingerprint, (size_t)(last + 1));
+		const int at = find_fingerprint(table, fingerprint, expected);
 
 		if (at >= 0) {
 			person.values[at] = value;
-			last = at;
+			expected = (size_t)at + 1;
 		}
 	}
 	if (in.bad || in.rest.len > 0)
@@ -228,19 +228,9 @@ bool person_unpack(struct str packed, const struct field_table *table, struct ar
 static void digest_set(struct buf *out, const struct field *field, const struct value *value,
 		       struct arena *arena)
 {
-	const bool has_primary = field_has_primary(field->type);
-	struct str *keys = arena_alloc(arena, value->n, sizeof(*keys));
+	const struct str *keys = value_sorted_keys(arena, value);
 
-	for (uint32_t i = 0; i < value->n; i++) {
-		uint32_t at = i;
-
-		while (at > 0 && str_compare(keys[at - 1], value->items[i].key) > 0) {
-			keys[at] = keys[at - 1];
-			at--;
-		}
-		keys[at] = value->items[i].key;
-	}
-	if (has_primary)
+	if (field_has_primary(field->type))
 		put_text(out, value->items[0].key);
 	for (uint32_t i = 0; i < value->n; i++)
 		put_text(out, keys[i]);

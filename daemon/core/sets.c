@@ -21,7 +21,8 @@ static bool was_removed(const struct set_side *side, struct str key)
 /* The element that an edit of this side made its first; NULL if its primary did not change. */
 static const struct item *new_primary(const struct set_side *side)
 {
-	if (!has_shadow(side) || !value_is_set(side->now))
+	if (side->shadow == NULL || side->shadow->state == VALUE_UNKNOWN ||
+	    !value_is_set(side->now))
 		return NULL;
 	if (value_is_set(side->shadow) &&
 	    str_equal(side->now->items[0].key, side->shadow->items[0].key))

@@ -5,6 +5,7 @@
 
 #include <assert.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 bool value_is_set(const struct value *value)
 {
@@ -56,6 +57,21 @@ bool value_equal_as_set(const struct value *a, const struct value *b)
 			return false;
 	}
 	return true;
+}
+
+static int compare_keys(const void *a, const void *b)
+{
+	return str_compare(*(const struct str *)a, *(const struct str *)b);
+}
+
+const struct str *value_sorted_keys(struct arena *arena, const struct value *set)
+{
+	struct str *keys = arena_alloc(arena, set->n, sizeof(*keys));
+
+	for (uint32_t i = 0; i < set->n; i++)
+		keys[i] = set->items[i].key;
+	qsort(keys, set->n, sizeof(*keys), compare_keys);
+	return keys;
 }
 
 struct value value_empty(void)

@@ -79,6 +79,9 @@ bool value_has(const struct value *set, struct str key);
 uint32_t value_find(const struct value *set, struct str key);
 bool value_is_set(const struct value *value); /* state is VALUE_SET */
 
+/* The keys of a set in bytewise order, in the arena: what a set is, whatever its order. */
+const struct str *value_sorted_keys(struct arena *arena, const struct value *set);
+
 /* New values in the arena; the texts are borrowed from where they are (same lifetime required). */
 struct value value_empty(void);
 struct value value_scalar(struct arena *arena, struct str text);

@@ -277,7 +277,7 @@ static void send_batch(struct push *push, struct job **jobs, size_t n)
 		push_job_answered(jobs[0], RESULT_SAME);
 		return;
 	}
-	batch = alloc_zeroed(1, sizeof(*batch) + n * sizeof(batch->jobs[0]));
+	batch = alloc_zeroed(1, sizeof(*batch) + n * sizeof(struct job *));
 	batch->push = push;
 	batch->kind = jobs[0]->intent.kind;
 	batch->n = n;
