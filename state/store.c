@@ -67,17 +67,29 @@ bool store_bind_identity(struct store *store, struct str records, struct str peo
 		if (!same)
 			(void)error_set(
 				err, ERR_FOREIGN,
-				"state %s belongs to %.*s and %.*s, not to %.*s and %.*s: "
-				"name another state file, or start anew with `crmsync reset`",
+				"state %s belongs to %.*s and %.*s, not to %.*s and %.*s: check "
+				"base_url, name another state file, or start anew with `crmsync "
+				"reset`",
 				store->path, STR_ARG(str_head(sql_text(&call, 0), 60)),
 				STR_ARG(str_head(sql_text(&call, 1), 60)),
 				STR_ARG(str_head(records, 60)), STR_ARG(str_head(people, 60)));
 		sql_end(&call);
-		return same;
+		if (same)
+			return true;
+		/* Nothing was ever read from that pair (a mistyped address, say): it binds nobody. */
+		int64_t n_persons = 0;
+		struct error ignored;
+
+		if (store->mode == STORE_READ ||
+		    !store_number(store, "SELECT count(*) FROM (SELECT 1 FROM person LIMIT 1)", 0,
+				  &n_persons, &ignored) ||
+		    n_persons > 0)
+			return false;
 	}
 	if (store->mode == STORE_READ)
 		return true;
-	call = sql_call(&store->sql, "INSERT INTO identity(one, records, people) VALUES(1, ?, ?)");
+	call = sql_call(&store->sql,
+			"INSERT OR REPLACE INTO identity(one, records, people) VALUES(1, ?, ?)");
 	sql_bind_text(&call, records);
 	sql_bind_text(&call, people);
 	return sql_run(&call, err);

@@ -140,7 +140,7 @@ static void a_key_of_too_many_proposes_nothing(void **state)
 
 	add(f, SIDE_PEOPLE, "p1", "office@x");
 	for (int i = 0; i < 4; i++) {
-		char id[8];
+		char id[16];
 
 		(void)snprintf(id, sizeof(id), "r%d", i);
 		add(f, SIDE_RECORDS, id, "office@x");
