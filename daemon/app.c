@@ -178,6 +178,9 @@ static void close_loop(struct app *app)
 	uv_close((uv_handle_t *)&app->grace, NULL);
 	for (size_t i = 0; i < app->n_signals; i++)
 		uv_close((uv_handle_t *)&app->signals[i], NULL);
+	/* Everything is stored: a late signal has nothing left to stop. */
+	(void)signal(SIGTERM, SIG_IGN);
+	(void)signal(SIGINT, SIG_IGN);
 	while (uv_run(&app->loop, UV_RUN_DEFAULT) != 0)
 		continue;
 	const int rc = uv_loop_close(&app->loop);

@@ -105,6 +105,17 @@ static bool next(struct store *store, int64_t after, struct arena *arena,
 	return true;
 }
 
+bool store_quarantine_sweep(struct store *store, struct error *err)
+{
+	return sql_exec(
+		&store->sql,
+		"DELETE FROM quarantine WHERE CASE WHEN link > 0 THEN link NOT IN "
+		"(SELECT link FROM person WHERE link IS NOT NULL AND staged = 1) "
+		"ELSE NOT EXISTS (SELECT 1 FROM person p WHERE p.side = 1 - quarantine.target "
+		"AND p.id = quarantine.source_id AND p.link IS NULL) END",
+		err);
+}
+
 bool store_quarantine_each(struct store *store, quarantine_fn *fn, void *payload, struct error *err)
 {
 	struct arena arena = { 0 };

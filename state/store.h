@@ -353,6 +353,9 @@ NODISCARD bool store_quarantine_blocks(struct store *store, enum side target, in
 /* After a success, or on request.  link 0: the create of source_id. */
 NODISCARD bool store_quarantine_lift(struct store *store, enum side target, int64_t link,
 				     struct str source_id, struct error *err);
+/* Lifts what nothing waits for any more: updates of links on which neither side differs from its
+ * shadow, creates whose source is gone or linked. */
+NODISCARD bool store_quarantine_sweep(struct store *store, struct error *err);
 typedef bool quarantine_fn(void *payload, const struct quarantine *quarantine, struct error *err);
 NODISCARD bool store_quarantine_each(struct store *store, quarantine_fn *fn, void *payload,
 				     struct error *err);

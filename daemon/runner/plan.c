@@ -348,7 +348,7 @@ void runner_merge(struct runner *runner)
 	/* Every link with a contested field has just been met; other field conflicts are over. */
 	if (!store_pairs_dirty(runner_store(runner), MERGE_BATCH, on_pair, runner, &err) ||
 	    !store_conflict_sweep(runner_store(runner), "field", runner->cycle.report.id, &err) ||
-	    !plan_creates(runner, &err))
+	    !store_quarantine_sweep(runner_store(runner), &err) || !plan_creates(runner, &err))
 		runner_store_failed(runner, &err);
 	runner->rules.unreadable = NULL;
 	runner_phase_done(runner);

@@ -155,6 +155,30 @@ class Over(Case):
                 self.assertEqual(world.sync()["quarantined"], 0)
                 world.settled()
 
+    def test_quarantine_of_an_edit_that_is_taken_back(self):
+        for side in SIDES:
+            with self.subTest(edited=side):
+                world = self.open()
+                ids = world.create_both(**ADA, job="Engineer")
+                world.sync()
+                target = other(side)
+                world.edit(side, ids[side], job="Analyst")
+                for method in ("PATCH", "PUT"):
+                    self.refuse_writes(world, target, method, "/")
+                self.assertEqual(world.sync(code=1)["quarantined"], 1)
+                world.box.post("fault/clear")
+                world.edit(side, ids[side], job="Engineer")
+                self.assertEqual(world.sync()["quarantined"], 0)
+                world.settled()
+
+    def test_quarantine_of_a_create_whose_source_is_gone(self):
+        world = self.open()
+        record = world.create("records", **ADA)
+        self.refuse_writes(world, "people", "POST", "/people")
+        self.assertEqual(world.sync(code=1)["quarantined"], 1)
+        world.box.post("delete", side="records", id=record)
+        self.assertEqual(world.sync()["quarantined"], 0)
+
     def test_conflict(self):
         """Both sides go back to what was, or to the same new value."""
         for end in ("Engineer", "Countess"):

@@ -64,7 +64,7 @@ class Signals(Case):
         for i in range(24):
             number = (signal.SIGTERM, signal.SIGINT)[i % 2]
             with self.subTest(signal=number.name, i=i):
-                self.check(number, 0.03 * i)
+                self.check(number, 0.01 * i)
 
 
 if __name__ == "__main__":
