@@ -42,13 +42,11 @@ struct mapper_context {
 };
 
 struct mapper_caps {
-	bool totals;          /* list answers announce how many there are */
-	bool value_times;     /* values carry active_from */
-	bool batch;           /* has batch create and update */
-	bool restricts_reads; /* a grouped read by id exists (values: record_id $in) */
-	bool sparse_lists;    /* list answers may leave out what a person's own answer holds */
-	bool volatile_ids;    /* nested objects carry an "@id" that differs in every answer */
-	uint32_t page_max;    /* the largest page the API serves */
+	bool totals;       /* list answers announce how many there are */
+	bool batch;        /* has batch create and update */
+	bool sparse_lists; /* list answers may leave out what a person's own answer holds */
+	bool volatile_ids; /* nested objects carry an "@id" that differs in every answer */
+	uint32_t page_max; /* the largest page the API serves */
 	uint32_t batch_max;
 };
 

@@ -30,14 +30,6 @@ void target_escape(struct buf *target, struct str text)
 	}
 }
 
-void target_add(struct buf *target, const char *key, struct str value)
-{
-	buf_add_char(target, '&');
-	buf_add_z(target, key);
-	buf_add_char(target, '=');
-	target_escape(target, value);
-}
-
 /* ---- Fields ---- */
 
 bool encoder_maps(const struct encoder *encoder, const struct field *field)

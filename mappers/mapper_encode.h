@@ -24,8 +24,6 @@ void encoder_release(struct encoder *encoder);
 
 /* Percent-encodes everything but RFC 3986's unreserved characters. */
 void target_escape(struct buf *target, struct str text);
-/* "&key=" (already escaped) and the value, escaped. */
-void target_add(struct buf *target, const char *key, struct str value);
 
 /* Does this side have the field, and can this dialect write it? */
 bool encoder_maps(const struct encoder *encoder, const struct field *field);

@@ -229,10 +229,7 @@ static const struct page_shape shape = {
 const struct mapper records_values = {
 	.name = "values",
 	.side = SIDE_RECORDS,
-	.caps = { .value_times = true,
-		  .sparse_lists = true,
-		  .restricts_reads = true,
-		  .page_max = PAGE_MAX },
+	.caps = { .sparse_lists = true, .page_max = PAGE_MAX },
 	.shape = &shape,
 	.list = list,
 	.read = records_read,

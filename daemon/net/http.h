@@ -74,8 +74,6 @@ NODISCARD bool http_endpoint_new(struct http *http, const struct http_endpoint_o
 /* No call of it may be under way; may come after http_close().  NULL is tolerated. */
 void http_endpoint_free(struct http_endpoint *endpoint);
 uint32_t http_endpoint_max_in_flight(const struct http_endpoint *endpoint);
-/* Calls whose on_done has not been called yet. */
-uint32_t http_endpoint_in_flight(const struct http_endpoint *endpoint);
 
 /* request stays the caller's, unchanged, until on_done is called. */
 struct http_call *http_start(struct http_endpoint *endpoint, const struct request *request,

@@ -222,8 +222,3 @@ uint32_t http_endpoint_max_in_flight(const struct http_endpoint *endpoint)
 {
 	return endpoint->max_in_flight;
 }
-
-uint32_t http_endpoint_in_flight(const struct http_endpoint *endpoint)
-{
-	return endpoint->in_flight;
-}

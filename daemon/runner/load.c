@@ -46,7 +46,6 @@ static void on_tag_page(void *payload, struct answer *answer)
 		do_without_tags(runner, answer, &err);
 		return;
 	}
-	runner->tag_page++;
 	/* A server that ignores the page serves the same one for ever. */
 	const bool all = titles_count(runner->tags) == n_before ||
 			 (info.total >= 0 && titles_count(runner->tags) >= (uint64_t)info.total);
@@ -61,13 +60,13 @@ static void request_tag_page(struct runner *runner)
 {
 	struct request request;
 
-	people_tags_page(runner->tag_page, &request);
+	people_tags_page((uint32_t)runner->n_tag_pages, &request);
 	fetch_submit(runner, SIDE_PEOPLE, &request, FETCH_BODY, SENDER_PUSH, on_tag_page, runner);
 }
 
 void runner_load(struct runner *runner)
 {
-	runner->tag_page = 0;
+	runner->n_tag_pages = 0;
 	runner->context.tags = runner->tags;
 	titles_clear(runner->tags);
 	if (needs_tags(runner))

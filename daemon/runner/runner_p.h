@@ -49,7 +49,6 @@ struct runner {
 	uint64_t n_updates[SIDE_COUNT], n_creates[SIDE_COUNT]; /* intents decided, for the least */
 	uint64_t intents_done, intents_total;
 	uint64_t n_unknown_tags; /* that were left out because people have no such tag */
-	uint32_t tag_page;
 	/* What the decoding depends on: another field table or other titles decode everything anew. */
 	uint64_t raw_seed[SIDE_COUNT];
 	bool no_groups[SIDE_COUNT]; /* the side does not answer grouped readings */
