@@ -239,9 +239,9 @@ class Case(unittest.TestCase):
             code = world.box.stop()
             stderr = world.box.stderr()
             world.close()
+            self.assertEqual(code, 0, "the sandbox ended badly: " + stderr)
         self.assertEqual(violations, [], "what the servers had to complain of")
         self.assertEqual(puts, [], "PUT wipes what it doesn't name")
-        self.assertEqual(code, 0, "the sandbox ended badly: " + stderr)
 
     def run(self, result=None):
         result = result if result is not None else self.defaultTestResult()

@@ -95,6 +95,7 @@ struct sandbox {
 	struct counts counts[SANDBOX_SIDE_COUNT];
 	struct request_log log;
 	VEC(struct fault *) faults;
+	VEC(char *) types; /* content types that faults answer with */
 	VEC(char *) violations;
 	VEC(struct pending_link) pending;
 	struct arena arena; /* the request's */

@@ -17,8 +17,8 @@ struct fault {
 	int status;
 	struct str body; /* owned */
 	bool has_body;
-	char *headers; /* "Name: value\n" each */
-	char *content_type;
+	char *headers;            /* "Name: value\n" each */
+	const char *content_type; /* lives as long as the sandbox */
 	enum sandbox_length length;
 	int64_t delay_ns;
 };
@@ -83,7 +83,20 @@ static char *read_headers(struct json_object *headers)
 	return copied;
 }
 
-static void read_body(struct fault *fault, struct json_object *json)
+/* Answers are on their way long after their call, and after their fault was cleared. */
+static const char *keep_type(struct sandbox *box, struct str type)
+{
+	for (size_t i = 0; i < box->types.n; i++) {
+		if (str_equal_z(type, box->types.items[i]))
+			return box->types.items[i];
+	}
+	char *kept = copy(type);
+
+	*VEC_PUSH(&box->types) = kept;
+	return kept;
+}
+
+static void read_body(struct sandbox *box, struct fault *fault, struct json_object *json)
 {
 	struct json_object *body = json_member(json, "body");
 	const struct str text =
@@ -92,9 +105,9 @@ static void read_body(struct fault *fault, struct json_object *json)
 	fault->has_body = body != NULL;
 	fault->body = (struct str){ copy(body != NULL ? text : (struct str){ 0 }),
 				    body != NULL ? text.len : 0 };
-	fault->content_type =
-		copy(json_has(json, "content_type") ? json_member_str(json, "content_type") :
-						      STR_LIT("application/json"));
+	fault->content_type = keep_type(box, json_has(json, "content_type") ?
+						     json_member_str(json, "content_type") :
+						     STR_LIT("application/json"));
 }
 
 void faults_add(struct call *call)
@@ -125,7 +138,7 @@ void faults_add(struct call *call)
 	fault->delay_ns = (int64_t)number(call->body, "delay_ms", 0) * NS_PER_MS;
 	if (length < COUNT_OF(length_names))
 		fault->length = (enum sandbox_length)length;
-	read_body(fault, call->body);
+	read_body(call->box, fault, call->body);
 	*VEC_PUSH(&call->box->faults) = fault;
 	buf_addf(call_answer(call, 200, "application/json"), "{\"faults\":%zu}",
 		 call->box->faults.n);
@@ -140,7 +153,6 @@ void faults_clear(struct sandbox *box)
 		free(fault->path_prefix);
 		free((char *)(uintptr_t)fault->body.p);
 		free(fault->headers);
-		free(fault->content_type);
 		free(fault);
 	}
 	VEC_RELEASE(&box->faults);
@@ -186,11 +198,9 @@ bool fault_carries_out(const struct fault *fault)
 	}
 }
 
-/* Faults live as long as the sandbox or until they are cleared; the answer is copied by then. */
 static void answer_own(const struct fault *fault, struct call *call)
 {
-	const char *type = arena_copy(call->arena, str_from(fault->content_type)).p;
-	struct buf *out = call_answer(call, fault->status, type);
+	struct buf *out = call_answer(call, fault->status, fault->content_type);
 
 	buf_reset(&call->response->headers);
 	buf_add_z(&call->response->headers, fault->headers);

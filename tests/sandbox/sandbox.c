@@ -63,6 +63,9 @@ static void world_release(struct sandbox *box)
 	limits_release(box);
 	request_log_release(&box->log);
 	faults_clear(box);
+	for (size_t i = 0; i < box->types.n; i++)
+		free(box->types.items[i]);
+	VEC_RELEASE(&box->types);
 	for (size_t i = 0; i < box->violations.n; i++)
 		free(box->violations.items[i]);
 	VEC_RELEASE(&box->violations);

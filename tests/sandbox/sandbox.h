@@ -78,7 +78,7 @@ enum sandbox_length { SANDBOX_LENGTH_RIGHT, SANDBOX_LENGTH_CHUNKED, SANDBOX_LENG
 /* headers: "Name: value\n" each, without Content-Type and Content-Length. */
 struct sandbox_response {
 	int status;
-	const char *content_type; /* static text; NULL without a body */
+	const char *content_type; /* lives as long as the sandbox; NULL without a body */
 	struct buf headers;
 	struct buf body;
 	enum sandbox_delivery delivery;
