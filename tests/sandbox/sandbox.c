@@ -63,9 +63,6 @@ static void world_release(struct sandbox *box)
 	limits_release(box);
 	request_log_release(&box->log);
 	faults_clear(box);
-	for (size_t i = 0; i < box->types.n; i++)
-		free(box->types.items[i]);
-	VEC_RELEASE(&box->types);
 	for (size_t i = 0; i < box->violations.n; i++)
 		free(box->violations.items[i]);
 	VEC_RELEASE(&box->violations);
@@ -89,6 +86,9 @@ void sandbox_free(struct sandbox *box)
 	if (box == NULL)
 		return;
 	world_release(box);
+	for (size_t i = 0; i < box->types.n; i++)
+		free(box->types.items[i]);
+	VEC_RELEASE(&box->types);
 	arena_release(&box->arena);
 	buf_release(&box->scratch);
 	free(box);
