@@ -17,6 +17,7 @@
 #include "daemon/config.h"
 #include "state/store.h"
 
+struct admit;
 struct app;
 
 struct app_options {
@@ -24,6 +25,9 @@ struct app_options {
 	/* Works on a scratch copy of the state; writes neither to a side, nor to the state, nor to the
 	 * status file. */
 	bool dry_run;
+	struct admit *admit; /* which writes may be made; NULL: all; outlives the app */
+	/* For once, more than the guard lets pass; 0: not given. */
+	uint32_t allow_removals, allow_changes;
 	bool quiet; /* no progress on stderr */
 };
 

@@ -71,7 +71,8 @@ void report_print_failure(const struct cycle_report *report, FILE *out)
 	if (!report_failed(report))
 		return;
 	const char *what = failure->msg[0] != '\0' ? failure->msg : err_code_name(failure->code);
-	const bool is_local = failure->code == ERR_STORE || failure->code == ERR_INTERNAL;
+	const bool is_local = failure->code == ERR_STORE || failure->code == ERR_INTERNAL ||
+			      failure->code == ERR_USAGE;
 	const bool names_side = str_starts(str_from(what), str_from(side));
 
 	/* Where the message itself says what to do, it knows better. */

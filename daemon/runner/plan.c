@@ -6,6 +6,7 @@
 #include "daemon/runner/plan.h"
 
 #include "base/limits.h"
+#include "daemon/runner/admit.h"
 
 #include <stdint.h>
 
@@ -66,7 +67,7 @@ static void keep_unknown_tags(const struct runner *runner, const struct person *
 	intent->base.values = base;
 }
 
-/* *ret_added false: the same write was refused before. */
+/* *ret_added false: the same write was refused before, or is none of those that are asked for. */
 static bool add_update(struct runner *runner, const struct pair *pair,
 		       const struct merge_result *merged, enum side target, struct arena *arena,
 		       bool *ret_added, struct error *err)
@@ -93,6 +94,8 @@ static bool add_update(struct runner *runner, const struct pair *pair,
 		intent.write.values[i] = merged->fields[i].write[target];
 	if (target == SIDE_RECORDS)
 		keep_unknown_tags(runner, &pair->now[target], &intent, arena);
+	if (!admit_intent(runner->options.admit, &intent, runner->table))
+		return true;
 	const struct digest content = plan_content(runner, &intent.write);
 
 	if (!store_quarantine_blocks(runner_store(runner), target, pair->link.id,
@@ -214,21 +217,14 @@ static bool settle_agreed(struct runner *runner, const struct pair *pair,
 			    &merged->shadow[side], err);
 }
 
-static bool on_pair(void *payload, struct pair *pair, struct arena *arena, struct error *err)
+void plan_merge(struct runner *runner, const struct pair *pair, struct arena *arena,
+		struct merge_result *ret_merged)
 {
-	struct runner *runner = payload;
-	struct merge_side sides[SIDE_COUNT];
-	struct merge_result merged;
-
-	runner->n_dirty++;
-	runner_changed(runner);
-	/* What becomes of an archived person is decided by the rules for removals, not by a merge. */
-	if (pair->now[SIDE_PEOPLE].archived_at != 0)
-		return true;
 	const struct person known[SIDE_COUNT] = {
 		[SIDE_RECORDS] = without_unknown_tags(runner, &pair->now[SIDE_RECORDS], arena),
 		[SIDE_PEOPLE] = pair->now[SIDE_PEOPLE],
 	};
+	struct merge_side sides[SIDE_COUNT];
 
 	for (int side = 0; side < SIDE_COUNT; side++)
 		sides[side] = (struct merge_side){
@@ -236,7 +232,20 @@ static bool on_pair(void *payload, struct pair *pair, struct arena *arena, struc
 			.shadow = pair->has_shadow[side] ? &pair->shadow[side] : NULL,
 			.old_seen_at = pair->old_seen_at[side],
 		};
-	merge_pair(runner->table, &runner->rules, sides, arena, &merged);
+	merge_pair(runner->table, &runner->rules, sides, arena, ret_merged);
+}
+
+static bool on_pair(void *payload, struct pair *pair, struct arena *arena, struct error *err)
+{
+	struct runner *runner = payload;
+	struct merge_result merged;
+
+	runner->n_dirty++;
+	runner_changed(runner);
+	/* What becomes of an archived person is decided by the rules for removals, not by a merge. */
+	if (pair->now[SIDE_PEOPLE].archived_at != 0)
+		return true;
+	plan_merge(runner, pair, arena, &merged);
 	if (!add_updates(runner, pair, &merged, arena, err))
 		return false;
 	for (int side = 0; side < SIDE_COUNT; side++) {
@@ -297,6 +306,8 @@ static bool on_unlinked(void *payload, const struct person *source, struct arena
 		if (field_is_tags(&runner->table->fields[i]))
 			intent.write.values[i] = (struct value){ .state = VALUE_UNKNOWN };
 	}
+	if (!admit_intent(runner->options.admit, &intent, runner->table))
+		return true;
 	const struct digest content = plan_content(runner, &intent.write);
 
 	if (!store_quarantine_blocks(runner_store(runner), creating->target, 0, source->id,
@@ -335,11 +346,29 @@ static bool plan_creates(struct runner *runner, struct error *err)
 	return store_commit(store, err);
 }
 
+/* False, with the failure noted: nothing is to be decided. */
+static bool know_whom(struct runner *runner)
+{
+	struct error err;
+
+	if (admit_resolve(runner->options.admit, runner_store(runner), &err))
+		return true;
+	/* Who is unknown may be on a page that could not be read. */
+	if (runner->cycle.report.failure.code == ERR_OK || err.code == ERR_STORE)
+		cycle_note_failure(&runner->cycle, SIDE_RECORDS, &err);
+	runner->stopping = true;
+	return false;
+}
+
 void runner_merge(struct runner *runner)
 {
 	bool unreadable[LIMIT_FIELDS] = { false };
 	struct error err;
 
+	if (!know_whom(runner)) {
+		runner_phase_done(runner);
+		return;
+	}
 	for (size_t i = 0; i < runner->table->n; i++)
 		unreadable[i] =
 			runner->context.tags == NULL && field_is_tags(&runner->table->fields[i]);

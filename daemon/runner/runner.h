@@ -13,6 +13,7 @@
 #include "daemon/runner/transport.h"
 #include "state/store.h"
 
+struct admit;
 struct runner;
 
 /* For the status file and the progress line. */
@@ -31,6 +32,9 @@ struct runner_options {
 	struct store *store;         /* outlives the runner */
 	struct transport transport;
 	bool dry_run;
+	struct admit *admit; /* which writes may be made; NULL: all; outlives the runner */
+	/* For once, more than the guard lets pass; 0: not given. */
+	uint32_t allow_removals, allow_changes;
 	/* Called from the loop when the phase or a figure of the view changed; may be NULL. */
 	void (*on_change)(void *payload);
 	/* The cycle is over, whatever came of it.  The runner may be freed or started again in it. */

@@ -7,6 +7,7 @@
  * reading and our write stands in the same answer, and must still be found by the next scan.
  */
 #include "core/sets.h"
+#include "daemon/runner/admit.h"
 #include "daemon/runner/plan.h"
 #include "daemon/runner/push.h"
 
@@ -291,8 +292,11 @@ bool settle_jobs(struct push *push, struct error *err)
 	if (!store_begin(store, err))
 		return false;
 	for (struct job *job = push->jobs; job != NULL; job = job->next) {
-		if (job->state == JOB_ANSWERED && !settlers[job->result](job, err))
+		if (job->state != JOB_ANSWERED)
+			continue;
+		if (!settlers[job->result](job, err))
 			return false;
+		admit_answered(push->runner->options.admit, job, push->runner->table);
 	}
 	return store_commit(store, err);
 }
