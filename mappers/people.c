@@ -48,6 +48,9 @@ static size_t read_group(const struct mapper_context *context, const struct pers
 {
 	size_t covered = 0;
 
+	/* Nothing to ask by: no request, which nobody would release. */
+	if (n == 0 || refs[0].email.len == 0)
+		return 0;
 	get(ret, "/people");
 	buf_addf(&ret->target, "?itemsPerPage=%d", PEOPLE_PAGE_MAX);
 	while (covered < n && covered < PEOPLE_PAGE_MAX && refs[covered].email.len > 0 &&

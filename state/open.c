@@ -2,9 +2,11 @@
 /*
  * open: from a path to a database that is ours, whole and of today's layout.
  *
- * Nothing is written to a file before it is known to be ours.  WAL with synchronous=FULL: a commit is
- * on the disk when it returns.  One writer only: SQLite before 3.51.3 can damage a WAL that two
- * connections write and checkpoint, so readers open read-only.
+ * Nothing is written to a file before it is known to be ours: SQLite would undo what a killed program
+ * left in its journal, or take a log into the file, as soon as it looks at it, so the header is looked
+ * at without SQLite first.  WAL with synchronous=FULL: a commit is on the disk when it returns.  One
+ * writer only: SQLite before 3.51.3 can damage a WAL that two connections write and checkpoint, so
+ * readers open read-only.
  */
 #include "state/schema.h"
 #include "state/store_p.h"
@@ -12,12 +14,20 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 /* "crms", big-endian, in the header of the file. */
 #define APPLICATION_ID 0x63726d73
 #define BUSY_TIMEOUT_MS 5000
+
+/* The header of a SQLite file, https://www.sqlite.org/fileformat.html; numbers are big-endian. */
+#define MAGIC "SQLite format 3"
+#define HEADER_BYTES 100
+#define HEADER_PAGES 28
+#define HEADER_VERSION 60
+#define HEADER_APPLICATION 68
 
 /* For collecting candidate pairs; in a file of SQLite's own, behind a cache of bounded size. */
 static const char temp_schema[] =
@@ -70,7 +80,61 @@ static bool create_file(const struct store *store, struct error *err)
 			     err);
 }
 
-/* *ret_found false: there is no such file. */
+static uint32_t number_at(const unsigned char *bytes)
+{
+	return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 |
+	       bytes[3];
+}
+
+static bool not_a_database(const struct store *store, struct error *err)
+{
+	return sql_fail(&store->sql, SQLITE_NOTADB, err);
+}
+
+static bool other_program(const struct store *store, struct error *err)
+{
+	return fail(store, SQLITE_NOTADB,
+		    "this is the database of another program; name another file", err);
+}
+
+static bool newer_program(const struct store *store, struct error *err)
+{
+	return fail(store, SQLITE_MISMATCH, "a newer crmsync wrote this file; use that version",
+		    err);
+}
+
+/* One page at most: what made it one's own may still stand in the log, so SQLite has to say. */
+static bool check_bytes(const struct store *store, const unsigned char *bytes, struct error *err)
+{
+	const uint32_t application_id = number_at(bytes + HEADER_APPLICATION);
+
+	if (memcmp(bytes, MAGIC, sizeof(MAGIC)) != 0)
+		return not_a_database(store, err);
+	if (application_id != APPLICATION_ID)
+		return (application_id == 0 && number_at(bytes + HEADER_PAGES) <= 1) ||
+		       other_program(store, err);
+	return number_at(bytes + HEADER_VERSION) <= store_schema_n || newer_program(store, err);
+}
+
+/* Before SQLite opens it: closing a descriptor drops SQLite's locks.  What cannot be read is left to
+ * SQLite, which says why. */
+static bool peek(const struct store *store, struct error *err)
+{
+	unsigned char bytes[HEADER_BYTES];
+	const int fd = open(store->path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return true;
+	const ssize_t n = pread(fd, bytes, sizeof(bytes), 0);
+
+	(void)close(fd);
+	if (n <= 0)
+		return true;
+	return (size_t)n < sizeof(bytes) ? not_a_database(store, err) :
+					   check_bytes(store, bytes, err);
+}
+
+/* Is there a file that may be opened?  *ret_found false: there is none. */
 static bool check_file(const struct store *store, bool *ret_found, struct error *err)
 {
 	struct stat facts;
@@ -92,7 +156,13 @@ static bool check_file(const struct store *store, bool *ret_found, struct error 
 						     "this is not a regular file",
 			    err);
 	*ret_found = true;
-	return true;
+	return peek(store, err);
+}
+
+/* The last one to close takes the log into the file: not before it is known to be ours, and whole. */
+static void keep_log(struct sql *sql, bool keep)
+{
+	(void)sqlite3_db_config(sql->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, (int)keep, NULL);
 }
 
 static bool connect(struct sql *sql, const char *path, int flags, struct error *err)
@@ -105,6 +175,7 @@ static bool connect(struct sql *sql, const char *path, int flags, struct error *
 	if (rc != SQLITE_OK)
 		return sql_fail(sql, rc, err);
 	(void)sqlite3_busy_timeout(sql->db, BUSY_TIMEOUT_MS);
+	keep_log(sql, true);
 	return sql_exec(sql,
 			"PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;"
 			"PRAGMA mmap_size = 0; PRAGMA cache_size = -8192;"
@@ -141,11 +212,9 @@ static bool check_header(struct store *store, int64_t *ret_version, struct error
 		header.application_id == 0 && header.version == 0 && header.n_tables == 0;
 
 	if (!blank && header.application_id != APPLICATION_ID)
-		return fail(store, SQLITE_NOTADB,
-			    "this is the database of another program; name another file", err);
+		return other_program(store, err);
 	if (header.version > (int64_t)store_schema_n)
-		return fail(store, SQLITE_MISMATCH,
-			    "a newer crmsync wrote this file; use that version", err);
+		return newer_program(store, err);
 	if (!blank && header.version < 1)
 		return fail(store, SQLITE_CORRUPT,
 			    "the file has no version: it is damaged; restore a backup, or start "
@@ -217,6 +286,7 @@ static bool open_write(struct store *store, struct error *err)
 			    err);
 	if (!check_header(store, &version, err) || !check_pages(store, err))
 		return false;
+	keep_log(&store->sql, false);
 	return sql_exec(&store->sql,
 			"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
 			"PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;"
