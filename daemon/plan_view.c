@@ -21,7 +21,7 @@ static const struct str nothing = { NULL, 0 };
 
 /* ---- Intents ---- */
 
-static struct str action_of(enum intent_kind kind)
+const char *plan_action(enum intent_kind kind)
 {
 	static const char *const names[] = {
 		[INTENT_CREATE] = "create",
@@ -30,7 +30,7 @@ static struct str action_of(enum intent_kind kind)
 	};
 	static_assert(COUNT_OF(names) == INTENT_KIND_COUNT, "every kind has its name");
 
-	return str_from(names[kind]);
+	return names[kind];
 }
 
 static struct str old_value(const struct intent *intent, size_t i, enum field_type type,
@@ -76,10 +76,11 @@ static bool on_intent(void *payload, const struct intent *intent, struct arena *
 	const struct person *known =
 		intent->source.values != NULL ? &intent->source : &intent->base;
 	struct plan_item item = {
-		.action = action_of(intent->kind),
+		.action = str_from(plan_action(intent->kind)),
 		.side = intent->target,
 		.id = intent->target_id,
 		.other_id = intent->source_id,
+		.intent = intent,
 	};
 
 	if (known->values != NULL)

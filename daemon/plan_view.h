@@ -28,9 +28,13 @@ struct plan_item {
 	struct str id;       /* of the person there; empty if it is to be created */
 	struct str other_id; /* of the person on the other side; may be empty for a conflict */
 	struct str person;   /* label; may be empty */
+	const struct intent *intent; /* NULL for a conflict */
 	size_t n_rows;
 	struct plan_row *rows;
 };
+
+/* "create", "update", "remove" */
+const char *plan_action(enum intent_kind kind);
 
 /* Everything in it is valid for the call only. */
 typedef bool plan_item_fn(void *payload, const struct plan_item *item, struct error *err);

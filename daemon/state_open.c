@@ -1,14 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/state_open.h"
 
+void state_identity(const struct config *config, struct arena *arena,
+		    struct str ret_identity[SIDE_COUNT])
+{
+	ret_identity[SIDE_RECORDS] =
+		arena_format(arena, "%s %s %s", config->endpoint[SIDE_RECORDS].base_url,
+			     config->records.object, dialect_name(config->records.dialect));
+	ret_identity[SIDE_PEOPLE] = str_from(config->endpoint[SIDE_PEOPLE].base_url);
+}
+
 bool state_bind(const struct config *config, struct store *store, struct error *err)
 {
 	struct arena arena = { 0 };
-	const struct str records =
-		arena_format(&arena, "%s %s %s", config->endpoint[SIDE_RECORDS].base_url,
-			     config->records.object, dialect_name(config->records.dialect));
-	const struct str people = str_from(config->endpoint[SIDE_PEOPLE].base_url);
-	const bool ok = store_bind_identity(store, records, people, err);
+	struct str identity[SIDE_COUNT];
+
+	state_identity(config, &arena, identity);
+	const bool ok =
+		store_bind_identity(store, identity[SIDE_RECORDS], identity[SIDE_PEOPLE], err);
 
 	arena_release(&arena);
 	return ok;

@@ -13,6 +13,9 @@
 NODISCARD bool state_open(const struct config *config, enum store_mode mode,
 			  struct store **ret_store, struct error *err);
 
+/* What names each of the two systems of the configuration, in the arena. */
+void state_identity(const struct config *config, struct arena *arena,
+		    struct str ret_identity[SIDE_COUNT]);
 /* Binds an open state to the two systems of the configuration: ERR_FOREIGN if it is others'. */
 NODISCARD bool state_bind(const struct config *config, struct store *store, struct error *err);
 

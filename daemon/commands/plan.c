@@ -3,19 +3,40 @@
  * plan: what sync would do, and why.  Works on a scratch copy of the state and writes nothing.
  */
 #include "daemon/app.h"
-#include "daemon/commands/command.h"
+#include "daemon/commands/asked.h"
 #include "daemon/exit_codes.h"
+#include "daemon/plan_file.h"
 #include "daemon/plan_view.h"
 #include "daemon/report.h"
 
-#include <getopt.h>
 #include <stdio.h>
 
-static int run(const struct command_context *context, bool json)
+/* A plan of a cycle that failed is not saved: it may leave out what has to come first. */
+static bool print_and_save(const struct command_context *context, const struct asked *asked,
+			   struct app *app, const struct cycle_report *report, struct error *err)
+{
+	const struct config *config = context->config;
+	struct store *store = app_store(app);
+	bool ok = asked->json ? plan_print_json(store, config, stdout, err) :
+				plan_print_text(store, config, report->linked, stdout, err);
+
+	if (!ok && err->code == ERR_CANCELED)
+		ok = true;
+	if (!ok || asked->out == NULL)
+		return ok;
+	if (report_failed(report)) {
+		(void)fprintf(stderr, "crmsync: the plan is not saved, since this failed:\n");
+		return true;
+	}
+	return plan_save(asked->out, store, config, report->ended_at, err);
+}
+
+static int run(const struct command_context *context, const struct asked *asked)
 {
 	const struct app_options options = {
 		.config = context->config,
 		.dry_run = true,
+		.admit = asked->admit,
 		.quiet = context->quiet,
 	};
 	struct cycle_report report;
@@ -25,33 +46,22 @@ static int run(const struct command_context *context, bool json)
 	if (!app_open(&options, &app, &err))
 		return command_fail(&err);
 	app_run_cycle(app, &report);
-	const bool ok = json ? plan_print_json(app_store(app), context->config, stdout, &err) :
-			       plan_print_text(app_store(app), context->config, report.linked,
-					       stdout, &err);
+	const bool ok = print_and_save(context, asked, app, &report, &err);
 
 	report_print_failure(&report, stderr);
 	app_close(app);
-	if (!ok && err.code != ERR_CANCELED)
+	if (!ok)
 		return command_fail(&err);
 	return (int)report_exit_code(&report, true);
 }
 
 int command_plan(struct command_context *context)
 {
-	static const struct option known[] = {
-		{ "json", no_argument, NULL, 'j' },
-		{ NULL, 0, NULL, 0 },
-	};
-	bool json = false;
-	int option;
+	struct asked asked;
+	int code = asked_take(context, "json only out", &asked);
 
-	/* NOLINTNEXTLINE(concurrency-mt-unsafe): one thread */
-	while ((option = getopt_long(context->argc, context->argv, "", known, NULL)) != -1) {
-		if (option != 'j')
-			return EXIT_CODE_USAGE; /* getopt_long() has said why */
-		json = true;
-	}
-	if (!command_no_more_arguments(context, optind))
-		return EXIT_CODE_USAGE;
-	return run(context, json);
+	if (code == EXIT_CODE_OK)
+		code = run(context, &asked);
+	asked_release(&asked);
+	return code;
 }

@@ -2,20 +2,14 @@
 /*
  * sync: one complete cycle, then exits.
  */
-#include "base/alloc.h"
 #include "daemon/app.h"
-#include "daemon/commands/command.h"
+#include "daemon/commands/asked.h"
 #include "daemon/exit_codes.h"
+#include "daemon/plan_file.h"
 #include "daemon/plan_view.h"
 #include "daemon/report.h"
 
-#include <getopt.h>
 #include <stdio.h>
-
-struct sync_options {
-	bool dry_run;
-	bool json;
-};
 
 static void print_json(const struct cycle_report *report)
 {
@@ -27,11 +21,39 @@ static void print_json(const struct cycle_report *report)
 	buf_release(&text);
 }
 
-static int run(const struct command_context *context, const struct sync_options *options)
+static bool print(const struct command_context *context, const struct asked *asked, struct app *app,
+		  const struct cycle_report *report, struct error *err)
+{
+	if (asked->json)
+		print_json(report);
+	else if (asked->dry_run && !context->quiet)
+		return plan_print_text(app_store(app), context->config, report->linked, stdout,
+				       err);
+	else if (!context->quiet)
+		report_print(report, stdout);
+	return true;
+}
+
+/* What a plan held and could not be done waits for a person. */
+static int exit_code(const struct asked *asked, const struct cycle_report *report)
+{
+	const enum exit_code code = report_exit_code(report, asked->dry_run);
+	const uint64_t n_untaken =
+		asked->plan != NULL ?
+			plan_print_untaken(asked->admit, report, asked->dry_run, stderr) :
+			0;
+
+	return (int)(code == EXIT_CODE_OK && n_untaken > 0 ? EXIT_CODE_WAITING : code);
+}
+
+static int run(const struct command_context *context, const struct asked *asked)
 {
 	const struct app_options app_options = {
 		.config = context->config,
-		.dry_run = options->dry_run,
+		.dry_run = asked->dry_run,
+		.admit = asked->admit,
+		.allow_removals = asked->allow_removals,
+		.allow_changes = asked->allow_changes,
 		.quiet = context->quiet,
 	};
 	struct cycle_report report;
@@ -41,41 +63,23 @@ static int run(const struct command_context *context, const struct sync_options 
 	if (!app_open(&app_options, &app, &err))
 		return command_fail(&err);
 	app_run_cycle(app, &report);
-	bool ok = true;
+	const bool ok = print(context, asked, app, &report, &err);
 
-	if (options->json)
-		print_json(&report);
-	else if (options->dry_run && !context->quiet)
-		ok = plan_print_text(app_store(app), context->config, report.linked, stdout, &err);
-	else if (!context->quiet)
-		report_print(&report, stdout);
 	report_print_failure(&report, stderr);
 	app_close(app);
 	if (!ok && err.code != ERR_CANCELED)
 		return command_fail(&err);
-	return (int)report_exit_code(&report, options->dry_run);
+	return exit_code(asked, &report);
 }
 
 int command_sync(struct command_context *context)
 {
-	static const struct option known[] = {
-		{ "dry-run", no_argument, NULL, 'n' },
-		{ "json", no_argument, NULL, 'j' },
-		{ NULL, 0, NULL, 0 },
-	};
-	struct sync_options options = { 0 };
-	int option;
+	struct asked asked;
+	int code =
+		asked_take(context, "allow-changes allow-removals dry-run json only plan", &asked);
 
-	/* NOLINTNEXTLINE(concurrency-mt-unsafe): one thread */
-	while ((option = getopt_long(context->argc, context->argv, "", known, NULL)) != -1) {
-		if (option == 'n')
-			options.dry_run = true;
-		else if (option == 'j')
-			options.json = true;
-		else
-			return EXIT_CODE_USAGE; /* getopt_long() has said why */
-	}
-	if (!command_no_more_arguments(context, optind))
-		return EXIT_CODE_USAGE;
-	return run(context, &options);
+	if (code == EXIT_CODE_OK)
+		code = run(context, &asked);
+	asked_release(&asked);
+	return code;
 }

@@ -14,19 +14,32 @@
 const struct command command_table[] = {
 	{
 		.name = "sync",
-		.arguments = "[--dry-run] [--json]",
+		.arguments = "[--dry-run] [--only=ID[,ID...]] [--plan=FILE] [--allow-removals=N] "
+			     "[--allow-changes=N] [--json]",
 		.summary =
 			"one complete cycle: read both sides, write what has to be written, exit",
-		.options = "  --dry-run  plan only; exits with 2 if changes are waiting\n"
-			   "  --json     print the summary as one JSON object\n",
+		.options =
+			"  --dry-run           plan only; exits with 2 if changes are waiting\n"
+			"  --only=ID[,ID...]   write to these persons only; ID is either side's, or the\n"
+			"                      link's number\n"
+			"  --plan=FILE         take exactly the steps of a plan that was saved by\n"
+			"                      plan --out, each only if it is still the same; exits with 1\n"
+			"                      if one was not taken\n"
+			"  --allow-removals=N  for once, remove up to N persons, whatever the guard says\n"
+			"  --allow-changes=N   for once, change up to N persons, whatever the guard says\n"
+			"  --json              print the summary as one JSON object\n",
 		.needs = COMMAND_CONFIG,
 		.run = command_sync,
 	},
 	{
 		.name = "plan",
-		.arguments = "[--json]",
+		.arguments = "[--only=ID[,ID...]] [--out=FILE] [--json]",
 		.summary = "show what sync would do, field by field, and why; writes nothing",
-		.options = "  --json  print one JSON object a line\n",
+		.options =
+			"  --only=ID[,ID...]  of these persons only; ID is either side's, or the link's\n"
+			"                     number\n"
+			"  --out=FILE         save the plan too, for sync --plan; it holds personal data\n"
+			"  --json             print one JSON object a line\n",
 		.needs = COMMAND_CONFIG,
 		.run = command_plan,
 	},

@@ -116,13 +116,10 @@ void admit_add_step(struct admit *admit, const struct step *step)
 	*VEC_PUSH(&admit->places) = (struct place){ key_of(copy), admit->steps.n - 1 };
 }
 
-bool admit_each_step(const struct admit *admit, step_fn *fn, void *payload, struct error *err)
+void admit_each_step(const struct admit *admit, step_fn *fn, void *payload)
 {
-	for (size_t i = 0; i < admit->steps.n; i++) {
-		if (!fn(payload, &admit->steps.items[i], err))
-			return false;
-	}
-	return true;
+	for (size_t i = 0; i < admit->steps.n; i++)
+		fn(payload, &admit->steps.items[i]);
 }
 
 static int compare_places(const void *a, const void *b)

@@ -44,10 +44,9 @@ void admit_only(struct admit *admit, struct str id);
 void admit_plan(struct admit *admit);
 void admit_add_step(struct admit *admit, const struct step *step); /* copied */
 
-typedef bool step_fn(void *payload, const struct step *step, struct error *err);
+typedef void step_fn(void *payload, const struct step *step);
 /* Each step of the plan, in its order. */
-NODISCARD bool admit_each_step(const struct admit *admit, step_fn *fn, void *payload,
-			       struct error *err);
+void admit_each_step(const struct admit *admit, step_fn *fn, void *payload);
 
 /* ---- For the runner; NULL admits everything ---- */
 

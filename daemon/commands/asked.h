@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * asked: what `sync` and `plan` were asked to do: their options, read and checked.
+ */
+#ifndef CRMSYNC_DAEMON_COMMANDS_ASKED_H
+#define CRMSYNC_DAEMON_COMMANDS_ASKED_H
+
+#include "daemon/commands/command.h"
+#include "daemon/runner/admit.h"
+
+struct asked {
+	bool dry_run;
+	bool json;
+	const char *plan; /* --plan=FILE; NULL: none */
+	const char *out;  /* --out=FILE; NULL: none */
+	uint32_t allow_removals, allow_changes;
+	struct admit *admit; /* NULL: everything */
+};
+
+/* Zeroed is valid to be released. */
+void asked_release(struct asked *asked);
+/*
+ * Takes the options of the command that are named in `takes` ("dry-run only"), separated by blanks,
+ * and nothing else behind them.  Returns EXIT_CODE_OK, or the code to exit with, having complained.
+ * asked_release() is due in any case.
+ */
+int asked_take(const struct command_context *context, const char *takes, struct asked *ret_asked);
+
+#endif
