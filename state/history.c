@@ -8,12 +8,27 @@
 #define RETAIN_ROWS 1000
 
 #define HISTORY_COLUMNS \
-	"cycle, link, at, side, side_id, field, action, old_value, new_value, reason"
+	"cycle, link, at, side, side_id, field, action, old_value, new_value, reason, old_body, " \
+	"new_body"
 
-bool store_history_add(struct store *store, const struct history_entry *entry, struct error *err)
+static void bind_body(struct sql_call *call, struct str packed)
 {
+	if (packed.len > 0)
+		sql_bind_blob(call, packed);
+	else
+		sql_bind_null(call);
+}
+
+static bool add(struct store *store, const struct history_entry *entry, struct arena *arena,
+		struct error *err)
+{
+	struct str old_body, new_body;
+
+	if (!value_pack(store, entry->field, &entry->old_held, arena, &old_body, err) ||
+	    !value_pack(store, entry->field, &entry->new_held, arena, &new_body, err))
+		return false;
 	struct sql_call call = sql_call(&store->sql, "INSERT INTO history(" HISTORY_COLUMNS ") "
-						     "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+						     "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 
 	sql_bind_int(&call, entry->cycle);
 	sql_bind_int(&call, entry->link);
@@ -25,12 +40,28 @@ bool store_history_add(struct store *store, const struct history_entry *entry, s
 	sql_bind_text(&call, entry->old_value);
 	sql_bind_text(&call, entry->new_value);
 	sql_bind_text(&call, entry->reason);
+	bind_body(&call, old_body);
+	bind_body(&call, new_body);
 	return sql_run(&call, err);
 }
 
-static struct history_entry take_entry(const struct sql_call *call, struct arena *arena)
+bool store_history_add(struct store *store, const struct history_entry *entry, struct error *err)
 {
-	return (struct history_entry){
+	struct arena arena = { 0 };
+	const bool ok = add(store, entry, &arena, err);
+
+	arena_release(&arena);
+	return ok;
+}
+
+/* Takes the row that the call stands on, and ends the call. */
+static bool take_entry(struct store *store, struct sql_call *call, struct arena *arena,
+		       struct history_entry *ret_entry, struct error *err)
+{
+	const struct str old_body = sql_blob_copy(call, 11, arena);
+	const struct str new_body = sql_blob_copy(call, 12, arena);
+
+	*ret_entry = (struct history_entry){
 		.id = sql_int(call, 0),
 		.cycle = sql_int(call, 1),
 		.link = sql_int(call, 2),
@@ -43,6 +74,9 @@ static struct history_entry take_entry(const struct sql_call *call, struct arena
 		.new_value = sql_text_copy(call, 9, arena),
 		.reason = sql_text_copy(call, 10, arena),
 	};
+	sql_end(call);
+	return value_unpack(store, ret_entry->field, old_body, arena, &ret_entry->old_held, err) &&
+	       value_unpack(store, ret_entry->field, new_body, arena, &ret_entry->new_held, err);
 }
 
 /* What is asked for. */
@@ -103,9 +137,11 @@ static bool each(struct store *store, const struct filter *filter, history_fn *f
 		ok = sql_row(&call, &found, err);
 		if (!ok || !found)
 			break;
-		const struct history_entry entry = take_entry(&call, &arena);
+		struct history_entry entry;
 
-		sql_end(&call);
+		ok = take_entry(store, &call, &arena, &entry, err);
+		if (!ok)
+			break;
 		last = entry.id;
 		ok = fn(payload, &entry, err);
 	}

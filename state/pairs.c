@@ -121,8 +121,10 @@ struct dirty {
 static bool next_dirty(struct store *store, struct dirty *dirty, struct error *err)
 {
 	return store_number(store,
-			    "SELECT link FROM person WHERE link IS NOT NULL AND staged = 1 "
-			    "AND link > ? ORDER BY link LIMIT 1",
+			    "SELECT min(link) FROM (SELECT min(link) AS link FROM person "
+			    "WHERE link IS NOT NULL AND staged = 1 AND link > ?1 UNION ALL "
+			    "SELECT min(w.link) FROM wish w JOIN link l ON l.id = w.link "
+			    "AND l.state = 0 WHERE w.link > ?1)",
 			    dirty->last, &dirty->last, err);
 }
 

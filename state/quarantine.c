@@ -22,7 +22,9 @@ bool store_quarantine_put(struct store *store, const struct quarantine *quaranti
 		"attempts = CASE WHEN content = excluded.content THEN attempts + 1 "
 		"ELSE excluded.attempts END, "
 		"first_at = CASE WHEN content = excluded.content THEN first_at "
-		"ELSE excluded.first_at END, target_id = excluded.target_id, "
+		"ELSE excluded.first_at END, "
+		"dropped = CASE WHEN content = excluded.content THEN dropped ELSE 0 END, "
+		"target_id = excluded.target_id, "
 		"status = excluded.status, words = excluded.words, content = excluded.content, "
 		"last_at = excluded.last_at");
 
@@ -72,6 +74,19 @@ bool store_quarantine_lift(struct store *store, enum side target, int64_t link,
 	return sql_run(&call, err);
 }
 
+bool store_quarantine_drop(struct store *store, enum side target, int64_t link,
+			   struct str source_id, struct error *err)
+{
+	struct sql_call call =
+		sql_call(&store->sql, "UPDATE quarantine SET dropped = 1 WHERE target = ? "
+				      "AND link = ? AND source_id = ?");
+
+	sql_bind_int(&call, target);
+	sql_bind_int(&call, link);
+	sql_bind_text(&call, source_of(link, source_id));
+	return sql_run(&call, err);
+}
+
 static bool next(struct store *store, int64_t after, struct arena *arena,
 		 struct quarantine *ret_quarantine, bool *ret_found, struct error *err)
 {
@@ -79,7 +94,7 @@ static bool next(struct store *store, int64_t after, struct arena *arena,
 	struct sql_call call =
 		sql_call(&store->sql,
 			 "SELECT id, target, link, source_id, target_id, status, words, content, "
-			 "attempts, first_at, last_at FROM quarantine WHERE id > ? "
+			 "attempts, first_at, last_at, dropped FROM quarantine WHERE id > ? "
 			 "ORDER BY id LIMIT 1");
 
 	sql_bind_int(&call, after);
@@ -100,6 +115,7 @@ static bool next(struct store *store, int64_t after, struct arena *arena,
 		.attempts = (uint32_t)sql_int(&call, 8),
 		.first_at = sql_int(&call, 9),
 		.last_at = sql_int(&call, 10),
+		.dropped = sql_int(&call, 11) != 0,
 	};
 	sql_end(&call);
 	return true;
@@ -109,7 +125,8 @@ bool store_quarantine_sweep(struct store *store, struct error *err)
 {
 	return sql_exec(
 		&store->sql,
-		"DELETE FROM quarantine WHERE CASE WHEN link > 0 THEN link NOT IN "
+		"DELETE FROM quarantine WHERE CASE WHEN link > 0 "
+		"THEN link NOT IN (SELECT link FROM wish) AND link NOT IN "
 		"(SELECT link FROM person WHERE link IS NOT NULL AND staged = 1) "
 		"ELSE NOT EXISTS (SELECT 1 FROM person p WHERE p.side = 1 - quarantine.target "
 		"AND p.id = quarantine.source_id AND p.link IS NULL) END",
@@ -135,5 +152,6 @@ bool store_quarantine_each(struct store *store, quarantine_fn *fn, void *payload
 
 bool store_quarantine_count(struct store *store, int64_t *ret_n, struct error *err)
 {
-	return store_number(store, "SELECT count(*) FROM quarantine", 0, ret_n, err);
+	return store_number(store, "SELECT count(*) FROM quarantine WHERE dropped = 0", 0, ret_n,
+			    err);
 }

@@ -12,7 +12,7 @@
  *  - a shadow moves only in the transaction that removes the intent which moved it, or in the one
  *    that found both sides agreed;
  *  - a link has at most one intent per target side; a person at most one active link;
- *  - link, shadow and intent rows carry a checksum that every read verifies.
+ *  - link, shadow, intent and wish rows carry a checksum that every read verifies.
  *
  * Ownership: results are copied into the arena given (or, in callbacks, into a row arena that is
  * valid for the call); nothing points into SQLite afterwards.  Texts passed in are borrowed.
@@ -213,7 +213,7 @@ struct pair {
 };
 
 typedef bool pair_fn(void *payload, struct pair *pair, struct arena *row_arena, struct error *err);
-/* Active links of which at least one side is staged; in order of link id.  The callback may change
+/* Active links of which at least one side is staged or has a wish; in order of link id.  The callback may change
  * anything about the link it was given.  One transaction per `batch` links, opened and committed here
  * (call without an open transaction). */
 NODISCARD bool store_pairs_dirty(struct store *store, unsigned batch, pair_fn *fn, void *payload,
@@ -287,6 +287,8 @@ struct history_entry {
 	struct str action;               /* "create", "update", "link", "lost", … */
 	struct str old_value, new_value; /* as field_display() */
 	struct str reason;
+	/* of an update: the same as they were held; VALUE_UNKNOWN: not kept, or of another mapping */
+	struct value old_held, new_held;
 };
 
 NODISCARD bool store_history_add(struct store *store, const struct history_entry *entry,
@@ -342,8 +344,10 @@ struct quarantine {
 	struct digest content; /* of what was to be written: other content is tried again */
 	uint32_t attempts;
 	int64_t first_at, last_at;
+	bool dropped; /* given up: still blocks this content, and is not counted */
 };
 
+/* Of other content than the one that is there: a refusal of its own, and not dropped. */
 NODISCARD bool store_quarantine_put(struct store *store, const struct quarantine *quarantine,
 				    struct error *err);
 /* Is a write of this content for this link (or this create's source) known to be refused? */
@@ -353,13 +357,46 @@ NODISCARD bool store_quarantine_blocks(struct store *store, enum side target, in
 /* After a success, or on request.  link 0: the create of source_id. */
 NODISCARD bool store_quarantine_lift(struct store *store, enum side target, int64_t link,
 				     struct str source_id, struct error *err);
+/* Gives the write up.  link 0: the create of source_id. */
+NODISCARD bool store_quarantine_drop(struct store *store, enum side target, int64_t link,
+				     struct str source_id, struct error *err);
 /* Lifts what nothing waits for any more: updates of links on which neither side differs from its
- * shadow, creates whose source is gone or linked. */
+ * shadow nor is wished to, creates whose source is gone or linked. */
 NODISCARD bool store_quarantine_sweep(struct store *store, struct error *err);
 typedef bool quarantine_fn(void *payload, const struct quarantine *quarantine, struct error *err);
+/* Dropped ones too. */
 NODISCARD bool store_quarantine_each(struct store *store, quarantine_fn *fn, void *payload,
 				     struct error *err);
+/* Without the dropped ones. */
 NODISCARD bool store_quarantine_count(struct store *store, int64_t *ret_n, struct error *err);
+
+/* ---- Wishes ---- */
+
+/*
+ * An edit that was made here instead of at a side: as long as that side holds the base, the merge takes
+ * the value for what it holds, and the side itself is written as well.
+ */
+struct wish {
+	int64_t link;
+	enum side side;
+	struct str field;
+	/* VALUE_UNKNOWN once the field is mapped otherwise */
+	struct value value;
+	struct value base; /* equal to value: the side is to go on holding it */
+	struct str reason; /* one clause, for the plan and the history */
+	int64_t at;        /* ns: when it was made */
+};
+
+/* Takes the place of the wish for the same link, side and field. */
+NODISCARD bool store_wish_put(struct store *store, const struct wish *wish, struct error *err);
+/* Of both sides. */
+NODISCARD bool store_wish_drop(struct store *store, int64_t link, struct str field,
+			       struct error *err);
+typedef bool wish_fn(void *payload, const struct wish *wish, struct arena *row_arena,
+		     struct error *err);
+/* Of one link.  The callback may change or drop the wish it was given. */
+NODISCARD bool store_wish_each(struct store *store, int64_t link, wish_fn *fn, void *payload,
+			       struct error *err);
 
 /* ---- Titles of small collections (tags) ---- */
 

@@ -50,7 +50,7 @@ NODISCARD bool store_number(struct store *store, const char *text, int64_t param
 
 /* ---- sums.c: checksums ---- */
 
-enum sum_table { SUM_LINK, SUM_SHADOW, SUM_INTENT, SUM_KEYS };
+enum sum_table { SUM_LINK, SUM_SHADOW, SUM_INTENT, SUM_KEYS, SUM_WISH };
 
 /* Start, add the columns, end. */
 void sum_start(struct store *store);
@@ -92,6 +92,16 @@ NODISCARD bool staged_person(struct store *store, enum side side, struct str id,
 /* Into store->pack; the view is valid until the next packing. */
 NODISCARD bool pack_person(struct store *store, const struct person *person, struct str *ret_packed,
 			   struct error *err);
+
+/* ---- values.c: one value by itself ---- */
+
+/* Packed like a person that has nothing else, so that a value of another mapping reads as unknown.
+ * In the arena; empty for VALUE_UNKNOWN. */
+NODISCARD bool value_pack(struct store *store, struct str field, const struct value *value,
+			  struct arena *arena, struct str *ret_packed, struct error *err);
+/* VALUE_UNKNOWN for an empty text. */
+NODISCARD bool value_unpack(struct store *store, struct str field, struct str packed,
+			    struct arena *arena, struct value *ret_value, struct error *err);
 
 /* ---- shadows.c ---- */
 

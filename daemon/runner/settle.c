@@ -23,7 +23,7 @@ static bool add_history(const struct job *job, int64_t link, struct error *err)
 
 		if (intent->write.values[i].state == VALUE_UNKNOWN)
 			continue;
-		const struct history_entry entry = {
+		struct history_entry entry = {
 			.cycle = runner->cycle.report.id,
 			.link = link,
 			.at = runner_now(runner),
@@ -39,6 +39,11 @@ static bool add_history(const struct job *job, int64_t link, struct error *err)
 					  intent_reason(intent, field->name),
 		};
 
+		/* For an undo, which takes back updates only. */
+		if (intent->kind == INTENT_UPDATE) {
+			entry.old_held = intent->base.values[i];
+			entry.new_held = job->answer.values[i];
+		}
 		ok = store_history_add(runner_store(runner), &entry, err);
 	}
 	arena_release(&arena);

@@ -129,7 +129,10 @@ CREATE TABLE history(
 	action TEXT NOT NULL,
 	old_value TEXT NOT NULL,
 	new_value TEXT NOT NULL,
-	reason TEXT NOT NULL
+	reason TEXT NOT NULL,
+	-- of an update: the two values packed, to be put back by an undo
+	old_body BLOB,
+	new_body BLOB
 ) STRICT;
 CREATE INDEX history_cycle ON history(cycle);
 CREATE INDEX history_link ON history(link);
@@ -162,9 +165,30 @@ CREATE TABLE quarantine(
 	attempts INTEGER NOT NULL,
 	first_at INTEGER NOT NULL,
 	last_at INTEGER NOT NULL,
+	dropped INTEGER NOT NULL DEFAULT 0 CHECK (dropped IN (0, 1)), -- given up: blocks silently
 	UNIQUE (target, link, source_id)
 ) STRICT;
 CREATE INDEX quarantine_link ON quarantine(link) WHERE link > 0;
+
+-- Edits that were made here and not at a side: the next sync carries them out.
+CREATE TABLE wish(
+	link INTEGER NOT NULL,
+	side INTEGER NOT NULL CHECK (side IN (0, 1)),
+	field TEXT NOT NULL,
+	value BLOB NOT NULL,
+	base BLOB NOT NULL, -- what the side must hold for it
+	reason TEXT NOT NULL,
+	at INTEGER NOT NULL,
+	sum INTEGER NOT NULL,
+	PRIMARY KEY (link, side, field)
+) STRICT, WITHOUT ROWID;
+
+-- Persons that were erased on request and are not taken in again: keyed hashes of what they are
+-- recognized by.
+CREATE TABLE forgotten(
+	mark BLOB NOT NULL PRIMARY KEY,
+	at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE collection(
 	name TEXT NOT NULL PRIMARY KEY,

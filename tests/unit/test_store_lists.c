@@ -246,6 +246,57 @@ static void refused_writes_are_remembered(void **state)
 	assert_false(blocks(f, 5, "", "bad"));
 }
 
+static int64_t refused(struct fixture *f)
+{
+	int64_t n;
+
+	OK(f, store_quarantine_count(f->store, &n, &f->err));
+	return n;
+}
+
+static void what_is_given_up_blocks_silently(void **state)
+{
+	struct fixture *f = *state;
+
+	refuse(f, 5, "", "bad", 10);
+	OK(f, store_quarantine_drop(f->store, SIDE_PEOPLE, 5, S(""), &f->err));
+	assert_int_equal(refused(f), 0);
+	assert_true(blocks(f, 5, "", "bad"));
+	refuse(f, 5, "", "bad", 20);
+	assert_int_equal(refused(f), 0);
+	assert_false(blocks(f, 5, "", "better"));
+	refuse(f, 5, "", "better", 30);
+	assert_int_equal(refused(f), 1);
+}
+
+static bool on_held(void *payload, const struct history_entry *entry, struct error *err)
+{
+	struct fixture *f = payload;
+
+	(void)err;
+	assert_str(field_display(&f->arena, FIELD_TEXT, &entry->old_held), "Engineer");
+	assert_int_equal(entry->new_held.state, entry->cycle == 1 ? VALUE_EMPTY : VALUE_UNKNOWN);
+	return true;
+}
+
+static void history_keeps_what_was_held(void **state)
+{
+	struct fixture *f = *state;
+	struct history_entry entry = {
+		.cycle = 1,
+		.field = S("title"),
+		.action = S("update"),
+		.old_held = value_scalar(&f->arena, S("Engineer")),
+		.new_held = value_empty(),
+	};
+
+	OK(f, store_history_add(f->store, &entry, &f->err));
+	entry.cycle = 2;
+	entry.new_held = (struct value){ 0 };
+	OK(f, store_history_add(f->store, &entry, &f->err));
+	OK(f, store_history_each(f->store, 0, 0, on_held, f, &f->err));
+}
+
 static bool on_title(void *payload, struct str id, struct str title, struct error *err)
 {
 	(void)err;
@@ -343,6 +394,8 @@ int main(void)
 		STORE_TEST(conflicts_come_and_go),
 		STORE_TEST(matches_end_when_two_are_linked),
 		STORE_TEST(refused_writes_are_remembered),
+		STORE_TEST(what_is_given_up_blocks_silently),
+		STORE_TEST(history_keeps_what_was_held),
 		STORE_TEST(titles_are_replaced_whole),
 		STORE_TEST(newest_ended_cycle),
 		STORE_TEST(cycles_in_order),
