@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * check: after each cycle, and after the quiet ones.
+ */
+#include "check.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Beyond pages, tags and confirmations: each write may be read before, sent, read back, repeated. */
+#define REQUESTS_A_PERSON 12
+#define REQUESTS_AT_LEAST 60
+
+bool check_is_single(const struct sim *sim, enum slot slot)
+{
+	return sim->plan->knobs.dialect == SANDBOX_ATTRIBUTES &&
+	       (slot == SLOT_EMAIL || slot == SLOT_PHONE);
+}
+
+bool check_is_synced(const struct sim *sim, enum slot slot)
+{
+	if (slot == SLOT_ADDRESS)
+		return sim->plan->knobs.dialect == SANDBOX_VALUES;
+	return slot != SLOT_TAG || sim->plan->knobs.tags;
+}
+
+void check_look(struct sim *sim)
+{
+	for (int side = 0; side < SANDBOX_SIDE_COUNT; side++)
+		facts_read(sim->box, (enum sandbox_side)side, &sim->after[side]);
+}
+
+bool check_pair(struct sim *sim, uint32_t human, const struct facts *ret_pair[SANDBOX_SIDE_COUNT])
+{
+	for (int i = 0; i < SANDBOX_SIDE_COUNT; i++) {
+		const enum sandbox_side side = (enum sandbox_side)i;
+		const struct body *body = oracle_body_of(&sim->oracle, side, human, false);
+
+		if (body == NULL || oracle_count(&sim->oracle, side, human) != 1)
+			return false;
+		ret_pair[side] = facts_find(&sim->after[side], body->id);
+		if (ret_pair[side] == NULL)
+			return false;
+	}
+	return true;
+}
+
+bool check_agrees(const struct sim *sim, const struct facts *const pair[SANDBOX_SIDE_COUNT],
+		  enum slot slot)
+{
+	const struct facts *records = pair[SANDBOX_RECORDS];
+	const struct facts *people = pair[SANDBOX_PEOPLE];
+
+	if (check_is_single(sim, slot)) {
+		if (records->n[slot] == 0 || people->n[slot] == 0)
+			return records->n[slot] == people->n[slot];
+		return facts_has(people, slot, records->tokens[slot][0]);
+	}
+	if (records->n[slot] != people->n[slot])
+		return false;
+	for (size_t i = 0; i < records->n[slot]; i++) {
+		if (!facts_has(people, slot, records->tokens[slot][i]))
+			return false;
+	}
+	return true;
+}
+
+static bool agrees_everywhere(const struct sim *sim,
+			      const struct facts *const pair[SANDBOX_SIDE_COUNT])
+{
+	for (int slot = 0; slot < SLOT_COUNT; slot++) {
+		if (check_is_synced(sim, (enum slot)slot) &&
+		    !check_agrees(sim, pair, (enum slot)slot))
+			return false;
+	}
+	return true;
+}
+
+static bool share_key(const struct facts *const pair[SANDBOX_SIDE_COUNT])
+{
+	static const enum slot keys[] = { SLOT_EMAIL, SLOT_LINKEDIN, SLOT_PHONE };
+	const struct facts *a = pair[0];
+
+	for (size_t k = 0; k < COUNT_OF(keys); k++) {
+		for (size_t i = 0; i < a->n[keys[k]]; i++) {
+			if (facts_has(pair[1], keys[k], a->tokens[keys[k]][i]))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Both sides were read whole, nobody interfered: what now is the same is known to be. */
+static void note_agreed(struct sim *sim)
+{
+	for (uint32_t i = 0; i < sim->oracle.n_humans; i++) {
+		struct human *human = &sim->oracle.humans[i];
+		const struct facts *pair[SANDBOX_SIDE_COUNT];
+
+		if (human->touched_ns >= sim->report.started_at || !check_pair(sim, i, pair))
+			continue;
+		human->bound = human->bound || (human->murk == 0 && share_key(pair));
+		if (!human->bound || !agrees_everywhere(sim, pair))
+			continue;
+		human->is_agreed = true;
+		memcpy(human->n_agreed, pair[SANDBOX_PEOPLE]->n, sizeof(human->n_agreed));
+		memcpy(human->agreed, pair[SANDBOX_PEOPLE]->tokens, sizeof(human->agreed));
+	}
+}
+
+/* P8: so many requests, and not more. */
+static void check_bounds(struct sim *sim)
+{
+	const size_t n_persons = sim->after[0].n + sim->after[1].n;
+	const uint64_t most =
+		REQUESTS_AT_LEAST + REQUESTS_A_PERSON * (n_persons + 2) + 20u * sim->tally.n_faults;
+
+	if (sim->tally.n_requests > most)
+		sim_violate(sim, P8_BOUNDS, "requests", "%u requests in a cycle with %zu persons",
+			    sim->tally.n_requests, n_persons);
+}
+
+static void check_manners(struct sim *sim)
+{
+	if (facts_violations(sim->box) > 0)
+		sim_violate(sim, P8_BOUNDS, "manners", "a well-behaved client does not send: %s",
+			    facts_violation(sim->box, 0));
+}
+
+/* Nobody interferes any more. */
+static void check_quiet(struct sim *sim)
+{
+	const struct cycle_report *report = &sim->report;
+	const uint32_t nth = sim->cycle - sim->plan->n_cycles;
+
+	if (report->outcome != OUTCOME_OK)
+		sim_violate(sim, P3_CONVERGENCE, "outcome", "a quiet cycle ends %s: %s",
+			    outcome_name(report->outcome), report->failure.msg);
+	else if (nth >= 2 && sim->tally.n_writes > 0)
+		sim_violate(sim, P3_CONVERGENCE, "writes",
+			    "after two quiet cycles a third sends %u writes", sim->tally.n_writes);
+}
+
+void check_cycle(struct sim *sim)
+{
+	check_look(sim);
+	sim->figures.conflicts += sim->report.conflicts;
+	sim->figures.quarantines += sim->report.quarantined;
+	sim->figures.links += sim->report.linked;
+	sim->figures.blind += sim->report.outcome == OUTCOME_FAILED;
+	if (sim->report.failure.code == ERR_STORE || sim->report.failure.code == ERR_INTERNAL)
+		sim_violate(sim, P7_DURABILITY, "failure", "the cycle failed: %s",
+			    sim->report.failure.msg);
+	check_bounds(sim);
+	check_manners(sim);
+	if (sim->quiet)
+		check_quiet(sim);
+	if (sim->report.outcome == OUTCOME_OK && sim->tally.n_faults == 0)
+		note_agreed(sim);
+}
+
+static void check_did_something(struct sim *sim)
+{
+	if (sim->figures.edits == 0 && sim->oracle.n_bodies == 0)
+		sim_violate(sim, PROMISE_GENERATOR, "idle",
+			    "nobody was there and nothing happened");
+}
+
+void check_ended(struct sim *sim)
+{
+	check_look(sim);
+	check_history_keep(sim);
+	check_persons(sim);
+	check_edits(sim);
+	check_writes(sim);
+	check_did_something(sim);
+}

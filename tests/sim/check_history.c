@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * check_history: what the history says: which values lost (P1), and which writes it explains (P9).
+ */
+#include "check.h"
+
+#include <string.h>
+
+static enum slot slot_of(struct str field)
+{
+	for (int slot = 0; slot < SLOT_COUNT; slot++) {
+		if (str_equal_z(field, slot_name((enum slot)slot)))
+			return (enum slot)slot;
+	}
+	return SLOT_COUNT;
+}
+
+static void note_lost(struct oracle *oracle, enum slot slot, uint32_t token)
+{
+	if (token == 0 || token >= TOKEN_INVENTED || oracle_is_lost(oracle, slot, token) ||
+	    oracle->n_lost == ORACLE_LOST)
+		return;
+	oracle->lost[oracle->n_lost++] = (struct lost_value){ slot, token };
+}
+
+static void note_explained(struct oracle *oracle, enum sandbox_side side, struct str id,
+			   enum slot slot, uint32_t token)
+{
+	for (uint32_t i = 0; i < oracle->n_carried; i++) {
+		struct carried *carried = &oracle->carried[i];
+
+		if (carried->side == side && carried->slot == slot && carried->token == token &&
+		    str_equal_z(id, carried->id))
+			carried->explained = true;
+	}
+}
+
+/* Elements are joined by ", "; so are the parts of an address. */
+static bool on_entry(void *payload, const struct history_entry *entry, struct error *err)
+{
+	struct sim *sim = payload;
+	const enum slot slot = slot_of(entry->field);
+	const enum sandbox_side side =
+		entry->side == SIDE_PEOPLE ? SANDBOX_PEOPLE : SANDBOX_RECORDS;
+	struct str old_rest = entry->old_value;
+	struct str new_rest = entry->new_value;
+	struct str part;
+
+	(void)err;
+	trace_line(sim->trace, entry->at,
+		   "HISTORY cycle %lld link %lld %s %.*s %.*s %.*s: %.*s -> %.*s (%.*s)",
+		   (long long)entry->cycle, (long long)entry->link, side_name(entry->side),
+		   STR_ARG(entry->side_id), STR_ARG(entry->action), STR_ARG(entry->field),
+		   STR_ARG(entry->old_value), STR_ARG(entry->new_value), STR_ARG(entry->reason));
+	if (slot == SLOT_COUNT)
+		return true;
+	while (str_cut(&old_rest, ',', &part))
+		note_lost(&sim->oracle, slot, token_read(slot, part));
+	while (str_cut(&new_rest, ',', &part))
+		note_explained(&sim->oracle, side, entry->side_id, slot, token_read(slot, part));
+	return true;
+}
+
+void check_history_keep(struct sim *sim)
+{
+	struct store *store = sim->store;
+	struct error err;
+
+	if (store == NULL &&
+	    !store_open(sim->state_path, STORE_READ, &sim->config.fields, &store, &err)) {
+		sim_violate(sim, P7_DURABILITY, "open", "the state cannot be read: %s", err.msg);
+		return;
+	}
+	if (!store_history_each(store, 0, 0, on_entry, sim, &err))
+		sim_violate(sim, P7_DURABILITY, "history", "the history cannot be read: %s",
+			    err.msg);
+	if (sim->store == NULL)
+		store_close(store);
+}
+
+void check_writes(struct sim *sim)
+{
+	const struct oracle *oracle = &sim->oracle;
+
+	for (uint32_t i = 0; i < oracle->n_carried; i++) {
+		const struct carried *carried = &oracle->carried[i];
+
+		if (!carried->explained)
+			sim_violate(
+				sim, P9_EXPLAINED,
+				carried->create ? "create-unexplained" : "update-unexplained",
+				"%s %s was given %s %u in cycle %u, and the history has no word of it",
+				carried->side == SANDBOX_PEOPLE ? "people" : "records", carried->id,
+				slot_name(carried->slot), carried->token, carried->cycle);
+	}
+}

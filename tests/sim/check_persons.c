@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * check_persons: P2 (nobody twice) and the part of P3 that speaks of persons: everybody is on both
+ * sides, and both say the same.
+ */
+#include "check.h"
+
+static bool may_create(const struct sim *sim, enum sandbox_side side)
+{
+	switch (sim->plan->knobs.create) {
+	case PLAN_CREATE_BOTH:
+		return true;
+	case PLAN_CREATE_PEOPLE:
+		return side == SANDBOX_PEOPLE;
+	case PLAN_CREATE_RECORDS:
+		return side == SANDBOX_RECORDS;
+	case PLAN_CREATE_NONE:
+		break;
+	}
+	return false;
+}
+
+static void check_missing(struct sim *sim, uint32_t number)
+{
+	for (int i = 0; i < SANDBOX_SIDE_COUNT; i++) {
+		const enum sandbox_side side = (enum sandbox_side)i;
+		const enum sandbox_side other =
+			side == SANDBOX_PEOPLE ? SANDBOX_RECORDS : SANDBOX_PEOPLE;
+		const struct body *source = oracle_body_of(&sim->oracle, other, number, false);
+
+		if (source == NULL || oracle_count(&sim->oracle, side, number) > 0 ||
+		    !may_create(sim, side))
+			continue;
+		const struct facts *facts = facts_find(&sim->after[other], source->id);
+
+		/* The people side demands a name. */
+		if (facts == NULL || (facts->n[SLOT_NAME] == 0 && facts->n[SLOT_EMAIL] == 0))
+			continue;
+		sim_violate(sim, P3_CONVERGENCE, "missing", "h%u (%s) was never created on %s",
+			    number, source->id, side == SANDBOX_PEOPLE ? "people" : "records");
+	}
+}
+
+/* With the policy manual, what is contested may stand as it is. */
+static bool may_differ(const struct sim *sim, uint32_t number, enum slot slot)
+{
+	bool contested[SANDBOX_SIDE_COUNT] = { false, false };
+
+	if (sim->plan->knobs.policy != PLAN_MANUAL || slot_is_set(slot))
+		return false;
+	for (uint32_t i = 0; i < sim->oracle.n_edits; i++) {
+		const struct edit *edit = &sim->oracle.edits[i];
+
+		if (edit->human == number && edit->slot == slot)
+			contested[edit->side] = true;
+	}
+	return contested[SANDBOX_RECORDS] && contested[SANDBOX_PEOPLE];
+}
+
+static void check_agreement(struct sim *sim, uint32_t number)
+{
+	const struct facts *pair[SANDBOX_SIDE_COUNT];
+
+	if (!sim->oracle.humans[number].bound || !check_pair(sim, number, pair))
+		return;
+	for (int i = 0; i < SLOT_COUNT; i++) {
+		const enum slot slot = (enum slot)i;
+
+		if (!check_is_synced(sim, slot) || check_agrees(sim, pair, slot) ||
+		    may_differ(sim, number, slot))
+			continue;
+		sim_violate(
+			sim, P3_CONVERGENCE, "differs",
+			"h%u: %s differ in the end: records %s has %u (%u in all), people %s has "
+			"%u (%u in all)",
+			number, slot_name(slot), pair[0]->id,
+			pair[0]->n[slot] > 0 ? pair[0]->tokens[slot][0] : 0, pair[0]->n[slot],
+			pair[1]->id, pair[1]->n[slot] > 0 ? pair[1]->tokens[slot][0] : 0,
+			pair[1]->n[slot]);
+	}
+}
+
+void check_persons(struct sim *sim)
+{
+	for (uint32_t number = 0; number < sim->oracle.n_humans; number++) {
+		const struct human *human = &sim->oracle.humans[number];
+
+		if (human->murk != 0)
+			continue;
+		for (int i = 0; i < SANDBOX_SIDE_COUNT; i++) {
+			const uint32_t n = oracle_count(&sim->oracle, (enum sandbox_side)i, number);
+
+			if (n > 1)
+				sim_violate(sim, P2_NO_DUPLICATE, "count",
+					    "h%u is there %u times on %s", number, n,
+					    i == SANDBOX_PEOPLE ? "people" : "records");
+		}
+		check_missing(sim, number);
+		check_agreement(sim, number);
+	}
+}

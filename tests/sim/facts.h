@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * facts: what the servers hold, read out of the sandbox's model and put into tokens.  No part of the
+ * engine has a say in it.
+ */
+#ifndef CRMSYNC_SIM_FACTS_H
+#define CRMSYNC_SIM_FACTS_H
+
+#include "tokens.h"
+
+#include "../sandbox/sandbox.h"
+
+#define FACTS_TOKENS 12
+#define FACTS_ID_BYTES 40
+#define FACTS_MAX 96
+#define FACTS_CELLS 48
+
+/* One person of a side. */
+struct facts {
+	char id[FACTS_ID_BYTES];
+	uint64_t seq; /* in order of creation */
+	bool archived;
+	uint8_t n[SLOT_COUNT];
+	uint32_t tokens[SLOT_COUNT][FACTS_TOKENS]; /* in the server's order */
+	uint64_t cells[FACTS_CELLS]; /* a sum of each attribute's values, by its number */
+	uint64_t sum;                /* of all that a user can see, times left out */
+};
+
+struct facts_list {
+	size_t n;
+	struct facts items[FACTS_MAX];
+};
+
+void facts_read(const struct sandbox *box, enum sandbox_side side, struct facts_list *ret_list);
+const struct facts *facts_find(const struct facts_list *list, const char *id);
+bool facts_has(const struct facts *facts, enum slot slot, uint32_t token);
+/* The number of the attribute of that name, or FACTS_CELLS. */
+size_t facts_cell(const struct sandbox *box, enum sandbox_side side, struct str slug);
+/* "/tags/{id}" of a tag's token. */
+void facts_tag_iri(const struct sandbox *box, uint32_t token,
+		   char ret_iri[static TOKEN_TEXT_BYTES]);
+/* Over everything that both servers hold, times and ids included. */
+uint64_t facts_hash(const struct sandbox *box);
+/* What no well-behaved client sends. */
+size_t facts_violations(const struct sandbox *box);
+const char *facts_violation(const struct sandbox *box, size_t i);
+
+#endif

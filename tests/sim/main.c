@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * sim: runs many lives of the program in virtual time and holds them to the promises.
+ */
+#include "jobs.h"
+#include "sim.h"
+#include "state_file.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char usage[] =
+	"usage: sim --seeds N [--first S] [--jobs J]   runs N seeds\n"
+	"       sim --seed S [--bodies]                one of them, with a trace\n"
+	"       sim --seed S --shrink                  the least of it that still fails\n"
+	"       sim --sweep [--points N] [--jobs J]    dies at every action of fixed scenarios\n"
+	"       sim --twice N [--first S]              each of N seeds twice: the same, byte by byte\n";
+
+enum option_name {
+	OPT_SEEDS = 1,
+	OPT_FIRST,
+	OPT_JOBS,
+	OPT_SEED,
+	OPT_BODIES,
+	OPT_SHRINK,
+	OPT_SWEEP,
+	OPT_POINTS,
+	OPT_TWICE,
+	OPT_IGNORE
+};
+
+struct command {
+	bool is[OPT_IGNORE + 1];
+	uint64_t number[OPT_IGNORE + 1];
+};
+
+static const struct option options[] = {
+	{ "seeds", required_argument, NULL, OPT_SEEDS },
+	{ "first", required_argument, NULL, OPT_FIRST },
+	{ "jobs", required_argument, NULL, OPT_JOBS },
+	{ "seed", required_argument, NULL, OPT_SEED },
+	{ "bodies", no_argument, NULL, OPT_BODIES },
+	{ "shrink", no_argument, NULL, OPT_SHRINK },
+	{ "sweep", no_argument, NULL, OPT_SWEEP },
+	{ "points", required_argument, NULL, OPT_POINTS },
+	{ "twice", required_argument, NULL, OPT_TWICE },
+	{ "ignore", required_argument, NULL, OPT_IGNORE },
+	{ 0 },
+};
+
+static bool read_command(int argc, char *argv[], struct command *ret_command)
+{
+	int name;
+
+	*ret_command = (struct command){ 0 };
+	while ((name = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (name < OPT_SEEDS || name > OPT_IGNORE)
+			return false;
+		ret_command->is[name] = true;
+		if (name == OPT_IGNORE)
+			sim_ignore(optarg);
+		else if (optarg != NULL &&
+			 !str_to_u64(str_from(optarg), INT64_MAX, &ret_command->number[name]))
+			return false;
+	}
+	return optind == argc;
+}
+
+static int one_seed(uint64_t seed, bool bodies)
+{
+	static struct plan plan;
+	struct trace trace = { .out = stdout, .bodies = bodies };
+	const struct run_options run = { .trace = &trace };
+	struct outcome_of_run outcome = { 0 };
+
+	plan_make(seed, &plan);
+	plan_print(&plan, stdout);
+	sim_run(&plan, &run, &outcome);
+	state_file_clean();
+	if (outcome.violation.promise == PROMISE_NONE)
+		return 0;
+	(void)printf("seed %llu breaks %s (%s): %s\n", (unsigned long long)seed,
+		     promise_name(outcome.violation.promise), outcome.violation.rule,
+		     outcome.violation.text);
+	return 1;
+}
+
+int main(int argc, char *argv[])
+{
+	struct command command;
+
+	if (!read_command(argc, argv, &command)) {
+		(void)fputs(usage, stderr);
+		return 64;
+	}
+	const uint64_t jobs = command.is[OPT_JOBS] ? command.number[OPT_JOBS] :
+						     (uint64_t)sysconf(_SC_NPROCESSORS_ONLN);
+	const uint64_t first = command.is[OPT_FIRST] ? command.number[OPT_FIRST] : 1;
+
+	if (command.is[OPT_SEED])
+		return one_seed(command.number[OPT_SEED], command.is[OPT_BODIES]);
+	if (command.is[OPT_SEEDS])
+		return jobs_seeds(first, command.number[OPT_SEEDS], (unsigned)jobs);
+	(void)fputs(usage, stderr);
+	return 64;
+}

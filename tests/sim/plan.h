@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * plan: everything that will happen in one run, drawn from its seed before it begins: the options of
+ * the servers and of the program, what users do, what the network does, when the process dies.  What
+ * is left out of a plan (shrinking) changes nothing of the rest.
+ */
+#ifndef CRMSYNC_SIM_PLAN_H
+#define CRMSYNC_SIM_PLAN_H
+
+#include "tokens.h"
+
+#include "../sandbox/sandbox.h"
+
+#include <stdio.h>
+
+#define PLAN_HUMANS 40
+#define PLAN_OPS 400
+#define PLAN_FAULTS 40
+#define PLAN_KILLS 8
+#define PLAN_CYCLES 12
+#define NOBODY UINT32_MAX
+
+/* When it happens within its cycle. */
+enum when {
+	WHEN_BEFORE,  /* before the cycle begins */
+	WHEN_REQUEST, /* before the n-th request reaches its server */
+	WHEN_WRITE,   /* before the n-th write reaches its server */
+	WHEN_COUNT
+};
+
+enum op_kind {
+	OP_CREATE,    /* the human on that side; mask: what it has, other: its variant there */
+	OP_SET,       /* another value for a scalar, one more for a set */
+	OP_CLEAR,     /* a scalar or a whole set */
+	OP_DROP,      /* one element of a set */
+	OP_REPLACE,   /* the first element of a set */
+	OP_MOVE,      /* an e-mail from one human to another */
+	OP_SWAP,      /* the e-mails of two humans */
+	OP_TWIN,      /* the human once more on that side */
+	OP_DELETE,    /* for good */
+	OP_ARCHIVE,   /* people side */
+	OP_UNARCHIVE, /* people side */
+	OP_MERGE,     /* records: two become one with a new id */
+	OP_KIND_COUNT
+};
+
+struct op {
+	enum op_kind kind;
+	enum when when;
+	uint32_t cycle, n;
+	enum sandbox_side side;
+	uint32_t human, other;
+	enum slot slot;
+	uint32_t
+		mask; /* OP_CREATE: bits of slots; bits above SLOT_COUNT: differs from the other side */
+	uint32_t token; /* of what is set */
+};
+
+enum fault_kind {
+	NET_UNSENT,       /* no connection: certainly never left */
+	NET_LOST_BEFORE,  /* reset, the server never saw it */
+	NET_LOST_AFTER,   /* carried out, the answer reset */
+	NET_SILENT,       /* never answered, not carried out */
+	NET_SILENT_AFTER, /* carried out, never answered */
+	NET_429,
+	NET_429_SILENT, /* without Retry-After */
+	NET_500,
+	NET_502_AFTER, /* carried out, and the proxy says 502 */
+	NET_503,
+	NET_504_AFTER,
+	NET_CUT,  /* carried out, half of the body */
+	NET_SLOW, /* minutes */
+	NET_404,  /* of everything: a wrong route */
+	NET_403,
+	NET_401,
+	NET_HTML,  /* 200, a stranger's page */
+	NET_EMPTY, /* a list without anybody */
+	NET_SHORT, /* a list without its last rows */
+	NET_DOWN,  /* the side is not there for a while */
+	NET_FAULT_COUNT
+};
+
+struct net_fault {
+	enum fault_kind kind;
+	uint32_t cycle;
+	bool writes; /* counted among the writes only */
+	uint32_t n, count;
+	bool any_side;
+	enum sandbox_side side;
+};
+
+enum mishap { MISHAP_KILL, MISHAP_KILL_LOSE, MISHAP_KILL_OLD, MISHAP_LOSE, MISHAP_OLD };
+
+struct kill {
+	enum mishap mishap;
+	uint32_t cycle;
+	uint32_t action; /* dies at this action of the cycle; none for the last two */
+};
+
+enum plan_policy { PLAN_NEWEST, PLAN_RECORDS, PLAN_PEOPLE, PLAN_MANUAL };
+enum plan_create { PLAN_CREATE_BOTH, PLAN_CREATE_PEOPLE, PLAN_CREATE_RECORDS, PLAN_CREATE_NONE };
+
+struct knobs {
+	enum sandbox_dialect dialect;
+	enum sandbox_jsonld jsonld;
+	enum plan_policy policy;
+	enum plan_create create;
+	bool fallback_people;
+	bool marker;
+	bool tags;
+	uint32_t page_size, items_per_page, batch_size;
+	uint32_t verify_after_s;
+	uint32_t people_per_minute;
+	uint32_t server_people_per_min;
+	uint32_t in_flight;
+	bool rewrite, sparse, stable_ids, unique_rows, exact_search, link_companies;
+	bool reopen;   /* a process for each cycle, instead of one that goes on */
+	bool removals; /* users delete and archive */
+	uint32_t on_records, on_people, on_edited; /* choices of on_removed */
+	int32_t skew_s[SANDBOX_SIDE_COUNT];
+	uint32_t gap_s; /* between two cycles, about */
+};
+
+struct plan {
+	uint64_t seed;
+	struct knobs knobs;
+	uint32_t n_humans, n_ops, n_faults, n_kills, n_cycles;
+	uint32_t
+		poisoned; /* writes with anything of this human are refused for ever; NOBODY: none */
+	struct op ops[PLAN_OPS];
+	struct net_fault faults[PLAN_FAULTS];
+	struct kill kills[PLAN_KILLS];
+};
+
+void plan_make(uint64_t seed, struct plan *ret_plan);
+void plan_print(const struct plan *plan, FILE *out);
+/* The token that the human has there from the beginning. */
+uint32_t plan_base_token(uint32_t human, enum slot slot, uint32_t variant);
+const char *op_kind_name(enum op_kind kind);
+const char *fault_kind_name(enum fault_kind kind);
+const char *mishap_name(enum mishap mishap);
+
+/* splitmix64 */
+uint64_t plan_random(uint64_t *state);
+uint32_t plan_below(uint64_t *state, uint32_t n);
+bool plan_percent(uint64_t *state, uint32_t percent);
+
+#endif

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * sim: one run of a plan.  The program's own core, mappers, runner, senders and SQLite state on a
+ * virtual clock and a virtual network, against the sandbox's servers.
+ *
+ * One run at a time in a process: what replaces libuv and net/http has no other way to find it.
+ */
+#ifndef CRMSYNC_SIM_SIM_H
+#define CRMSYNC_SIM_SIM_H
+
+#include "facts.h"
+#include "oracle.h"
+#include "plan.h"
+#include "queue.h"
+#include "trace.h"
+
+#include "daemon/config.h"
+#include "daemon/runner/runner.h"
+
+#include <setjmp.h>
+
+enum promise {
+	PROMISE_NONE,
+	P1_NO_LOST_EDIT,
+	P2_NO_DUPLICATE,
+	P3_CONVERGENCE,
+	P4_NO_ECHO,
+	P5_SAFE_REMOVAL,
+	P6_ISOLATION,
+	P7_DURABILITY,
+	P8_BOUNDS,
+	P9_EXPLAINED,
+	P10_LEAST_TRAFFIC,
+	PROMISE_GENERATOR, /* the simulator's own: it did nothing */
+	PROMISE_COUNT
+};
+
+const char *promise_name(enum promise promise);
+
+struct violation {
+	enum promise promise;
+	char rule[32]; /* a word for what was broken: shrinking keeps it */
+	char text[600];
+};
+
+/* What a run did; added up over all seeds. */
+struct figures {
+	uint64_t seeds, cycles, requests, writes, edits, faults, kills, restarts;
+	uint64_t conflicts, creates, updates, removals, lost_creates, quarantines, contests, links,
+		raced, checked_edits, losses, blind;
+};
+
+/* One cycle as the simulator saw it. */
+struct cycle_tally {
+	uint32_t n_requests, n_writes, n_carried; /* at the servers; carried: writes that were */
+	uint32_t n_faults, n_ops;
+	uint32_t n_changed; /* persons that users touched */
+	uint32_t n_actions;
+	bool killed;
+};
+
+struct sim {
+	const struct plan *plan;
+	struct config config;
+	struct sandbox *box;
+	struct queue queue;
+	struct trace *trace;
+	struct violation violation;
+	struct figures figures;
+	struct oracle oracle;
+
+	/* the process under test */
+	struct store *store;
+	struct runner *runner;
+	struct sender *sender[SIDE_COUNT];
+	struct transport transport;
+	struct cycle_report report;
+	bool done;
+	uint64_t incarnation; /* of the process; salts its jitter */
+	char state_path[128];
+
+	/* the current cycle */
+	uint32_t cycle; /* cycles behind plan->n_cycles are quiet */
+	bool quiet;     /* neither users nor faults nor kills */
+	struct cycle_tally tally;
+	uint32_t kill_at;       /* action; 0: none */
+	uint64_t total_actions; /* over the run, for the sweep */
+	uint64_t sweep_kill_at; /* 0: none */
+	jmp_buf killed;
+	bool can_die;
+
+	struct facts_list before[SANDBOX_SIDE_COUNT], after[SANDBOX_SIDE_COUNT];
+	uint64_t network; /* random state of latencies */
+	uint32_t fault_left[PLAN_FAULTS];
+	bool op_done[PLAN_OPS];
+	uint32_t op_order[PLAN_OPS];
+};
+
+extern struct sim *sim_current;
+
+/* Keeps the first one. */
+void sim_violate(struct sim *sim, enum promise promise, const char *rule, const char *fmt, ...)
+	PRINTF_LIKE(4, 5);
+/* Rules with commas between them that are known to be broken; the text must stay. */
+void sim_ignore(const char *rules);
+static inline bool sim_failed(const struct sim *sim)
+{
+	return sim->violation.promise != PROMISE_NONE;
+}
+
+/* ---- driver.c ---- */
+
+struct outcome_of_run {
+	struct violation violation;
+	struct figures figures;
+	uint64_t hash; /* of the trace and of what both servers hold in the end */
+	uint64_t state_hash;
+	uint64_t actions;
+};
+
+struct run_options {
+	struct trace *trace;    /* NULL: none */
+	uint64_t sweep_kill_at; /* dies at this action of the whole run; 0: never */
+	bool end_state;         /* fills the text */
+	struct buf *end_text;
+};
+
+void sim_run(const struct plan *plan, const struct run_options *options,
+	     struct outcome_of_run *ret_outcome);
+
+/* ---- process.c: the program under test, and its death ---- */
+
+void process_prepare(struct sim *sim); /* the configuration, the folder of the state */
+void process_release(struct sim *sim);
+/* Opens the state if needed, runs one cycle; false if it was killed. */
+bool process_cycle(struct sim *sim);
+void process_stop(struct sim *sim); /* an orderly end */
+/* Called at each action: may not return. */
+void process_action(struct sim *sim, const char *what);
+void process_check_file(struct sim *sim);
+
+/* ---- net.c: the virtual network ---- */
+
+void net_forget(void); /* nothing is under way any more */
+struct http_endpoint *net_endpoint(struct sim *sim, enum side side);
+
+/* ---- deeds.c: what users do ---- */
+
+void deeds_before(struct sim *sim);
+/* A request is about to reach its server. */
+void deeds_at(struct sim *sim, enum when when, uint32_t n);
+/* Sends a body to the control path; true if it was taken.  ret_id may be NULL. */
+bool deeds_control(struct sim *sim, const char *what, struct str body,
+		   char ret_id[static FACTS_ID_BYTES]);
+
+/* ---- watch.c: what the program does to the servers, as it happens ---- */
+
+/* Around each write that reaches a server. */
+void watch_before(struct sim *sim, enum sandbox_side side);
+void watch_after(struct sim *sim, enum sandbox_side side, const struct request *request,
+		 int status);
+/* An answer has been delivered whole: the program knows of everybody in it, as of served_at. */
+void watch_delivered(struct sim *sim, enum sandbox_side side, struct str body, int64_t served_at,
+		     bool is_write);
+
+/* ---- check_*.c ---- */
+
+void check_cycle(struct sim *sim);        /* after each cycle that was not killed */
+void check_ended(struct sim *sim);        /* after the quiet cycles */
+void check_history_keep(struct sim *sim); /* before a state is lost: what it told */
+void check_edits(struct sim *sim);
+void check_persons(struct sim *sim);
+void check_writes(struct sim *sim);
+
+#endif

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * watch: judges every write of the program at the moment when a server carries it out, by what the
+ * server held before and after.
+ */
+#include "sim.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static bool mentions(const struct request *request, const char *id)
+{
+	const struct str target = buf_str(&request->target);
+	const struct str body = buf_str(&request->body);
+	const size_t len = strlen(id);
+
+	return memmem(target.p, target.len, id, len) != NULL ||
+	       (body.len > 0 && memmem(body.p, body.len, id, len) != NULL);
+}
+
+static const char *side_text(enum sandbox_side side)
+{
+	return side == SANDBOX_PEOPLE ? "people" : "records";
+}
+
+/* Users have mixed up who is who: values may rightly travel between them. */
+static bool is_mixed(const struct human *human)
+{
+	return (human->murk & (MURK_SHARED | MURK_MOVED | MURK_TWIN | MURK_REMOVED)) != 0;
+}
+
+static bool share_key(const struct facts *a, const struct facts *b)
+{
+	static const enum slot keys[] = { SLOT_EMAIL, SLOT_LINKEDIN, SLOT_PHONE };
+
+	for (size_t k = 0; k < COUNT_OF(keys); k++) {
+		for (size_t i = 0; i < a->n[keys[k]]; i++) {
+			if (facts_has(b, keys[k], a->tokens[keys[k]][i]))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* ---- P1, P9: what was carried out ---- */
+
+static void note_carried(struct sim *sim, enum sandbox_side side, const struct facts *was,
+			 const struct facts *is)
+{
+	struct oracle *oracle = &sim->oracle;
+
+	for (int slot = 0; slot < SLOT_COUNT; slot++) {
+		for (size_t i = 0; i < is->n[slot]; i++) {
+			const uint32_t token = is->tokens[slot][i];
+
+			if ((was != NULL && facts_has(was, (enum slot)slot, token)) ||
+			    oracle->n_carried == ORACLE_EDITS)
+				continue;
+			struct carried *carried = &oracle->carried[oracle->n_carried++];
+
+			*carried = (struct carried){ .side = side,
+						     .slot = (enum slot)slot,
+						     .token = token,
+						     .create = was == NULL,
+						     .cycle = sim->cycle };
+			memcpy(carried->id, is->id, sizeof(carried->id));
+		}
+	}
+}
+
+/* Did this write undo that edit? */
+static bool undoes(const struct edit *edit, const struct facts *was, const struct facts *is)
+{
+	if (edit->removal)
+		return !facts_has(was, edit->slot, edit->token) &&
+		       facts_has(is, edit->slot, edit->token);
+	if (edit->token == 0)
+		return was->n[edit->slot] == 0 && is->n[edit->slot] > 0;
+	return facts_has(was, edit->slot, edit->token) && !facts_has(is, edit->slot, edit->token);
+}
+
+static void note_races(struct sim *sim, const struct body *body, const struct facts *was,
+		       const struct facts *is)
+{
+	struct oracle *oracle = &sim->oracle;
+
+	for (uint32_t i = 0; i < oracle->n_edits; i++) {
+		struct edit *edit = &oracle->edits[i];
+
+		if (edit->raced || edit->side != body->side || strcmp(edit->id, body->id) != 0 ||
+		    edit->at_ns <= body->known_ns || !undoes(edit, was, is))
+			continue;
+		edit->raced = true;
+		sim->figures.raced++;
+		trace_line(sim->trace, sim->queue.now_ns,
+			   "    (the edit of %s to %u could not be known of)",
+			   slot_name(edit->slot), edit->token);
+	}
+}
+
+/* ---- P4: only values that a user set ---- */
+
+static void check_values(struct sim *sim, const struct body *body, const struct facts *was,
+			 const struct facts *is)
+{
+	const struct human *human = &sim->oracle.humans[body->human];
+
+	for (int slot = 0; slot < SLOT_COUNT; slot++) {
+		for (size_t i = 0; i < is->n[slot]; i++) {
+			const uint32_t token = is->tokens[slot][i];
+
+			if ((was != NULL && facts_has(was, (enum slot)slot, token)) ||
+			    (is_mixed(human) && token != TOKEN_ALIEN) ||
+			    oracle_knows(&sim->oracle, body->human, (enum slot)slot, token))
+				continue;
+			sim_violate(sim, P4_NO_ECHO, "alien",
+				    "%s %s (h%u) was given %s %u, which no user ever set",
+				    side_text(body->side), body->id, body->human,
+				    slot_name((enum slot)slot), token);
+		}
+	}
+}
+
+/* ---- P10: only what differs, only to whom it differs ---- */
+
+static void check_needed(struct sim *sim, const struct body *body, const struct facts *was,
+			 const struct facts *is, const struct request *request)
+{
+	const struct human *human = &sim->oracle.humans[body->human];
+
+	/* Somebody else may have done the same in the meantime. */
+	if (was->sum == is->sum && human->touched_ns <= body->known_ns)
+		sim_violate(sim, P10_LEAST_TRAFFIC, "needless",
+			    "%s %s (h%u) was written and nothing changed: %.*s",
+			    side_text(body->side), body->id, body->human,
+			    STR_ARG(str_head(buf_str(&request->body), 300)));
+}
+
+/* ---- P2, P5 ---- */
+
+static void check_twin(struct sim *sim, const struct facts *made, struct human *human,
+		       uint32_t number, enum sandbox_side side)
+{
+	struct oracle *oracle = &sim->oracle;
+	const enum sandbox_side other_side =
+		side == SANDBOX_PEOPLE ? SANDBOX_RECORDS : SANDBOX_PEOPLE;
+	const struct body *there = oracle_body_of(oracle, side, number, false);
+	const struct body *source = oracle_body_of(oracle, other_side, number, false);
+
+	if (there == NULL)
+		return;
+	facts_read(sim->box, other_side, &sim->after[other_side]);
+	const struct facts *a = facts_find(&sim->before[side], there->id);
+	const struct facts *b =
+		source != NULL ? facts_find(&sim->after[other_side], source->id) : NULL;
+	const bool known = there->known_ns > 0 && human->touched_ns < sim->report.started_at;
+	const bool bound = human->is_agreed || there->by_program ||
+			   (known && a != NULL && b != NULL && share_key(a, b));
+
+	if (!bound || (human->murk & ~(unsigned)MURK_POISON) != 0) {
+		human->murk |= MURK_TWIN;
+		return;
+	}
+	sim_violate(sim, P2_NO_DUPLICATE, "twin",
+		    "h%u is %s on %s and was created there again as %s", number, there->id,
+		    side_text(side), made->id);
+}
+
+static void on_created(struct sim *sim, enum sandbox_side side, const struct facts *made)
+{
+	struct oracle *oracle = &sim->oracle;
+	const uint32_t number = oracle_whose(oracle, made);
+
+	sim->figures.creates++;
+	if (number == NOBODY) {
+		sim_violate(sim, P4_NO_ECHO, "nobody", "%s %s was created of nobody's values",
+			    side_text(side), made->id);
+		return;
+	}
+	struct human *human = &oracle->humans[number];
+
+	check_twin(sim, made, human, number, side);
+	struct body *body =
+		oracle_add_body(oracle, side, made->id, number, true, sim->queue.now_ns);
+
+	human->bound = true;
+	trace_line(sim->trace, sim->queue.now_ns, "    h%u was created on %s as %s", number,
+		   side_text(side), made->id);
+	check_values(sim, body, NULL, made);
+	note_carried(sim, side, NULL, made);
+}
+
+/* Somebody is gone or archived by the program: a user must have removed the counterpart. */
+static void on_removed(struct sim *sim, struct body *body, const char *how)
+{
+	struct oracle *oracle = &sim->oracle;
+	bool by_user = false;
+
+	sim->figures.removals++;
+	for (uint32_t i = 0; i < oracle->n_bodies; i++) {
+		const struct body *other = &oracle->bodies[i];
+
+		by_user = by_user || (other->human == body->human && other->side != body->side &&
+				      (other->by_user_gone || other->by_user_archived));
+	}
+	if (!by_user)
+		sim_violate(sim, P5_SAFE_REMOVAL, "removed",
+			    "%s %s (h%u) was %s, and no user removed the counterpart",
+			    side_text(body->side), body->id, body->human, how);
+}
+
+static void on_updated(struct sim *sim, struct body *body, const struct facts *was,
+		       const struct facts *is, const struct request *request)
+{
+	sim->figures.updates++;
+	sim->oracle.humans[body->human].n_updates++;
+	if (is->archived != was->archived) {
+		body->archived = is->archived;
+		if (is->archived)
+			on_removed(sim, body, "archived");
+		return;
+	}
+	check_needed(sim, body, was, is, request);
+	check_values(sim, body, was, is);
+	note_races(sim, body, was, is);
+	note_carried(sim, body->side, was, is);
+}
+
+void watch_before(struct sim *sim, enum sandbox_side side)
+{
+	facts_read(sim->box, side, &sim->before[side]);
+}
+
+void watch_after(struct sim *sim, enum sandbox_side side, const struct request *request, int status)
+{
+	const struct facts_list *was = &sim->before[side];
+	struct facts_list *is = &sim->after[side];
+
+	if (status < 200 || status > 299)
+		return;
+	sim->tally.n_carried++;
+	sim->figures.writes++;
+	facts_read(sim->box, side, is);
+	for (size_t i = 0; i < was->n; i++) {
+		const struct facts *old = &was->items[i];
+		const struct facts *now = facts_find(is, old->id);
+		struct body *body = oracle_body(&sim->oracle, side, old->id);
+
+		if (body == NULL)
+			continue;
+		if (now == NULL) {
+			body->gone = true;
+			on_removed(sim, body, "deleted");
+		} else if (now->sum != old->sum || mentions(request, old->id)) {
+			on_updated(sim, body, old, now, request);
+		}
+	}
+	for (size_t i = 0; i < is->n; i++) {
+		if (facts_find(was, is->items[i].id) == NULL)
+			on_created(sim, side, &is->items[i]);
+		/* What was created may have been looked up on the way. */
+		is = &sim->after[side];
+	}
+}
+
+void watch_delivered(struct sim *sim, enum sandbox_side side, struct str body, int64_t served_at,
+		     bool is_write)
+{
+	struct oracle *oracle = &sim->oracle;
+
+	(void)is_write;
+	for (uint32_t i = 0; i < oracle->n_bodies; i++) {
+		struct body *known = &oracle->bodies[i];
+
+		if (known->side != side || known->known_ns >= served_at || body.len == 0)
+			continue;
+		if (memmem(body.p, body.len, known->id, strlen(known->id)) != NULL)
+			known->known_ns = served_at;
+	}
+}
