@@ -42,8 +42,9 @@ static bool lock_fail(const char *path, struct error *err)
 
 	(void)error_set(err, ERR_CREATE, "cannot lock the state by %s: %s%s", path,
 			system_words(saved),
-			saved == ENOENT ? "; create its directory first" :
-					  "; check the permissions of its directory");
+			saved == ENOENT ?
+				"; create its directory first" :
+				sql_disk_advice(saved, "; check the permissions of its directory"));
 	err->native = saved;
 	return false;
 }

@@ -25,6 +25,7 @@
 /* The header of a SQLite file, https://www.sqlite.org/fileformat.html; numbers are big-endian. */
 #define MAGIC "SQLite format 3"
 #define HEADER_BYTES 100
+#define HEADER_PAGE_SIZE 16
 #define HEADER_PAGES 28
 #define HEADER_VERSION 60
 #define HEADER_APPLICATION 68
@@ -56,7 +57,7 @@ static bool fail(const struct store *store, int native, const char *why, struct 
 static bool cannot_create(const struct store *store, int native, const char *advice,
 			  struct error *err)
 {
-	(void)error_set(err, ERR_CREATE, "cannot create state %s: %s; %s", store->path,
+	(void)error_set(err, ERR_CREATE, "cannot create state %s: %s%s", store->path,
 			system_words(native), advice);
 	err->native = native;
 	return false;
@@ -74,10 +75,12 @@ static bool create_file(const struct store *store, struct error *err)
 	}
 	if (errno == EEXIST)
 		return true;
-	return cannot_create(store, errno,
-			     errno == ENOENT ? "create its directory first" :
-					       "check the permissions of its directory",
-			     err);
+	return cannot_create(
+		store, errno,
+		errno == ENOENT ?
+			"; create its directory first" :
+			sql_disk_advice(errno, "; check the permissions of its directory"),
+		err);
 }
 
 static uint32_t number_at(const unsigned char *bytes)
@@ -89,6 +92,16 @@ static uint32_t number_at(const unsigned char *bytes)
 static bool not_a_database(const struct store *store, struct error *err)
 {
 	return sql_fail(&store->sql, SQLITE_NOTADB, err);
+}
+
+static bool damaged(const struct store *store, struct str how, struct error *err)
+{
+	(void)error_set(err, ERR_STORE,
+			"state %s is damaged (%.*s): restore a backup, or start anew with `crmsync "
+			"reset`",
+			store->path, STR_ARG(str_head(how, 160)));
+	err->native = SQLITE_CORRUPT;
+	return false;
 }
 
 static bool other_program(const struct store *store, struct error *err)
@@ -116,6 +129,23 @@ static bool check_bytes(const struct store *store, const unsigned char *bytes, s
 	return number_at(bytes + HEADER_VERSION) <= store_schema_n || newer_program(store, err);
 }
 
+/* A file is so many whole pages; the last one may be half written by who died in the middle of taking
+ * the log into it, and then the log is still there. */
+static bool check_size(const struct store *store, const unsigned char *bytes, off_t size,
+		       struct error *err)
+{
+	const unsigned page = (unsigned)bytes[HEADER_PAGE_SIZE] << 8 | bytes[HEADER_PAGE_SIZE + 1];
+	const off_t page_size = page == 1 ? 65536 : page; /* 65536 has no room in two bytes */
+	struct arena arena = { 0 };
+	struct stat log;
+	const bool has_log =
+		stat(arena_format(&arena, "%s-wal", store->path).p, &log) == 0 && log.st_size > 0;
+
+	arena_release(&arena);
+	return has_log || (page_size > 0 && size % page_size == 0) ||
+	       damaged(store, STR_LIT("it was cut short"), err);
+}
+
 /* Before SQLite opens it: closing a descriptor drops SQLite's locks.  What cannot be read is left to
  * SQLite, which says why. */
 static bool peek(const struct store *store, struct error *err)
@@ -125,13 +155,15 @@ static bool peek(const struct store *store, struct error *err)
 
 	if (fd < 0)
 		return true;
+	const off_t size = lseek(fd, 0, SEEK_END);
 	const ssize_t n = pread(fd, bytes, sizeof(bytes), 0);
 
 	(void)close(fd);
 	if (n <= 0)
 		return true;
-	return (size_t)n < sizeof(bytes) ? not_a_database(store, err) :
-					   check_bytes(store, bytes, err);
+	if ((size_t)n < sizeof(bytes))
+		return not_a_database(store, err);
+	return check_bytes(store, bytes, err) && check_size(store, bytes, size, err);
 }
 
 /* Is there a file that may be opened?  *ret_found false: there is none. */
@@ -235,11 +267,13 @@ static bool check_pages(struct store *store, struct error *err)
 	const bool ok = row && str_equal_z(sql_text(&call, 0), "ok");
 
 	if (row && !ok) {
-		(void)error_set(err, ERR_STORE,
-				"state %s is damaged (%.*s): restore a backup, or start anew with "
-				"`crmsync reset`",
-				store->path, STR_ARG(str_head(sql_text(&call, 0), 160)));
-		err->native = SQLITE_CORRUPT;
+		struct str rest = sql_text(&call, 0);
+		struct str line = rest;
+
+		/* "*** in database main ***", then one line for each finding. */
+		while (str_cut(&rest, '\n', &line) && str_starts(line, STR_LIT("***")))
+			continue;
+		(void)damaged(store, line, err);
 	}
 	sql_end(&call);
 	return ok;
@@ -269,6 +303,22 @@ static bool migrate(struct store *store, int64_t version, struct error *err)
 	return true;
 }
 
+/* A reader makes them with the mode of the file: beside one that was read-only at that time they would
+ * keep it so. */
+static void make_log_writable(const struct store *store)
+{
+	static const char *const suffixes[] = { "-wal", "-shm" };
+	struct arena arena = { 0 };
+
+	for (size_t i = 0; i < COUNT_OF(suffixes) && access(store->path, W_OK) == 0; i++) {
+		const char *path = arena_format(&arena, "%s%s", store->path, suffixes[i]).p;
+
+		if (access(path, F_OK) == 0 && access(path, W_OK) != 0)
+			(void)chmod(path, 0600);
+	}
+	arena_release(&arena);
+}
+
 static bool open_write(struct store *store, struct error *err)
 {
 	bool found;
@@ -277,8 +327,10 @@ static bool open_write(struct store *store, struct error *err)
 	/* Before the lock, so that the message tells of the path and not of the lock's. */
 	if (!check_file(store, &found, err) || !lock_take(store, err))
 		return false;
-	if (!create_file(store, err) ||
-	    !connect(&store->sql, store->path, SQLITE_OPEN_READWRITE, err))
+	if (!create_file(store, err))
+		return false;
+	make_log_writable(store);
+	if (!connect(&store->sql, store->path, SQLITE_OPEN_READWRITE, err))
 		return false;
 	if (sqlite3_db_readonly(store->sql.db, "main") == 1)
 		return fail(store, SQLITE_READONLY,
@@ -320,7 +372,7 @@ static bool open_read(struct store *store, struct error *err)
 		return false;
 	if (!found)
 		return cannot_create(store, ENOENT,
-				     "there is no state yet, the first sync makes it", err);
+				     "; there is no state yet, the first sync makes it", err);
 	return connect(&store->sql, store->path, SQLITE_OPEN_READONLY, err) &&
 	       check_reader(store, err);
 }

@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,8 +44,30 @@ void sql_release(struct sql *sql)
 	sql->n = sql->capacity = 0;
 }
 
-/* What a person can do about it; the base codes, since a failure in WAL mode comes as many extended
- * ones (a read-only directory shows as IOERR_LOCK, not as READONLY). */
+const char *sql_disk_advice(int number, const char *otherwise)
+{
+	static const struct {
+		int number;
+		const char *advice;
+	} known[] = {
+		{ ENOSPC, "; free some space on this disk" },
+		{ EDQUOT, "; free some space, or have the quota raised" },
+		{ EROFS, "; the file system is read-only: mount it for writing, or name another" },
+		{ EACCES, "; check the permissions of the file and of its directory" },
+		{ EPERM, "; check the permissions of the file and of its directory" },
+		{ EMFILE, "; too many files are open in this process" },
+		{ EIO, "; check the disk" },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(known); i++) {
+		if (known[i].number == number)
+			return known[i].advice;
+	}
+	return otherwise;
+}
+
+/* By the base codes: a failure in WAL mode comes as many extended ones (a read-only directory shows as
+ * IOERR_LOCK, not as READONLY). */
 static const char *advice(int rc)
 {
 	switch (rc & 0xff) {
@@ -53,12 +76,15 @@ static const char *advice(int rc)
 		return "; the file is damaged or not a state file: restore a backup, "
 		       "or start anew with `crmsync reset`";
 	case SQLITE_FULL:
-		return "; free some space on this disk";
+		return "; free some space on this disk, or in /var/tmp, where SQLite keeps "
+		       "temporary files";
 	case SQLITE_IOERR:
 		return "; check the disk and the permissions of the directory";
+	case SQLITE_CANTOPEN:
+		return "; check the permissions of the file and of its directory, and the room on "
+		       "this disk";
 	case SQLITE_READONLY:
 	case SQLITE_PERM:
-	case SQLITE_CANTOPEN:
 		return "; check the permissions of the file and of its directory";
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
@@ -70,11 +96,20 @@ static const char *advice(int rc)
 
 bool sql_fail(const struct sql *sql, int rc, struct error *err)
 {
-	const char *said = sql->db != NULL && sqlite3_extended_errcode(sql->db) == rc ?
-				   sqlite3_errmsg(sql->db) :
-				   sqlite3_errstr(rc);
+	const bool last = sql->db != NULL && sqlite3_extended_errcode(sql->db) == rc;
+	const char *said = last ? sqlite3_errmsg(sql->db) : sqlite3_errstr(rc);
+	/* SQLite keeps the errno of these two kinds only, which have many causes.  (ENOENT is the second
+	 * attempt's, that was to open read-only what could not be made.) */
+	const bool has_cause =
+		last && ((rc & 0xff) == SQLITE_IOERR || (rc & 0xff) == SQLITE_CANTOPEN);
+	const int cause = has_cause ? sqlite3_system_errno(sql->db) : 0;
 
-	(void)error_set(err, ERR_STORE, "state %s: %s%s", sql->path, said, advice(rc));
+	if (cause != 0 && cause != ENOENT)
+		(void)error_set(err, ERR_STORE, "state %s: %s (%s)%s", sql->path, said,
+				strerror(cause), /* NOLINT(concurrency-mt-unsafe): one thread */
+				sql_disk_advice(cause, advice(rc)));
+	else
+		(void)error_set(err, ERR_STORE, "state %s: %s%s", sql->path, said, advice(rc));
 	err->native = rc;
 	return false;
 }

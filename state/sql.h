@@ -52,6 +52,9 @@ struct sql_call {
 void sql_release(struct sql *sql);
 /* Several statements without parameters or results. */
 NODISCARD bool sql_exec(struct sql *sql, const char *text, struct error *err);
+/* What a person can do when the disk or the system says this errno: "; free some space", or the advice
+ * `otherwise`. */
+const char *sql_disk_advice(int number, const char *otherwise);
 /* Says what SQLite said, and what to do: ERR_STORE, native is the extended result code. */
 bool sql_fail(const struct sql *sql, int rc, struct error *err);
 
