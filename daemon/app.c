@@ -200,6 +200,7 @@ void app_close(struct app *app)
 	runner_free(app->runner);
 	close_loop(app);
 	store_close(app->store);
+	VEC_RELEASE(&app->status.held);
 	arena_release(&app->arena);
 	free(app);
 }

@@ -11,6 +11,7 @@
 #include "daemon/report.h"
 
 #include "base/clock.h"
+#include "base/limits.h"
 #include "base/log.h"
 
 #include <inttypes.h>
@@ -93,6 +94,20 @@ static bool count_totals(struct app *app, struct error *err)
 	return store_link_count(app->store, &totals->links, err) &&
 	       store_conflict_count(app->store, &totals->conflicts, err) &&
 	       store_quarantine_count(app->store, &totals->quarantined, err);
+}
+
+static bool note_held(void *payload, const struct conflict *conflict, struct error *err)
+{
+	struct app *app = payload;
+	struct status_held *held;
+
+	(void)err;
+	if (!str_equal_z(conflict->kind, "held") || app->status.held.n >= LIMIT_HELD_SHOWN)
+		return true;
+	held = VEC_PUSH(&app->status.held);
+	for (int side = 0; side < SIDE_COUNT; side++)
+		held->id[side] = arena_copy(&app->arena, conflict->side_id[side]);
+	return true;
 }
 
 static void expect_persons(struct app *app)
@@ -329,7 +344,8 @@ void app_status_ended(struct app *app)
 		report_log(&app->report);
 	if (app->options.dry_run)
 		return;
-	if (!count_totals(app, &err))
+	app->status.held.n = 0;
+	if (!count_totals(app, &err) || !store_conflict_each(app->store, note_held, app, &err))
 		LOG_WARN("the state could not be counted, going on", LOG_ERR(&err));
 	app->status.has_last_cycle = true;
 	app->status.last_cycle = app->report;

@@ -27,6 +27,7 @@ const char *plan_action(enum intent_kind kind)
 		[INTENT_CREATE] = "create",
 		[INTENT_UPDATE] = "update",
 		[INTENT_REMOVE] = "remove",
+		[INTENT_RESTORE] = "restore",
 	};
 	static_assert(COUNT_OF(names) == INTENT_KIND_COUNT, "every kind has its name");
 

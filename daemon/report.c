@@ -56,16 +56,36 @@ static const char *advice(enum err_code code)
 	return texts[code];
 }
 
+static void print_guarded(const struct cycle_report *report, FILE *out)
+{
+	if (report->held_removals > 0)
+		(void)fprintf(out,
+			      "crmsync: %" PRIu64 " removals are held back by the guard; `crmsync "
+			      "conflicts list` shows them; if they are right: crmsync sync "
+			      "--allow-removals=%" PRIu64 "\n",
+			      report->held_removals, report->held_removals);
+	if (report->held_changes > 0)
+		(void)fprintf(out,
+			      "crmsync: %" PRIu64
+			      " links would be changed at once and are held back "
+			      "by the guard; look at `crmsync plan --allow-changes=%" PRIu64
+			      "`; if that is right: crmsync sync --allow-changes=%" PRIu64 "\n",
+			      report->held_changes, report->held_changes, report->held_changes);
+	if (report->held_removals == 0 && report->held_changes == 0)
+		(void)fprintf(out,
+			      "crmsync: a side lists nobody at all, but %" PRIu64
+			      " persons are linked "
+			      "with it; nothing is removed; check base_url, object and the token\n",
+			      report->guarded);
+}
+
 void report_print_failure(const struct cycle_report *report, FILE *out)
 {
 	const struct error *failure = &report->failure;
 	const char *side = side_name(report->failure_side);
 
 	if (report->outcome == OUTCOME_GUARDED) {
-		(void)fprintf(out,
-			      "crmsync: %" PRIu64 " changes are held back by the guard; look at"
-			      " `crmsync plan` before anything else\n",
-			      report->guarded);
+		print_guarded(report, out);
 		return;
 	}
 	if (!report_failed(report))

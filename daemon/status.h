@@ -19,6 +19,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/vec.h"
 #include "core/cycle.h"
 #include "daemon/runner/runner.h"
 
@@ -53,6 +54,11 @@ enum health { HEALTH_OK, HEALTH_DEGRADED, HEALTH_FAILING, HEALTH_COUNT };
 struct status_reasons {
 	size_t n;
 	char texts[STATUS_REASONS_MAX][96];
+};
+
+/* A removal that the guard holds back. */
+struct status_held {
+	struct str id[SIDE_COUNT];
 };
 
 struct status_side {
@@ -90,7 +96,8 @@ struct status {
 	struct status_side sides[SIDE_COUNT];
 	struct status_totals totals;
 	struct status_freshness freshness[SIDE_COUNT];
-	int64_t next_cycle_at; /* 0: none is planned */
+	VEC(struct status_held) held; /* ids borrowed; the first LIMIT_HELD_SHOWN */
+	int64_t next_cycle_at;        /* 0: none is planned */
 };
 
 const char *status_mode_name(enum status_mode mode);

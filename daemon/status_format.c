@@ -48,6 +48,21 @@ static void put_reasons(struct json_writer *writer, const struct status_reasons 
 	json_close(writer, ']');
 }
 
+static void put_held(struct json_writer *writer, const struct status *status)
+{
+	json_key(writer, "held");
+	json_open(writer, '[');
+	for (size_t i = 0; i < status->held.n; i++) {
+		json_open(writer, '{');
+		for (int side = 0; side < SIDE_COUNT; side++) {
+			json_key(writer, side_name((enum side)side));
+			json_string(writer, status->held.items[i].id[side]);
+		}
+		json_close(writer, '}');
+	}
+	json_close(writer, ']');
+}
+
 static void put_cycle(struct json_writer *writer, const struct status *status)
 {
 	const struct runner_view *cycle = &status->cycle;
@@ -168,6 +183,7 @@ void status_format(const struct status *status, struct buf *out)
 		report_write(&writer, &status->last_cycle);
 	else
 		json_null(&writer);
+	put_held(&writer, status);
 	put_sides(&writer, status);
 	put_totals(&writer, &status->totals);
 	put_freshness(&writer, status);

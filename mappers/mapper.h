@@ -101,6 +101,10 @@ enum judgement {
 
 struct page_shape; /* see mappers/page_reader.h */
 
+/* Times that mean something else to `remove`. */
+#define MAPPER_RESTORE INT64_C(0) /* takes archived_at back */
+#define MAPPER_DELETE INT64_C(-1) /* deletes for good, on either side */
+
 struct mapper {
 	const char *name; /* "values", "attributes", "people" */
 	enum side side;
@@ -127,7 +131,7 @@ struct mapper {
 	 * that this side can hold, there is nothing to send. */
 	void (*update)(const struct mapper_context *, const struct person *current,
 		       const struct person *desired, struct request *ret);
-	/* Sets archived_at (people) or deletes (records); `when` is the time to set; 0 un-archives. */
+	/* Sets archived_at (people) to `when` or deletes (records). */
 	void (*remove)(const struct mapper_context *, struct str id, int64_t when,
 		       struct request *ret);
 	/* Batches; NULL without caps.batch.  n <= caps.batch_max. */

@@ -203,6 +203,15 @@ static void patch_request(struct request *ret, struct str id)
 	target_escape(&ret->target, id);
 }
 
+/* Not in the API's documents; vendors' clients use it. */
+static void delete_request(struct request *ret, struct str id)
+{
+	request_init(ret, METHOD_DELETE, REQUEST_WRITE);
+	ret->accept = PEOPLE_ACCEPT;
+	buf_add_z(&ret->target, "/people/");
+	target_escape(&ret->target, id);
+}
+
 void people_create(const struct mapper_context *context, const struct person *person,
 		   struct request *ret)
 {
@@ -245,12 +254,16 @@ void people_update(const struct mapper_context *context, const struct person *cu
 void people_remove(const struct mapper_context *context, struct str id, int64_t when,
 		   struct request *ret)
 {
+	if (when == MAPPER_DELETE) {
+		delete_request(ret, id);
+		return;
+	}
 	patch_request(ret, id);
 	struct encoder encoder = encoder_for(context, ret);
 
 	json_open(&encoder.json, '{');
 	json_key(&encoder.json, "archivedAt");
-	if (when != 0)
+	if (when != MAPPER_RESTORE)
 		encode_time(&encoder, when);
 	else
 		json_null(&encoder.json);

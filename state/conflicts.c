@@ -104,5 +104,6 @@ bool store_conflict_each(struct store *store, conflict_fn *fn, void *payload, st
 
 bool store_conflict_count(struct store *store, int64_t *ret_n, struct error *err)
 {
-	return store_number(store, "SELECT count(*) FROM conflict", 0, ret_n, err);
+	return store_number(store, "SELECT count(*) FROM conflict WHERE kind <> 'held'", 0, ret_n,
+			    err);
 }

@@ -157,6 +157,43 @@ bool store_history_each(struct store *store, int64_t cycle, int64_t link, histor
 	return each(store, &filter, fn, payload, err);
 }
 
+/* Rows of one call of store_history_field() at most. */
+#define FIELD_ROWS 100
+
+bool store_history_field(struct store *store, int64_t link, struct str field, int64_t since,
+			 history_fn *fn, void *payload, struct error *err)
+{
+	struct arena arena = { 0 };
+	int64_t last = 0;
+	bool ok = true;
+
+	for (unsigned i = 0; ok && i < FIELD_ROWS; i++) {
+		bool found;
+		struct sql_call call = sql_call(
+			&store->sql, "SELECT id, " HISTORY_COLUMNS " FROM history WHERE link = ? "
+				     "AND id > ? AND field = ? AND at >= ? AND action = 'update' "
+				     "ORDER BY id LIMIT 1");
+
+		sql_bind_int(&call, link);
+		sql_bind_int(&call, last);
+		sql_bind_text(&call, field);
+		sql_bind_int(&call, since);
+		arena_reset(&arena);
+		ok = sql_row(&call, &found, err);
+		if (!ok || !found)
+			break;
+		struct history_entry entry;
+
+		ok = take_entry(store, &call, &arena, &entry, err);
+		if (!ok)
+			break;
+		last = entry.id;
+		ok = fn(payload, &entry, err);
+	}
+	arena_release(&arena);
+	return ok;
+}
+
 bool store_history_person(struct store *store, const struct str id[SIDE_COUNT], history_fn *fn,
 			  void *payload, struct error *err)
 {

@@ -129,7 +129,8 @@ bool store_intent_add(struct store *store, const struct intent *intent, int64_t 
 static bool take_row(struct store *store, struct sql_call *call, struct arena *arena,
 		     struct intent_row *ret_row, struct error *err)
 {
-	static const enum intent_kind kinds[] = { INTENT_CREATE, INTENT_UPDATE, INTENT_REMOVE };
+	static const enum intent_kind kinds[] = { INTENT_CREATE, INTENT_UPDATE, INTENT_REMOVE,
+						  INTENT_RESTORE };
 	const int64_t kind = sql_int(call, 1);
 	struct intent_row row = { 0 };
 
@@ -264,6 +265,23 @@ bool store_intent_delete(struct store *store, int64_t id, struct error *err)
 	return sql_run(&call, err);
 }
 
+bool store_intent_drop_updates(struct store *store, struct error *err)
+{
+	static_assert(INTENT_UPDATE == 1 && INTENT_PENDING == 0, "as stored");
+	return sql_exec(&store->sql, "DELETE FROM intent WHERE kind = 1 AND state = 0", err);
+}
+
+bool store_intent_of_link(struct store *store, int64_t link, bool *ret_found, struct error *err)
+{
+	int64_t found = 0;
+
+	if (!store_number(store, "SELECT 1 FROM intent WHERE link > 0 AND link = ? LIMIT 1", link,
+			  &found, err))
+		return false;
+	*ret_found = found != 0;
+	return true;
+}
+
 bool store_intent_count(struct store *store, enum side target, int64_t *ret_n, struct error *err)
 {
 	return store_number(store, "SELECT count(*) FROM intent WHERE target = ?", target, ret_n,
@@ -272,8 +290,8 @@ bool store_intent_count(struct store *store, enum side target, int64_t *ret_n, s
 
 bool store_intent_recover(struct store *store, struct error *err)
 {
-	static_assert(INTENT_CREATE == 0 && INTENT_PENDING == 0, "as stored");
-	return sql_exec(&store->sql, "DELETE FROM intent WHERE kind <> 0 OR state = 0", err);
+	static_assert(INTENT_PENDING == 0, "as stored");
+	return sql_exec(&store->sql, "DELETE FROM intent WHERE state = 0", err);
 }
 
 struct str intent_reason(const struct intent *intent, struct str field)

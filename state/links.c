@@ -5,7 +5,9 @@
  */
 #include "state/store_p.h"
 
-static int64_t sum_of(struct store *store, const struct link *link)
+#include <assert.h>
+
+int64_t link_sum(struct store *store, const struct link *link)
 {
 	sum_start(store);
 	sum_int(store, link->id);
@@ -15,15 +17,20 @@ static int64_t sum_of(struct store *store, const struct link *link)
 	sum_str(store, link->how);
 	sum_int(store, link->created_at);
 	sum_int(store, link->cycle);
+	sum_int(store, link->ending);
 	return sum_end(store, SUM_LINK);
 }
 
-#define LINK_COLUMNS "id, records_id, people_id, state, how, created_at, cycle, sum"
+#define LINK_COLUMNS "id, records_id, people_id, state, how, created_at, cycle, ending, sum"
 
 /* Takes the row that the call stands on, and ends the call. */
 static bool take_link(struct store *store, struct sql_call *call, struct arena *arena,
 		      struct link *ret_link, struct error *err)
 {
+	static const enum link_end endings[] = { LINK_END_NONE, LINK_END_USER, LINK_END_ARCHIVED,
+						 LINK_END_REMOVED, LINK_END_MERGED };
+	static_assert(COUNT_OF(endings) == LINK_END_COUNT, "every end");
+	const int64_t ending = sql_int(call, 7);
 	const struct link link = {
 		.id = sql_int(call, 0),
 		.side_id = { sql_text_copy(call, 1, arena), sql_text_copy(call, 2, arena) },
@@ -31,11 +38,12 @@ static bool take_link(struct store *store, struct sql_call *call, struct arena *
 		.how = sql_text_copy(call, 4, arena),
 		.created_at = sql_int(call, 5),
 		.cycle = sql_int(call, 6),
+		.ending = endings[ending > 0 && ending < LINK_END_COUNT ? ending : 0],
 	};
-	const int64_t sum = sql_int(call, 7);
+	const int64_t sum = sql_int(call, 8);
 
 	sql_end(call);
-	if (sum != sum_of(store, &link)) {
+	if (sum != link_sum(store, &link)) {
 		(void)sum_fail(store, "link", link.id, err);
 		return false;
 	}
@@ -115,7 +123,7 @@ static bool insert_link(struct store *store, struct link *link, struct error *er
 		    0, &link->id, err))
 		return false;
 	struct sql_call call = sql_call(&store->sql, "INSERT INTO link(" LINK_COLUMNS ") "
-						     "VALUES(?, ?, ?, ?, ?, ?, ?, ?)");
+						     "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)");
 
 	sql_bind_int(&call, link->id);
 	sql_bind_text(&call, link->side_id[SIDE_RECORDS]);
@@ -124,11 +132,12 @@ static bool insert_link(struct store *store, struct link *link, struct error *er
 	sql_bind_text(&call, link->how);
 	sql_bind_int(&call, link->created_at);
 	sql_bind_int(&call, link->cycle);
-	sql_bind_int(&call, sum_of(store, link));
+	sql_bind_int(&call, link->ending);
+	sql_bind_int(&call, link_sum(store, link));
 	return sql_run(&call, err);
 }
 
-static bool attach(struct store *store, const struct link *link, struct error *err)
+bool link_attach(struct store *store, const struct link *link, struct error *err)
 {
 	for (unsigned side = 0; side < SIDE_COUNT; side++) {
 		struct sql_call call = sql_call(
@@ -144,16 +153,24 @@ static bool attach(struct store *store, const struct link *link, struct error *e
 	return true;
 }
 
-/* The same two, linked anew: the old link has nothing more to say. */
+/* The same two, linked anew: the old link has nothing more to say, and nor has its shadow. */
 static bool forget_dissolved(struct store *store, const struct link *link, struct error *err)
 {
-	struct sql_call call =
-		sql_call(&store->sql,
-			 "DELETE FROM link WHERE state = 1 AND records_id = ? AND people_id = ?");
+	static const char *const texts[] = {
+		"DELETE FROM shadow WHERE no / 2 IN (SELECT id FROM link WHERE state = 1 "
+		"AND records_id = ? AND people_id = ?)",
+		"DELETE FROM link WHERE state = 1 AND records_id = ? AND people_id = ?",
+	};
 
-	sql_bind_text(&call, link->side_id[SIDE_RECORDS]);
-	sql_bind_text(&call, link->side_id[SIDE_PEOPLE]);
-	return sql_run(&call, err);
+	for (size_t i = 0; i < COUNT_OF(texts); i++) {
+		struct sql_call call = sql_call(&store->sql, texts[i]);
+
+		sql_bind_text(&call, link->side_id[SIDE_RECORDS]);
+		sql_bind_text(&call, link->side_id[SIDE_PEOPLE]);
+		if (!sql_run(&call, err))
+			return false;
+	}
+	return true;
 }
 
 bool store_link_add(struct store *store, const struct str id[SIDE_COUNT], struct str how,
@@ -173,94 +190,12 @@ bool store_link_add(struct store *store, const struct str id[SIDE_COUNT], struct
 	const bool ok = must_be_unlinked(store, SIDE_RECORDS, id[SIDE_RECORDS], err) &&
 			must_be_unlinked(store, SIDE_PEOPLE, id[SIDE_PEOPLE], err) &&
 			forget_dissolved(store, &link, err) && insert_link(store, &link, err) &&
-			attach(store, &link, err);
+			link_attach(store, &link, err);
 
 	if (!scope_end(store, scope, ok, err))
 		return false;
 	*ret_link = link.id;
 	return true;
-}
-
-/* The content of an unlinked person is in `staged`; that of this one may be in its shadow only. */
-static bool detach(struct store *store, const struct link *link, enum side side,
-		   struct arena *arena, struct error *err)
-{
-	struct person_row row;
-	struct shadow_row shadow;
-	bool found;
-
-	if (!person_row_get(store, side, link->side_id[side], &row, &found, err))
-		return false;
-	if (!found || row.link != link->id)
-		return true;
-	if (!row.staged) {
-		if (!shadow_get(store, link->id, side, arena, &shadow, &found, err))
-			return false;
-		if (!found)
-			return sum_fail(store, "the shadow of link", link->id, err);
-		if (!staged_put(store, row.no, shadow.body, err))
-			return false;
-	}
-	struct sql_call call =
-		sql_call(&store->sql,
-			 "UPDATE person SET link = NULL, staged = 1, remembered = 1, parked = 0, "
-			 "old_seen_at = 0 WHERE no = ?");
-
-	sql_bind_int(&call, row.no);
-	return sql_run(&call, err);
-}
-
-static bool delete_of_link(struct store *store, const char *text, int64_t link, struct error *err)
-{
-	struct sql_call call = sql_call(&store->sql, text);
-
-	sql_bind_int(&call, link);
-	return sql_run(&call, err);
-}
-
-static bool mark_dissolved(struct store *store, struct link *link, struct error *err)
-{
-	struct sql_call call =
-		sql_call(&store->sql, "UPDATE link SET state = ?, sum = ? WHERE id = ?");
-
-	link->state = LINK_DISSOLVED;
-	sql_bind_int(&call, link->state);
-	sql_bind_int(&call, sum_of(store, link));
-	sql_bind_int(&call, link->id);
-	return sql_run(&call, err);
-}
-
-static bool dissolve(struct store *store, int64_t id, struct arena *arena, struct error *err)
-{
-	struct link link;
-	bool found;
-
-	if (!link_get(store, id, arena, &link, &found, err))
-		return false;
-	if (!found)
-		return error_set(err, ERR_USAGE, "there is no link %lld", (long long)id);
-	if (link.state == LINK_DISSOLVED)
-		return true;
-	return detach(store, &link, SIDE_RECORDS, arena, err) &&
-	       detach(store, &link, SIDE_PEOPLE, arena, err) && shadow_delete(store, id, err) &&
-	       delete_of_link(store, "DELETE FROM intent WHERE link > 0 AND link = ?", id, err) &&
-	       delete_of_link(store, "DELETE FROM conflict WHERE link > 0 AND link = ?", id, err) &&
-	       delete_of_link(store, "DELETE FROM quarantine WHERE link > 0 AND link = ?", id,
-			      err) &&
-	       mark_dissolved(store, &link, err);
-}
-
-bool store_link_dissolve(struct store *store, int64_t link, struct error *err)
-{
-	struct arena arena = { 0 };
-	struct scope scope;
-
-	if (!scope_begin(store, &scope, err))
-		return false;
-	const bool ok = dissolve(store, link, &arena, err);
-
-	arena_release(&arena);
-	return scope_end(store, scope, ok, err);
 }
 
 bool store_link_count(struct store *store, int64_t *ret_n, struct error *err)

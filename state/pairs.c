@@ -50,6 +50,7 @@ static bool load_side(struct store *store, enum side side, struct pair *pair, st
 	if (!load_shadow(store, side, pair, &shadow, arena, err))
 		return false;
 	pair->generation[side] = row.generation;
+	pair->gone_cycle[side] = row.gone_cycle;
 	if (row.staged) {
 		pair->old_seen_at[side] = row.old_seen_at;
 		return staged_person(store, side, id, &row, arena, &pair->now[side], err);

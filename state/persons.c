@@ -12,7 +12,7 @@ bool person_row_get(struct store *store, enum side side, struct str id, struct p
 		&store->sql,
 		"SELECT p.no, coalesce(p.link, 0), p.generation, coalesce(s.started_at, 0), p.seen_at, "
 		"p.old_seen_at, p.created_at, p.updated_at, p.archived_at, p.keys_sum, p.staged, "
-		"p.digest FROM person p LEFT JOIN scan s "
+		"p.digest, p.gone_cycle FROM person p LEFT JOIN scan s "
 		"ON s.side = p.side AND s.generation = p.generation WHERE p.side = ? AND p.id = ?");
 
 	sql_bind_int(&call, side);
@@ -35,6 +35,7 @@ bool person_row_get(struct store *store, enum side side, struct str id, struct p
 		.keys_sum = sql_int(&call, 9),
 		.staged = sql_int(&call, 10) != 0,
 		.digest = sql_digest(&call, 11),
+		.gone_cycle = sql_int(&call, 12),
 	};
 	sql_end(&call);
 	return true;

@@ -128,6 +128,8 @@ bool store_quarantine_sweep(struct store *store, struct error *err)
 		"DELETE FROM quarantine WHERE CASE WHEN link > 0 "
 		"THEN link NOT IN (SELECT link FROM wish) AND link NOT IN "
 		"(SELECT link FROM person WHERE link IS NOT NULL AND staged = 1) "
+		"AND link NOT IN (SELECT link FROM person WHERE link IS NOT NULL "
+		"AND (gone_cycle > 0 OR archived_at > 0)) "
 		"ELSE NOT EXISTS (SELECT 1 FROM person p WHERE p.side = 1 - quarantine.target "
 		"AND p.id = quarantine.source_id AND p.link IS NULL) END",
 		err);

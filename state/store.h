@@ -177,6 +177,16 @@ NODISCARD bool store_unlinked_count(struct store *store, enum side side, int64_t
 
 enum link_state { LINK_ACTIVE, LINK_DISSOLVED, LINK_STATE_COUNT };
 
+/* Why a link was dissolved: what may bring it back. */
+enum link_end {
+	LINK_END_NONE,     /* it is active */
+	LINK_END_USER,     /* `links unlink` */
+	LINK_END_ARCHIVED, /* the people person was archived: un-archiving brings it back */
+	LINK_END_REMOVED,  /* a person was removed, and its counterpart is to stay as it is */
+	LINK_END_MERGED,   /* the record was merged into one that is linked already */
+	LINK_END_COUNT
+};
+
 struct link {
 	int64_t id;
 	struct str side_id[SIDE_COUNT];
@@ -184,6 +194,7 @@ struct link {
 	struct str how;     /* email, linkedin, phone, marker, identical, created, user */
 	int64_t created_at; /* ns */
 	int64_t cycle;
+	enum link_end ending;
 };
 
 /* Both persons must be unlinked.  Their staged bodies stay: the merge compares them (first contact). */
@@ -192,7 +203,19 @@ NODISCARD bool store_link_add(struct store *store, const struct str id[SIDE_COUN
 /* By either side's id or by number (a text of digits that is no id). */
 NODISCARD bool store_link_find(struct store *store, struct str id, struct arena *arena,
 			       struct link *ret_link, bool *ret_found, struct error *err);
-NODISCARD bool store_link_dissolve(struct store *store, int64_t link, struct error *err);
+/*
+ * The persons of a dissolved link are remembered: neither matched nor created across again.  One that was
+ * proved to be gone is forgotten.  The shadows of a link that can come back are kept.
+ */
+NODISCARD bool store_link_dissolve(struct store *store, int64_t link, enum link_end ending,
+				   struct error *err);
+/* Ends a link, active or dissolved, without remembering it: who is left of it is free. */
+NODISCARD bool store_link_forget(struct store *store, int64_t link, struct error *err);
+/* A dissolved link is active again, with its shadows; both persons must be unlinked. */
+NODISCARD bool store_link_revive(struct store *store, int64_t link, struct error *err);
+/* The person of that side is the unlinked one of this id from now on; the shadows stay. */
+NODISCARD bool store_link_move(struct store *store, int64_t link, enum side side, struct str id,
+			       struct error *err);
 NODISCARD bool store_link_count(struct store *store, int64_t *ret_n, struct error *err);
 typedef bool link_fn(void *payload, const struct link *link, struct error *err);
 NODISCARD bool store_link_each(struct store *store, link_fn *fn, void *payload, struct error *err);
@@ -210,6 +233,8 @@ struct pair {
 	int64_t old_seen_at[SIDE_COUNT];
 	/* Generation in which the side was last seen. */
 	int64_t generation[SIDE_COUNT];
+	/* The cycle that proved the person of a side to be gone; 0: none did since it was seen last. */
+	int64_t gone_cycle[SIDE_COUNT];
 };
 
 typedef bool pair_fn(void *payload, struct pair *pair, struct arena *row_arena, struct error *err);
@@ -234,7 +259,13 @@ NODISCARD bool store_settle(struct store *store, int64_t link, enum side side,
 
 /* ---- Intents ---- */
 
-enum intent_kind { INTENT_CREATE, INTENT_UPDATE, INTENT_REMOVE, INTENT_KIND_COUNT };
+enum intent_kind {
+	INTENT_CREATE,
+	INTENT_UPDATE,
+	INTENT_REMOVE, /* archives or deletes the target, or writes what `write` says; the link ends */
+	INTENT_RESTORE, /* un-archives the target */
+	INTENT_KIND_COUNT
+};
 enum intent_state {
 	INTENT_PENDING, /* decided, not sent */
 	INTENT_SENT,    /* handed to the network: outcome unknown until the answer is stored */
@@ -271,10 +302,14 @@ NODISCARD bool store_intent_each(struct store *store, enum side target, int64_t 
 				 unsigned limit, intent_fn *fn, void *payload, struct error *err);
 NODISCARD bool store_intent_sent(struct store *store, int64_t id, int64_t now, struct error *err);
 NODISCARD bool store_intent_delete(struct store *store, int64_t id, struct error *err);
+/* Drops the updates that were not sent. */
+NODISCARD bool store_intent_drop_updates(struct store *store, struct error *err);
+/* Is there one of this link, to either side? */
+NODISCARD bool store_intent_of_link(struct store *store, int64_t link, bool *ret_found,
+				    struct error *err);
 NODISCARD bool store_intent_count(struct store *store, enum side target, int64_t *ret_n,
 				  struct error *err);
-/* Drops update and remove intents and creates that were never sent: the next merge decides anew.
- * What is left is creates whose outcome is unknown. */
+/* Drops what was never sent: the next merge decides anew.  What is left is writes of unknown outcome. */
 NODISCARD bool store_intent_recover(struct store *store, struct error *err);
 
 /* ---- History ---- */
@@ -297,6 +332,9 @@ typedef bool history_fn(void *payload, const struct history_entry *entry, struct
 /* cycle 0: any; link 0: any.  Oldest first. */
 NODISCARD bool store_history_each(struct store *store, int64_t cycle, int64_t link, history_fn *fn,
 				  void *payload, struct error *err);
+/* The updates of one field of a link since then, to either side; the first hundred, oldest first. */
+NODISCARD bool store_history_field(struct store *store, int64_t link, struct str field,
+				   int64_t since, history_fn *fn, void *payload, struct error *err);
 /* What was written to these two, under whichever link; either id may be empty.  Oldest first. */
 NODISCARD bool store_history_person(struct store *store, const struct str id[SIDE_COUNT],
 				    history_fn *fn, void *payload, struct error *err);
@@ -330,6 +368,7 @@ NODISCARD bool store_conflict_drop_matches(struct store *store, const struct str
 typedef bool conflict_fn(void *payload, const struct conflict *conflict, struct error *err);
 NODISCARD bool store_conflict_each(struct store *store, conflict_fn *fn, void *payload,
 				   struct error *err);
+/* Removals that the guard holds are told of by the guard. */
 NODISCARD bool store_conflict_count(struct store *store, int64_t *ret_n, struct error *err);
 
 struct quarantine {

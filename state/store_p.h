@@ -71,6 +71,7 @@ struct person_row {
 	int64_t old_seen_at;
 	int64_t created_at, updated_at, archived_at;
 	int64_t keys_sum;
+	int64_t gone_cycle;
 	bool staged;
 	struct digest digest;
 };
@@ -119,6 +120,9 @@ NODISCARD bool shadow_delete(struct store *store, int64_t link, struct error *er
 
 /* ---- links.c ---- */
 
+int64_t link_sum(struct store *store, const struct link *link);
+/* Its persons, which must be unlinked, are of this link from now on. */
+NODISCARD bool link_attach(struct store *store, const struct link *link, struct error *err);
 /* *ret_found false if there is none of that number, dissolved ones included. */
 NODISCARD bool link_get(struct store *store, int64_t id, struct arena *arena, struct link *ret_link,
 			bool *ret_found, struct error *err);

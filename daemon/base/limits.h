@@ -35,5 +35,6 @@
 #define LIMIT_TOKEN_BYTES ((size_t)64 * 1024)
 #define LIMIT_CONFIG_BYTES ((size_t)1024 * 1024)
 #define LIMIT_COLLECTION_ITEMS 20000 /* tags and other small collections that are cached */
+#define LIMIT_HELD_SHOWN 1000        /* removals that the guard holds, in the status file */
 
 #endif

@@ -247,7 +247,7 @@ static bool dissolve(struct verb_call *call, struct arena *arena, struct link *r
 	if (ret_link->state == LINK_DISSOLVED)
 		return error_set(err, ERR_USAGE, "link %lld is dissolved already",
 				 (long long)ret_link->id);
-	return store_link_dissolve(call->store, ret_link->id, err);
+	return store_link_dissolve(call->store, ret_link->id, LINK_END_USER, err);
 }
 
 static bool unlink_two(struct verb_call *call, struct error *err)

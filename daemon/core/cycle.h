@@ -62,7 +62,9 @@ struct cycle_report {
 	uint64_t unchanged; /* links that needed nothing */
 	uint64_t conflicts; /* waiting, of this cycle and before */
 	uint64_t quarantined;
+	/* held back: the sum of the next two, or all links where a side lists nobody */
 	uint64_t guarded;
+	uint64_t held_removals, held_changes;
 	uint64_t waiting; /* intents of a plan that was not carried out */
 	uint64_t requests[SIDE_COUNT], requests_least[SIDE_COUNT];
 	uint64_t retries;

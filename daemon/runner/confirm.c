@@ -1,20 +1,45 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * confirm: reads in full the linked records of which the list left out a value that they had.
+ * confirm: reads single persons of whom the lists did not say enough.
  *
- * A list may leave attributes out: absent there is unknown, not cleared.  The record's own answer shows
- * every attribute, so it tells a cleared one from one that was not shown.
+ *  - Linked persons that a side's list, read whole, did not show: a page may have drifted, or they are gone.
+ *  - Linked records of which the list left out a value that they had: absent there is unknown, not
+ *    cleared, and the record's own answer shows every attribute.
+ *
+ * That a person is gone takes two proofs of different kind: it is absent from a whole list, and its own
+ * answer says so (404 or 410), while another person of that side, asked the same way in the same cycle,
+ * is there (the witness).  So an unknown route, a proxy's page or a lost scope never passes.
  */
 #include "daemon/runner/fetch.h"
 
-/* More in one cycle wait for their next change; the state keeps what they had. */
+#include "state/removals.h"
+
+/* More in one cycle wait for the next: the state keeps what they had. */
 #define UNSURE_MOST 10000
 #define IN_FLIGHT 16
+/* Persons that were on the list; the first that answers is the witness. */
+#define WITNESSES 3
 
+/* One side's questions. */
 struct confirming {
 	struct runner *runner;
+	enum side side;
+	size_t next; /* of runner->unsure[side] */
 	size_t n_flying;
+	struct str witnesses[WITNESSES];
+	unsigned n_witnesses; /* asked so far */
+	bool witnessed;       /* one of them is there */
+	bool abandoned;       /* the side does not answer: the rest waits for the next cycle */
+	VEC(struct str) gone; /* who said so, until there is a witness */
 };
+
+struct question {
+	struct confirming *confirming;
+	struct str id;
+	bool witness;
+};
+
+/* ---- Whom to ask ---- */
 
 static bool leaves_out_a_value(const struct runner *runner, const struct person *person,
 			       const struct person *shadow)
@@ -26,6 +51,12 @@ static bool leaves_out_a_value(const struct runner *runner, const struct person 
 	return false;
 }
 
+static void add_unsure(struct runner *runner, enum side side, struct str id)
+{
+	if (runner->unsure[side].n < UNSURE_MOST)
+		*VEC_PUSH(&runner->unsure[side]) = arena_copy(&runner->unsure_arena, id);
+}
+
 bool confirm_if_unsure(struct runner *runner, enum side side, const struct person *person,
 		       enum observation observation, struct error *err)
 {
@@ -35,76 +66,221 @@ bool confirm_if_unsure(struct runner *runner, enum side side, const struct perso
 	struct pair pair;
 	bool found = false;
 
-	if (observation != OBSERVED_CHANGED || !runner->mapper[side]->caps.sparse_lists ||
-	    runner->unsure.n >= UNSURE_MOST)
+	if (observation != OBSERVED_CHANGED || !runner->mapper[side]->caps.sparse_lists)
 		return true;
 	const bool ok = store_link_find(store, person->id, &arena, &link, &found, err) &&
 			(!found || store_pair_get(store, link.id, &arena, &pair, err));
 
 	if (ok && found && leaves_out_a_value(runner, person, &pair.shadow[side]))
-		*VEC_PUSH(&runner->unsure) = arena_copy(&runner->unsure_arena, person->id);
+		add_unsure(runner, side, person->id);
 	arena_release(&arena);
 	return ok;
 }
 
-static void pump(struct confirming *confirming);
+struct absence {
+	struct runner *runner;
+	enum side side;
+};
 
-/* What cannot be read now stays as it was: unknown. */
-static bool take(struct runner *runner, struct answer *answer, struct error *err)
+static bool on_absent(void *payload, struct str id, struct error *err)
 {
+	const struct absence *absence = payload;
+
+	(void)err;
+	add_unsure(absence->runner, absence->side, id);
+	return true;
+}
+
+/* An empty list where links exist is no reason to ask for everybody: nobody could be a witness. */
+static bool find_absent(struct runner *runner, enum side side, struct error *err)
+{
+	const struct side_scan *scan = &runner->scans[side];
+	struct absence absence = { runner, side };
+
+	if (!scan->read_all || scan->n_distinct == 0)
+		return true;
+	return store_absent_each(runner_store(runner), side, scan->generation, on_absent, &absence,
+				 err);
+}
+
+/* ---- Their answers ---- */
+
+static bool take_person(struct confirming *confirming, struct answer *answer, struct str id,
+			struct error *err)
+{
+	struct runner *runner = confirming->runner;
+	const enum side side = confirming->side;
 	struct arena arena = { 0 };
 	struct person person;
 	enum observation observation;
 	bool ok = true;
 
-	if (answer->judgement == JUDGE_OK && answer->records.n == 1 &&
-	    fetch_decode(runner, SIDE_RECORDS, answer, answer->records.items[0].bytes, &arena,
-			 &person, &answer->err))
+	if (!fetch_decode(runner, side, answer, answer->records.items[0].bytes, &arena, &person,
+			  &answer->err)) {
+		cycle_note_failure(&runner->cycle, side, &answer->err);
+	} else if (str_equal(person.id, id)) {
+		confirming->witnessed = true;
 		ok = store_begin(runner_store(runner), err) &&
-		     runner_observe(runner, SIDE_RECORDS, &person, NULL,
-				    runner->scans[SIDE_RECORDS].generation, &observation, err) &&
+		     runner_observe(runner, side, &person, NULL, runner->scans[side].generation,
+				    &observation, err) &&
 		     store_commit(runner_store(runner), err);
-	else if (answer->judgement != JUDGE_GONE)
-		cycle_note_failure(&runner->cycle, SIDE_RECORDS, &answer->err);
+	}
 	arena_release(&arena);
 	return ok;
 }
 
-static void on_record(void *payload, struct answer *answer)
+/* What cannot be read now stays as it was: unknown. */
+static bool take(struct question *question, struct answer *answer, struct error *err)
 {
-	struct confirming *confirming = payload;
+	struct confirming *confirming = question->confirming;
+
+	if (answer->judgement == JUDGE_OK && answer->records.n == 1)
+		return take_person(confirming, answer, question->id, err);
+	if (answer->judgement == JUDGE_GONE) {
+		if (!question->witness)
+			*VEC_PUSH(&confirming->gone) = question->id;
+		return true;
+	}
+	confirming->abandoned = confirming->abandoned || answer->status == 0 ||
+				answer->judgement == JUDGE_AUTH ||
+				answer->judgement == JUDGE_LIMITED;
+	if (answer->judgement != JUDGE_OK)
+		(void)error_wrap(&answer->err, "%s: reading a person that the list did not show",
+				 side_name(confirming->side));
+	else
+		(void)error_set(&answer->err, ERR_MALFORMED,
+				"%s: a person's own answer does not hold the person",
+				side_name(confirming->side));
+	cycle_note_failure(&confirming->runner->cycle, confirming->side, &answer->err);
+	return true;
+}
+
+static void pump(struct confirming *confirming);
+
+static void on_answer(void *payload, struct answer *answer)
+{
+	struct question *question = payload;
+	struct confirming *confirming = question->confirming;
 	struct error err;
 
 	confirming->n_flying--;
-	if (!take(confirming->runner, answer, &err))
+	if (!take(question, answer, &err))
 		runner_store_failed(confirming->runner, &err);
+	free(question);
 	pump(confirming);
+}
+
+static void ask(struct confirming *confirming, struct str id, bool witness)
+{
+	struct runner *runner = confirming->runner;
+	struct question *question = alloc_zeroed(1, sizeof(*question));
+	struct request request;
+
+	*question = (struct question){ confirming, id, witness };
+	runner->mapper[confirming->side]->read(&runner->context, id, &request);
+	confirming->n_flying++;
+	runner->n_confirmed[confirming->side]++;
+	fetch_submit(runner, confirming->side, &request, FETCH_RECORDS, SENDER_PUSH, on_answer,
+		     question);
+}
+
+/* ---- The end ---- */
+
+static bool note_gone(struct confirming *confirming, struct error *err)
+{
+	struct runner *runner = confirming->runner;
+	struct store *store = runner_store(runner);
+
+	if (confirming->gone.n == 0)
+		return true;
+	if (!confirming->witnessed) {
+		struct error unproved;
+
+		(void)error_set(
+			&unproved, ERR_MALFORMED,
+			"%s: %zu persons are missing and cannot be found, and nor can those "
+			"that the list shows: nothing is removed; check base_url and the "
+			"token's scopes",
+			side_name(confirming->side), confirming->gone.n);
+		cycle_note_failure(&runner->cycle, confirming->side, &unproved);
+		return true;
+	}
+	if (!store_begin(store, err))
+		return false;
+	for (size_t i = 0; i < confirming->gone.n; i++) {
+		if (!store_person_gone(store, confirming->side, confirming->gone.items[i],
+				       runner->scans[confirming->side].generation,
+				       runner->cycle.report.id, err))
+			return false;
+	}
+	return store_commit(store, err);
+}
+
+static void end(struct confirming *confirming)
+{
+	struct runner *runner = confirming->runner;
+	struct error err;
+
+	if (runner->cycle.report.failure.code != ERR_STORE && !note_gone(confirming, &err))
+		runner_store_failed(runner, &err);
+	VEC_RELEASE(&confirming->gone);
+	free(confirming);
+	if (--runner->n_confirming == 0)
+		runner_phase_done(runner);
 }
 
 static void pump(struct confirming *confirming)
 {
 	struct runner *runner = confirming->runner;
+	const enum side side = confirming->side;
+	const bool goes_on = !runner->stopping && !confirming->abandoned;
 
-	while (!runner->stopping && confirming->n_flying < IN_FLIGHT &&
-	       runner->n_confirmed < runner->unsure.n) {
-		struct request request;
-
-		runner->mapper[SIDE_RECORDS]->read(
-			&runner->context, runner->unsure.items[runner->n_confirmed++], &request);
-		confirming->n_flying++;
-		fetch_submit(runner, SIDE_RECORDS, &request, FETCH_RECORDS, SENDER_PUSH, on_record,
-			     confirming);
-	}
+	while (goes_on && confirming->n_flying < IN_FLIGHT &&
+	       confirming->next < runner->unsure[side].n)
+		ask(confirming, runner->unsure[side].items[confirming->next++], false);
 	if (confirming->n_flying > 0)
 		return;
-	free(confirming);
-	runner_phase_done(runner);
+	if (goes_on && confirming->gone.n > 0 && !confirming->witnessed &&
+	    confirming->n_witnesses < WITNESSES &&
+	    confirming->witnesses[confirming->n_witnesses].len > 0) {
+		ask(confirming, confirming->witnesses[confirming->n_witnesses++], true);
+		return;
+	}
+	end(confirming);
 }
 
-void runner_confirm(struct runner *runner)
+static struct confirming *begin(struct runner *runner, enum side side, struct error *err)
 {
 	struct confirming *confirming = alloc_zeroed(1, sizeof(*confirming));
 
 	confirming->runner = runner;
-	pump(confirming);
+	confirming->side = side;
+	if (find_absent(runner, side, err) &&
+	    store_witnesses(runner_store(runner), side, runner->scans[side].generation, WITNESSES,
+			    &runner->unsure_arena, confirming->witnesses, err))
+		return confirming;
+	free(confirming);
+	return NULL;
+}
+
+void runner_confirm(struct runner *runner)
+{
+	struct confirming *both[SIDE_COUNT];
+	struct error err;
+
+	runner->n_confirming = 0;
+	for (int side = 0; side < SIDE_COUNT; side++) {
+		both[side] = begin(runner, (enum side)side, &err);
+		runner->n_confirming += both[side] != NULL;
+		if (both[side] == NULL)
+			runner_store_failed(runner, &err);
+	}
+	if (runner->n_confirming == 0) {
+		runner_phase_done(runner);
+		return;
+	}
+	for (int side = 0; side < SIDE_COUNT; side++) {
+		if (both[side] != NULL)
+			pump(both[side]);
+	}
 }

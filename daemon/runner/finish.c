@@ -22,9 +22,9 @@ static uint64_t least_requests(const struct runner *runner, enum side side)
 	const struct config *config = runner->options.config;
 	const struct side_scan *scan = &runner->scans[side];
 	const uint64_t batch = caps->batch ? config->records.batch_size : 1;
-	const uint64_t confirmed = side == SIDE_RECORDS ? runner->n_confirmed : 0;
 	const uint64_t pages =
-		confirmed + (scan->began ? scan_least_requests(&scan->scan, scan->n_distinct) : 0);
+		runner->n_confirmed[side] +
+		(scan->began ? scan_least_requests(&scan->scan, scan->n_distinct) : 0);
 
 	if (runner->options.dry_run)
 		return pages + (side == SIDE_PEOPLE ? runner->n_tag_pages : 0);
@@ -85,10 +85,12 @@ static enum outcome judge_outcome(const struct runner *runner)
 	const bool read_all = runner->scans[SIDE_RECORDS].began && runner->scans[SIDE_PEOPLE].began;
 
 	if (report->failure.code == ERR_OK || report->failure.code == ERR_CANCELED)
-		return runner->stopping ? OUTCOME_PARTIAL : OUTCOME_OK;
+		return report->guarded > 0 ? OUTCOME_GUARDED :
+		       runner->stopping    ? OUTCOME_PARTIAL :
+					     OUTCOME_OK;
 	if (!read_all || report->failure.code == ERR_STORE || report->failure.code == ERR_AUTH)
 		return OUTCOME_FAILED;
-	return OUTCOME_PARTIAL;
+	return report->guarded > 0 ? OUTCOME_GUARDED : OUTCOME_PARTIAL;
 }
 
 static bool store_report(struct runner *runner, struct error *err)

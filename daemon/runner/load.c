@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * load: before anything is read: the titles of tags, and what an earlier process left behind.
+ * load: before anything is read: the titles of tags.
  */
 #include "daemon/runner/fetch.h"
 
@@ -73,17 +73,4 @@ void runner_load(struct runner *runner)
 		request_tag_page(runner);
 	else
 		runner_phase_done(runner);
-}
-
-/* Updates are decided anew by the merge.  Creates whose outcome is unknown stay until the scans have
- * shown whether they happened (match.c). */
-void runner_recover(struct runner *runner)
-{
-	struct error err;
-	struct store *store = runner_store(runner);
-
-	if (!store_begin(store, &err) || !store_intent_recover(store, &err) ||
-	    !store_commit(store, &err))
-		runner_store_failed(runner, &err);
-	runner_phase_done(runner);
 }

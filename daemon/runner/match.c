@@ -5,7 +5,7 @@
  * A pair is linked when each of the two is in no other candidate pair of that kind.  Everything else is
  * ambiguous: parked and reported, never guessed, and out of reach for weaker keys too.
  */
-#include "daemon/runner/runner_p.h"
+#include "daemon/runner/removals.h"
 
 /* A key that more persons of one side share proposes nothing: a switchboard's number says nothing, and
  * who shares another key with so many is parked. */
@@ -249,7 +249,8 @@ void runner_match(struct runner *runner)
 		runner->scans[SIDE_RECORDS].read_all && runner->scans[SIDE_PEOPLE].read_all;
 	struct error err;
 
-	if (all_known && !match_all(runner, &err))
+	if (!recover_settle(runner, &err) || !removals_settle(runner, false, &err) ||
+	    (all_known && !match_all(runner, &err)))
 		runner_store_failed(runner, &err);
 	runner_phase_done(runner);
 }

@@ -5,8 +5,9 @@
  */
 #include "daemon/runner/plan.h"
 
-#include "base/limits.h"
 #include "daemon/runner/admit.h"
+#include "daemon/runner/flap.h"
+#include "daemon/runner/removals.h"
 
 #include <stdint.h>
 
@@ -35,6 +36,52 @@ struct digest plan_content(const struct runner *runner, const struct person *wri
 
 	content.archived_at = 0;
 	return person_digest(&content, runner->table);
+}
+
+bool plan_writes_fields(const struct runner *runner, const struct intent *intent)
+{
+	for (size_t i = 0; i < runner->table->n; i++) {
+		if (intent->write.values[i].state != VALUE_UNKNOWN)
+			return true;
+	}
+	return false;
+}
+
+struct digest plan_intent_content(const struct runner *runner, const struct intent *intent)
+{
+	return plan_content(runner,
+			    plan_writes_fields(runner, intent) ? &intent->write : &intent->base);
+}
+
+bool plan_add(struct runner *runner, const struct intent *intent, bool *ret_added,
+	      struct error *err)
+{
+	struct store *store = runner_store(runner);
+	const struct digest content = plan_intent_content(runner, intent);
+	const struct str source =
+		intent->kind == INTENT_CREATE ? intent->source_id : (struct str){ NULL, 0 };
+	bool waits = false;
+	bool blocked = false;
+	int64_t id;
+
+	*ret_added = false;
+	if (!admit_intent(runner->options.admit, intent, runner->table))
+		return true;
+	if (runner->keeps_sent && !store_intent_of_link(store, intent->link, &waits, err))
+		return false;
+	if (!store_quarantine_blocks(store, intent->target, intent->link, source, &content,
+				     &blocked, err))
+		return false;
+	if (waits || blocked)
+		return true;
+	*ret_added = true;
+	if (intent->kind == INTENT_CREATE)
+		runner->n_creates[intent->target]++;
+	else
+		runner->n_updates[intent->target]++;
+	runner->intents_total++;
+	runner_changed(runner);
+	return store_intent_add(store, intent, &id, err);
 }
 
 /* What the merge did not see of the record's tags is still there, and must be after the write. */
@@ -85,33 +132,24 @@ static bool add_update(struct runner *runner, const struct pair *pair,
 		.created_at = runner_now(runner),
 	};
 	struct buf reasons;
-	int64_t id;
-	bool blocked = false;
 
 	person_init(&intent.write, arena, runner->table);
 	intent.write.id = intent.target_id;
 	for (size_t i = 0; i < runner->table->n; i++)
 		intent.write.values[i] = merged->fields[i].write[target];
+	if (!flap_freeze(runner, pair, target, &intent.write, err))
+		return false;
+	*ret_added = false;
+	if (!plan_writes_fields(runner, &intent))
+		return true;
 	if (target == SIDE_RECORDS)
 		keep_unknown_tags(runner, &pair->now[target], &intent, arena);
-	if (!admit_intent(runner->options.admit, &intent, runner->table))
-		return true;
-	const struct digest content = plan_content(runner, &intent.write);
-
-	if (!store_quarantine_blocks(runner_store(runner), target, pair->link.id,
-				     (struct str){ NULL, 0 }, &content, &blocked, err))
-		return false;
-	*ret_added = !blocked;
-	if (blocked)
-		return true;
 	buf_init(&reasons, SIZE_MAX / 2);
 	describe_reasons(runner, merged, target, &reasons);
 	intent.reasons = buf_str(&reasons);
-	const bool ok = store_intent_add(runner_store(runner), &intent, &id, err);
+	const bool ok = plan_add(runner, &intent, ret_added, err);
 
 	buf_release(&reasons);
-	runner->n_updates[target]++;
-	runner->intents_total++;
 	return ok;
 }
 
@@ -242,11 +280,13 @@ static bool on_pair(void *payload, struct pair *pair, struct arena *arena, struc
 
 	runner->n_dirty++;
 	runner_changed(runner);
-	/* What becomes of an archived person is decided by the rules for removals, not by a merge. */
-	if (pair->now[SIDE_PEOPLE].archived_at != 0)
+	if (removals_concern(pair))
 		return true;
 	plan_merge(runner, pair, arena, &merged);
-	if (!add_updates(runner, pair, &merged, arena, err))
+	if (runner->cycle.merge_rounds == 1 &&
+	    (pair->has_shadow[SIDE_RECORDS] || pair->has_shadow[SIDE_PEOPLE]))
+		runner->n_changed += merged.writes[SIDE_RECORDS] || merged.writes[SIDE_PEOPLE];
+	if (!runner->changes_held && !add_updates(runner, pair, &merged, arena, err))
 		return false;
 	for (int side = 0; side < SIDE_COUNT; side++) {
 		if (!settle_agreed(runner, pair, &merged, (enum side)side, err))
@@ -284,8 +324,7 @@ static bool on_unlinked(void *payload, const struct person *source, struct arena
 	const struct creating *creating = payload;
 	struct runner *runner = creating->runner;
 	struct error why;
-	int64_t id;
-	bool blocked = false;
+	bool added;
 	struct intent intent = {
 		.kind = INTENT_CREATE,
 		.target = creating->target,
@@ -306,19 +345,7 @@ static bool on_unlinked(void *payload, const struct person *source, struct arena
 		if (field_is_tags(&runner->table->fields[i]))
 			intent.write.values[i] = (struct value){ .state = VALUE_UNKNOWN };
 	}
-	if (!admit_intent(runner->options.admit, &intent, runner->table))
-		return true;
-	const struct digest content = plan_content(runner, &intent.write);
-
-	if (!store_quarantine_blocks(runner_store(runner), creating->target, 0, source->id,
-				     &content, &blocked, err))
-		return false;
-	if (blocked)
-		return true;
-	runner->n_creates[creating->target]++;
-	runner_changed(runner);
-	runner->intents_total++;
-	return store_intent_add(runner_store(runner), &intent, &id, err);
+	return plan_add(runner, &intent, &added, err);
 }
 
 /* Only what both sides were read whole for: a person missing from a list may be there all the same. */
@@ -360,25 +387,50 @@ static bool know_whom(struct runner *runner)
 	return false;
 }
 
+/* Blast radius: a cycle that would change most links at once is more likely an accident. */
+static bool guard_changes(struct runner *runner, struct error *err)
+{
+	const uint64_t n = runner->n_changed;
+	int64_t n_links = 0;
+
+	if (runner->changes_held || !store_link_count(runner_store(runner), &n_links, err))
+		return runner->changes_held;
+	if (n <= runner->options.allow_changes ||
+	    !removal_is_blast(runner->options.config->sync.max_changed_percent, n,
+			      (uint64_t)n_links))
+		return true;
+	runner->changes_held = true;
+	runner->cycle.report.guarded += n;
+	runner->cycle.report.held_changes = n;
+	runner->n_updates[SIDE_RECORDS] = runner->n_updates[SIDE_PEOPLE] = 0;
+	return store_intent_drop_updates(runner_store(runner), err);
+}
+
+/* Every link with a contested or flapping field has just been met; other such conflicts are over. */
+static bool sweep(struct runner *runner, struct error *err)
+{
+	struct store *store = runner_store(runner);
+	const int64_t cycle = runner->cycle.report.id;
+
+	return store_conflict_sweep(store, "field", cycle, err) &&
+	       store_conflict_sweep(store, "flapping", cycle, err) &&
+	       store_conflict_sweep(store, "held", cycle, err) &&
+	       store_quarantine_sweep(store, err);
+}
+
 void runner_merge(struct runner *runner)
 {
-	bool unreadable[LIMIT_FIELDS] = { false };
+	const bool late = runner->cycle.merge_rounds > 1;
 	struct error err;
 
 	if (!know_whom(runner)) {
 		runner_phase_done(runner);
 		return;
 	}
-	for (size_t i = 0; i < runner->table->n; i++)
-		unreadable[i] =
-			runner->context.tags == NULL && field_is_tags(&runner->table->fields[i]);
-	runner->rules.unreadable = unreadable;
-
-	/* Every link with a contested field has just been met; other field conflicts are over. */
-	if (!store_pairs_dirty(runner_store(runner), MERGE_BATCH, on_pair, runner, &err) ||
-	    !store_conflict_sweep(runner_store(runner), "field", runner->cycle.report.id, &err) ||
-	    !store_quarantine_sweep(runner_store(runner), &err) || !plan_creates(runner, &err))
+	if ((late && !removals_settle(runner, late, &err)) ||
+	    !store_pairs_dirty(runner_store(runner), MERGE_BATCH, on_pair, runner, &err) ||
+	    !guard_changes(runner, &err) || !removals_plan(runner, &err) || !sweep(runner, &err) ||
+	    !plan_creates(runner, &err))
 		runner_store_failed(runner, &err);
-	runner->rules.unreadable = NULL;
 	runner_phase_done(runner);
 }

@@ -15,4 +15,13 @@ struct digest plan_content(const struct runner *runner, const struct person *wri
 void plan_merge(struct runner *runner, const struct pair *pair, struct arena *arena,
 		struct merge_result *ret_merged);
 
+/* A write of fields, and not of the person as a whole. */
+bool plan_writes_fields(const struct runner *runner, const struct intent *intent);
+/* plan_content() of what an intent writes; of a whole person that is removed, of what it held. */
+struct digest plan_intent_content(const struct runner *runner, const struct intent *intent);
+/* Stores the intent; *ret_added false if it is none of those that are asked for, was refused before, or
+ * another write of its link is still of unknown outcome. */
+NODISCARD bool plan_add(struct runner *runner, const struct intent *intent, bool *ret_added,
+			struct error *err);
+
 #endif

@@ -96,7 +96,7 @@ static bool on_intent(void *payload, const struct intent *intent, struct arena *
 	job->intent.write = person_copy(&job->arena, table, &intent->write);
 	job->intent.base = person_copy(&job->arena, table, &intent->base);
 	job->intent.source = person_copy(&job->arena, table, &intent->source);
-	if (job->state == JOB_VERIFY && !job->alone && is_fresh(push->runner, intent)) {
+	if (intent->kind == INTENT_UPDATE && !job->alone && is_fresh(push->runner, intent)) {
 		job->current = job->intent.base;
 		job->state = JOB_READY;
 	}
@@ -215,6 +215,14 @@ void push_job_answered(struct job *job, enum job_result result)
 	job->state = JOB_ANSWERED;
 	job->result = result;
 	schedule_flush(job->push);
+}
+
+void push_job_gone(struct job *job)
+{
+	job->answer = job->intent.base;
+	job->answer.id = job->intent.target_id;
+	job->was_gone = true;
+	push_job_answered(job, job->intent.kind == INTENT_REMOVE ? RESULT_DONE : RESULT_GONE);
 }
 
 /* The window is pumped from the deferred flush, not from here: never inside a callback. */

@@ -50,7 +50,8 @@ struct job {
 	enum job_result result;
 	bool alone;      /* not in a group or batch any more: it is read or sent by itself */
 	bool read_back;  /* the answer did not hold the fields; they have been asked for */
-	bool was_unsure; /* an update of unknown outcome: the reading that follows is the result */
+	bool was_unsure; /* a write of unknown outcome: the reading that follows is the result */
+	bool was_gone;   /* the target is not there any more */
 };
 
 struct push {
@@ -75,6 +76,8 @@ struct push {
 
 /* The job's result is there: it will be stored with the others of this turn of the loop. */
 void push_job_answered(struct job *job, enum job_result result);
+/* The target is not there any more: that is what a removal wants. */
+void push_job_gone(struct job *job);
 /* The side as a whole is at fault (401, unreachable): what was not sent is left to the next cycle. */
 void push_halt(struct push *push, const struct error *err);
 /* A request of this push has been answered. */
@@ -101,5 +104,17 @@ uint32_t write_batch_size(const struct runner *runner, enum side side);
 
 /* Stores the results of all answered jobs in one transaction. */
 NODISCARD bool settle_jobs(struct push *push, struct error *err);
+/* A row for each written field. */
+NODISCARD bool settle_add_history(const struct job *job, int64_t link, struct error *err);
+/* An earlier process' write turns out to have happened: the target holds `answer`. */
+NODISCARD bool settle_found(struct runner *runner, const struct intent *intent,
+			    const struct person *answer, struct error *err);
+
+/* ---- settle_removal.c ---- */
+
+/* The target is archived, deleted or tagged: the link ends. */
+NODISCARD bool settle_removed(struct job *job, struct error *err);
+/* The target was un-archived: its link is merged again. */
+NODISCARD bool settle_restored(struct job *job, struct error *err);
 
 #endif

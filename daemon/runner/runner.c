@@ -66,9 +66,10 @@ void runner_free(struct runner *runner)
 	if (runner == NULL)
 		return;
 	titles_free(runner->tags);
-	for (int side = 0; side < SIDE_COUNT; side++)
+	for (int side = 0; side < SIDE_COUNT; side++) {
 		side_scan_reset(&runner->scans[side]);
-	VEC_RELEASE(&runner->unsure);
+		VEC_RELEASE(&runner->unsure[side]);
+	}
 	arena_release(&runner->unsure_arena);
 	free(runner);
 }
@@ -144,6 +145,12 @@ static void begin(void *payload)
 
 void runner_start(struct runner *runner)
 {
+	static const enum removal_rule records_rules[] = { [RECORDS_REMOVAL_ARCHIVE] = RULE_ARCHIVE,
+							   [RECORDS_REMOVAL_IGNORE] = RULE_KEEP,
+							   [RECORDS_REMOVAL_DELETE] = RULE_DELETE };
+	static const enum removal_rule people_rules[] = { [PEOPLE_REMOVAL_UNLINK] = RULE_KEEP,
+							  [PEOPLE_REMOVAL_DELETE] = RULE_DELETE,
+							  [PEOPLE_REMOVAL_TAG] = RULE_TAG };
 	const struct config_sync *sync = &runner->options.config->sync;
 	struct cycle_report *report = &runner->cycle.report;
 	struct error err;
@@ -163,11 +170,18 @@ void runner_start(struct runner *runner)
 								 POLICY_RECORDS,
 				      .clock_tolerance_ns = sync->clock_tolerance_ns,
 				      .now = report->started_at };
+	runner->removal_rules = (struct removal_rules){
+		.of = { [SIDE_RECORDS] = records_rules[sync->on_records_removed],
+			[SIDE_PEOPLE] = people_rules[sync->on_people_removed] },
+		.removal_wins = sync->on_edited_removed == EDITED_REMOVAL_WINS,
+	};
 	for (int side = 0; side < SIDE_COUNT; side++) {
 		side_scan_reset(&runner->scans[side]);
 		runner->n_updates[side] = runner->n_creates[side] = 0;
+		runner->unsure[side].n = runner->n_confirmed[side] = 0;
 	}
-	runner->unsure.n = runner->n_confirmed = 0;
+	runner->removals_held = runner->changes_held = runner->keeps_sent = false;
+	runner->n_changed = 0;
 	arena_reset(&runner->unsure_arena);
 	note_requests_before(runner);
 	if (!store_cycle_start(runner_store(runner), str_from(report->kind), report->started_at,

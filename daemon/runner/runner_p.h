@@ -6,8 +6,10 @@
 #ifndef CRMSYNC_DAEMON_RUNNER_RUNNER_P_H
 #define CRMSYNC_DAEMON_RUNNER_RUNNER_P_H
 
+#include "base/limits.h"
 #include "base/vec.h"
 #include "core/merge.h"
+#include "core/removal.h"
 #include "core/scan.h"
 #include "daemon/runner/runner.h"
 #include "mappers/mapper.h"
@@ -36,12 +38,19 @@ struct runner {
 	struct mapper_titles *tags;
 	struct cycle cycle;
 	struct merge_rules rules;
+	bool unreadable[LIMIT_FIELDS]; /* of rules: tags, when their titles could not be read */
 	struct side_scan scans[SIDE_COUNT];
 	struct push *push[SIDE_COUNT];
-	/* Linked records whose list entry left out a value that they had: read in full by confirm. */
-	VEC(struct str) unsure;
+	/* Persons of whom the list did not say enough, or nothing: read one by one by confirm. */
+	VEC(struct str) unsure[SIDE_COUNT];
 	struct arena unsure_arena;
-	size_t n_confirmed; /* of unsure: asked for */
+	uint64_t n_confirmed[SIDE_COUNT]; /* persons asked for */
+	unsigned n_confirming;            /* sides that are still being asked */
+	struct removal_rules removal_rules;
+	bool removals_held; /* by the guard: nothing is done about who is missing */
+	bool changes_held;  /* by the guard: no link is updated */
+	uint64_t n_changed; /* links that the first merge wants to change, first contact aside */
+	bool keeps_sent;    /* there are writes of unknown outcome that could not be settled */
 	uint64_t requests_before[SIDE_COUNT];
 	uint64_t retries_before[SIDE_COUNT];
 	uint64_t n_tag_pages;
@@ -75,13 +84,17 @@ static inline struct store *runner_store(struct runner *runner)
 /* ---- the phases ---- */
 
 void runner_load(struct runner *runner);    /* load.c */
-void runner_recover(struct runner *runner); /* load.c */
+void runner_recover(struct runner *runner); /* recover.c */
 void runner_scan(struct runner *runner);    /* scan.c */
 void runner_confirm(struct runner *runner); /* confirm.c */
 void runner_match(struct runner *runner);   /* match.c */
 void runner_merge(struct runner *runner);   /* plan.c */
 void runner_push(struct runner *runner);    /* push.c */
 void runner_finish(struct runner *runner);  /* finish.c */
+
+/* Settles the updates and removals that an earlier process sent without storing their outcome: what the
+ * target holds now tells.  After the scans. (recover.c) */
+NODISCARD bool recover_settle(struct runner *runner, struct error *err);
 
 /* Takes a decoded person into the state: keys, shadow comparison, staging.  raw may be NULL. */
 NODISCARD bool runner_observe(struct runner *runner, enum side side, const struct person *person,

@@ -239,6 +239,10 @@ void runner_scan(struct runner *runner)
 					     config->people.items_per_page };
 	struct error err;
 
+	for (size_t i = 0; i < runner->table->n; i++)
+		runner->unreadable[i] =
+			runner->context.tags == NULL && field_is_tags(&runner->table->fields[i]);
+	runner->rules.unreadable = runner->unreadable;
 	runner->raw_seed[SIDE_RECORDS] = runner->table->fingerprint;
 	runner->raw_seed[SIDE_PEOPLE] =
 		runner->table->fingerprint ^

@@ -11,7 +11,9 @@
 #include "daemon/runner/plan.h"
 #include "daemon/runner/push.h"
 
-static bool add_history(const struct job *job, int64_t link, struct error *err)
+#include <assert.h>
+
+bool settle_add_history(const struct job *job, int64_t link, struct error *err)
 {
 	struct runner *runner = job->push->runner;
 	const struct intent *intent = &job->intent;
@@ -143,7 +145,8 @@ static bool settle_update(struct job *job, struct error *err)
 				  &shadow[source], err) &&
 		     store_quarantine_lift(store, target, job->intent.link, (struct str){ NULL, 0 },
 					   err) &&
-		     (job->result == RESULT_SAME || add_history(job, job->intent.link, err)) &&
+		     (job->result == RESULT_SAME ||
+		      settle_add_history(job, job->intent.link, err)) &&
 		     store_intent_delete(store, job->intent.id, err);
 	}
 	arena_release(&arena);
@@ -186,7 +189,7 @@ static bool settle_create(struct job *job, struct error *err)
 	     store_settle(store, link, target, &answer, &answer, err) &&
 	     store_settle(store, link, source, &pair.now[source], &job->intent.source, err) &&
 	     store_quarantine_lift(store, target, 0, job->intent.source_id, err) &&
-	     add_history(job, link, err) && store_intent_delete(store, job->intent.id, err);
+	     settle_add_history(job, link, err) && store_intent_delete(store, job->intent.id, err);
 
 	arena_release(&arena);
 	runner->cycle.report.created[target] += ok;
@@ -201,8 +204,34 @@ static bool settle_same(struct job *job, struct error *err)
 
 static bool settle_done(struct job *job, struct error *err)
 {
-	return job->intent.kind == INTENT_CREATE ? settle_create(job, err) :
-						   settle_update(job, err);
+	static bool (*const settlers[])(struct job *, struct error *) = {
+		[INTENT_CREATE] = settle_create,
+		[INTENT_UPDATE] = settle_update,
+		[INTENT_REMOVE] = settle_removed,
+		[INTENT_RESTORE] = settle_restored,
+	};
+	static_assert(COUNT_OF(settlers) == INTENT_KIND_COUNT, "every kind");
+
+	return settlers[job->intent.kind](job, err);
+}
+
+bool settle_found(struct runner *runner, const struct intent *intent, const struct person *answer,
+		  struct error *err)
+{
+	struct push push = { .runner = runner, .side = intent->target };
+	struct job job = {
+		.push = &push,
+		.intent = *intent,
+		.current = *answer,
+		.answer = *answer,
+		.result = RESULT_DONE,
+		.was_gone = intent->kind == INTENT_REMOVE && answer->archived_at == 0 &&
+			    !plan_writes_fields(runner, intent),
+	};
+	const bool ok = settle_done(&job, err);
+
+	arena_release(&job.arena);
+	return ok;
 }
 
 /* The target is not what the decision was made for: it is merged again, with what it holds now. */
@@ -229,7 +258,7 @@ static bool settle_refused(struct job *job, struct error *err)
 		.target_id = intent->target_id,
 		.status = job->status,
 		.words = job->words,
-		.content = plan_content(runner, &intent->write),
+		.content = plan_intent_content(runner, intent),
 		.attempts = 1,
 		.first_at = runner_now(runner),
 		.last_at = runner_now(runner),

@@ -6,6 +6,7 @@
  * Many are read in one request where the API can be asked for them; who does not come that way (the
  * filter is not honoured, the e-mail is another one by now) is read alone.
  */
+#include "daemon/runner/plan.h"
 #include "daemon/runner/push.h"
 
 /* One grouped reading; jobs are found again by id. */
@@ -29,12 +30,25 @@ static bool holds_what_was_written(const struct job *job)
 	return true;
 }
 
+/* Is the person what the removal or the un-archiving is to make of it? */
+static bool is_as_wanted(const struct job *job)
+{
+	const bool archived = job->current.archived_at != 0;
+
+	if (job->intent.kind == INTENT_REMOVE &&
+	    !plan_writes_fields(job->push->runner, &job->intent))
+		return archived;
+	if (job->intent.kind == INTENT_RESTORE)
+		return !archived;
+	return holds_what_was_written(job);
+}
+
 /* An update of unknown outcome, or an answer without the fields: the reading itself is the result. */
 static bool reading_is_result(struct job *job)
 {
 	if (job->was_unsure) {
 		job->answer = job->current;
-		push_job_answered(job, holds_what_was_written(job) ? RESULT_DONE : RESULT_MOVED);
+		push_job_answered(job, is_as_wanted(job) ? RESULT_DONE : RESULT_MOVED);
 		return true;
 	}
 	if (job->read_back) {
@@ -43,6 +57,29 @@ static bool reading_is_result(struct job *job)
 		return true;
 	}
 	return false;
+}
+
+/* A person is removed, or brought back, only as it was when that was decided. */
+static void judge_whole_person(struct job *job)
+{
+	const struct field_table *table = job->push->runner->table;
+	bool changed = false;
+
+	for (size_t i = 0; i < table->n; i++) {
+		const struct value *base = &job->intent.base.values[i];
+		const struct value *fresh = &job->current.values[i];
+
+		changed =
+			changed || (base->state != VALUE_UNKNOWN && fresh->state != VALUE_UNKNOWN &&
+				    merge_value_changed(&table->fields[i], fresh, base));
+	}
+	job->answer = job->current;
+	if (is_as_wanted(job))
+		push_job_answered(job, RESULT_DONE);
+	else if (changed)
+		push_job_answered(job, RESULT_MOVED);
+	else
+		job->state = JOB_READY;
 }
 
 /* The precondition: what is to be written still holds what it held when this was decided. */
@@ -54,6 +91,10 @@ static void judge_reading(struct job *job)
 
 	if (reading_is_result(job))
 		return;
+	if (job->intent.kind != INTENT_UPDATE) {
+		judge_whole_person(job);
+		return;
+	}
 	for (size_t i = 0; i < table->n; i++) {
 		const struct value *base = &job->intent.base.values[i];
 		const struct value *fresh = &job->current.values[i];
@@ -113,7 +154,7 @@ static void on_one(void *payload, struct answer *answer)
 	    take_reading(job, answer, answer->records.items[0].bytes)) {
 		judge_reading(job);
 	} else if (answer->judgement == JUDGE_GONE) {
-		push_job_answered(job, RESULT_GONE);
+		push_job_gone(job);
 	} else {
 		if (answer->judgement != JUDGE_OK) {
 			(void)error_wrap(&answer->err, "%s: reading a person again before a write",

@@ -5,6 +5,7 @@
  * Results of a batch are matched by id for updates and by content for creates, never by position.  A
  * refused batch is halved until the person at fault stands alone.
  */
+#include "daemon/runner/plan.h"
 #include "daemon/runner/push.h"
 
 #include <assert.h>
@@ -83,8 +84,8 @@ static void take_failure(struct job *job, const struct answer *answer)
 				  answer->judgement == JUDGE_CLASH ? RESULT_CLASH : RESULT_REFUSED);
 		return;
 	}
-	if (answer->judgement == JUDGE_GONE && job->intent.kind == INTENT_UPDATE) {
-		push_job_answered(job, RESULT_GONE);
+	if (answer->judgement == JUDGE_GONE && job->intent.kind != INTENT_CREATE) {
+		push_job_gone(job);
 		return;
 	}
 	cycle_note_failure(&push->runner->cycle, push->side, &answer->err);
@@ -162,6 +163,46 @@ static struct job *find_updated(const struct batch *batch, const struct person *
 	return NULL;
 }
 
+/* What `remove` is to do with the target. */
+static int64_t removal_time(const struct push *push)
+{
+	const enum removal_rule rule = push->runner->removal_rules.of[side_other(push->side)];
+
+	return rule == RULE_DELETE ? MAPPER_DELETE : runner_now(push->runner);
+}
+
+/* The write archives, deletes or brings back the person as a whole. */
+static bool is_about_person(const struct push *push, const struct job *job)
+{
+	return job->intent.kind == INTENT_RESTORE ||
+	       (job->intent.kind == INTENT_REMOVE &&
+		!plan_writes_fields(push->runner, &job->intent));
+}
+
+/* The answer to a deletion says nothing of the person; that to an archiving must say that it was done. */
+static void take_removal_answer(struct job *job, const struct answer *answer)
+{
+	struct push *push = job->push;
+	const bool removes = job->intent.kind == INTENT_REMOVE;
+	struct person person;
+	struct error err;
+
+	if (removes && (push->side == SIDE_RECORDS || removal_time(push) == MAPPER_DELETE)) {
+		push_job_gone(job);
+	} else if (answer->records.n == 1 &&
+		   fetch_decode(push->runner, push->side, answer, answer->records.items[0].bytes,
+				&job->arena, &person, &err) &&
+		   str_equal(person.id, job->intent.target_id) &&
+		   removes == (person.archived_at != 0)) {
+		job->answer = person;
+		push_job_answered(job, RESULT_DONE);
+	} else {
+		job->was_unsure = true;
+		job->state = JOB_VERIFY;
+		job->alone = true;
+	}
+}
+
 static void take_batch_answer(struct batch *batch, struct answer *answer)
 {
 	struct push *push = batch->push;
@@ -179,7 +220,7 @@ static void take_batch_answer(struct batch *batch, struct answer *answer)
 			continue;
 		}
 		/* The answer to an update must be about that person; a create's has a new id. */
-		if (batch->kind == INTENT_UPDATE)
+		if (batch->kind != INTENT_CREATE)
 			job = find_updated(batch, &person);
 		else
 			job = batch->n == 1 ? batch->jobs[0] : find_created(batch, &person);
@@ -210,7 +251,10 @@ static void on_batch(void *payload, struct answer *answer)
 	if (answer->judgement == JUDGE_OK) {
 		push->n_accepted += batch->n;
 		push->n_unsure_in_row = 0;
-		take_batch_answer(batch, answer);
+		if (is_about_person(push, batch->jobs[0]))
+			take_removal_answer(batch->jobs[0], answer);
+		else
+			take_batch_answer(batch, answer);
 	} else if (refused && !answer->uncertain && batch->n > 1 && !push->runner->stopping) {
 		const size_t half = batch->n / 2;
 
@@ -235,11 +279,16 @@ static void build_single(struct push *push, const struct job *job, struct reques
 {
 	struct runner *runner = push->runner;
 	const struct mapper *mapper = runner->mapper[push->side];
+	const struct intent *intent = &job->intent;
 
-	if (job->intent.kind == INTENT_CREATE)
-		mapper->create(&runner->context, &job->intent.write, ret);
+	if (intent->kind == INTENT_CREATE)
+		mapper->create(&runner->context, &intent->write, ret);
+	else if (intent->kind == INTENT_RESTORE)
+		mapper->remove(&runner->context, intent->target_id, MAPPER_RESTORE, ret);
+	else if (intent->kind == INTENT_REMOVE && !plan_writes_fields(runner, intent))
+		mapper->remove(&runner->context, intent->target_id, removal_time(push), ret);
 	else
-		mapper->update(&runner->context, &job->current, &job->intent.write, ret);
+		mapper->update(&runner->context, &job->current, &intent->write, ret);
 }
 
 static void build_batch(struct push *push, struct job **jobs, size_t n, struct request *ret)
@@ -286,8 +335,10 @@ static void send_batch(struct push *push, struct job **jobs, size_t n)
 		jobs[i]->state = JOB_FLYING;
 	}
 	push->n_flying++;
-	fetch_submit(push->runner, push->side, &request, FETCH_RECORDS, SENDER_PUSH, on_batch,
-		     batch);
+	/* The answer to a deletion holds nobody, and may be empty. */
+	fetch_submit(push->runner, push->side, &request,
+		     request.method == METHOD_DELETE ? FETCH_BODY : FETCH_RECORDS, SENDER_PUSH,
+		     on_batch, batch);
 }
 
 uint32_t write_batch_size(const struct runner *runner, enum side side)
@@ -303,11 +354,14 @@ uint32_t write_batch_size(const struct runner *runner, enum side side)
 
 void write_jobs(struct push *push)
 {
-	static const enum intent_kind kinds[] = { INTENT_CREATE, INTENT_UPDATE };
-	const uint32_t max = write_batch_size(push->runner, push->side);
-	struct job **jobs = alloc_zeroed(max, sizeof(struct job *));
+	static const enum intent_kind kinds[] = { INTENT_CREATE, INTENT_UPDATE, INTENT_REMOVE,
+						  INTENT_RESTORE };
+	const uint32_t batch = write_batch_size(push->runner, push->side);
+	struct job **jobs = alloc_zeroed(batch, sizeof(struct job *));
 
 	for (size_t k = 0; k < COUNT_OF(kinds); k++) {
+		const bool single = kinds[k] == INTENT_REMOVE || kinds[k] == INTENT_RESTORE;
+		const uint32_t max = single ? 1 : batch;
 		size_t n = 0;
 		/* A batch that is not full waits for what is still to be loaded or read. */
 		const bool reading =

@@ -39,6 +39,7 @@ CREATE TABLE person(
 	staged INTEGER NOT NULL CHECK (staged IN (0, 1)), -- there is a row in `staged`
 	parked INTEGER NOT NULL DEFAULT 0,
 	remembered INTEGER NOT NULL DEFAULT 0, -- unlinked, and part of a dissolved link
+	gone_cycle INTEGER NOT NULL DEFAULT 0, -- the cycle that proved it to be gone; 0: none
 	seen_at INTEGER NOT NULL, -- when it was decoded last
 	old_seen_at INTEGER NOT NULL DEFAULT 0, -- lower bound of the staged change
 	created_at INTEGER NOT NULL,
@@ -51,6 +52,9 @@ CREATE INDEX person_raw ON person(side, raw) WHERE raw IS NOT NULL;
 CREATE INDEX person_dirty ON person(link) WHERE link IS NOT NULL AND staged = 1;
 CREATE INDEX person_unlinked ON person(side) WHERE link IS NULL;
 CREATE INDEX person_parked ON person(parked) WHERE parked = 1;
+-- Linked persons that are not there any more.
+CREATE INDEX person_left ON person(link)
+	WHERE link IS NOT NULL AND (gone_cycle > 0 OR archived_at > 0);
 -- "Free": takes part in matching, may be created across.
 CREATE INDEX person_free ON person(side, created_at, id)
 	WHERE link IS NULL AND parked = 0 AND archived_at = 0 AND remembered = 0;
@@ -71,6 +75,7 @@ CREATE TABLE match_key(
 CREATE INDEX match_key_person ON match_key(person);
 
 -- state: 0 active, 1 dissolved and remembered.  Numbers are not used twice.
+-- ending: why it was dissolved: 0 not, 1 by the user, 2 a person was archived, 3 removed, 4 merged.
 CREATE TABLE link(
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
 	records_id TEXT NOT NULL,
@@ -79,12 +84,14 @@ CREATE TABLE link(
 	how TEXT NOT NULL,
 	created_at INTEGER NOT NULL,
 	cycle INTEGER NOT NULL,
+	ending INTEGER NOT NULL DEFAULT 0 CHECK (ending BETWEEN 0 AND 4),
 	sum INTEGER NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX link_active_records ON link(records_id) WHERE state = 0;
 CREATE UNIQUE INDEX link_active_people ON link(people_id) WHERE state = 0;
 CREATE INDEX link_dissolved_records ON link(records_id) WHERE state = 1;
 CREATE INDEX link_dissolved_people ON link(people_id) WHERE state = 1;
+CREATE INDEX link_ended ON link(ending, id) WHERE state = 1;
 
 -- What each side of a link held when both were last known to agree.
 CREATE TABLE shadow(
@@ -95,10 +102,10 @@ CREATE TABLE shadow(
 	sum INTEGER NOT NULL
 ) STRICT;
 
--- kind: 0 create, 1 update, 2 remove.  state: 0 pending, 1 sent.
+-- kind: 0 create, 1 update, 2 remove, 3 restore.  state: 0 pending, 1 sent.
 CREATE TABLE intent(
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
-	kind INTEGER NOT NULL CHECK (kind IN (0, 1, 2)),
+	kind INTEGER NOT NULL CHECK (kind IN (0, 1, 2, 3)),
 	state INTEGER NOT NULL CHECK (state IN (0, 1)),
 	target INTEGER NOT NULL CHECK (target IN (0, 1)),
 	link INTEGER NOT NULL CHECK ((link = 0) = (kind = 0)),

@@ -102,7 +102,7 @@ static void formats_every_key(void **state)
 		"\"requests_least\":{\"records\":12,\"people\":13},\"linked\":7,\"unchanged\":8,"
 		"\"conflicts\":0,\"quarantined\":0,\"guarded\":0,\"waiting\":0,\"retries\":9,"
 		"\"failure\":null},"
-		"\"sides\":{\"records\":{\"reachable\":true,"
+		"\"held\":[],\"sides\":{\"records\":{\"reachable\":true,"
 		"\"last_success_at\":\"2026-01-01T12:01:39.000Z\",\"consecutive_failures\":0,"
 		"\"last_error\":null,\"backoff_until\":null,"
 		"\"rate\":{\"allowed_per_minute\":20,\"used_last_minute\":12}},"

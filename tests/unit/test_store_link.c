@@ -44,7 +44,8 @@ static void an_active_link_is_found_first(void **state)
 	const int64_t active = settled_pair(f, "same", "p1", "x");
 	struct link link;
 
-	OK(f, store_link_dissolve(f->store, settled_pair(f, "r2", "same", "x"), &f->err));
+	OK(f, store_link_dissolve(f->store, settled_pair(f, "r2", "same", "x"), LINK_END_USER,
+				  &f->err));
 	assert_true(find(f, "same", &link));
 	assert_int_equal(link.id, active);
 }
@@ -75,8 +76,8 @@ static void dissolved_and_linked_again(void **state)
 	bool found;
 	int64_t n;
 
-	OK(f, store_link_dissolve(f->store, first, &f->err));
-	OK(f, store_link_dissolve(f->store, first, &f->err));
+	OK(f, store_link_dissolve(f->store, first, LINK_END_USER, &f->err));
+	OK(f, store_link_dissolve(f->store, first, LINK_END_USER, &f->err));
 	OK(f, store_link_count(f->store, &n, &f->err));
 	assert_int_equal(n, 0);
 	assert_true(find(f, "p1", &link));
@@ -89,7 +90,7 @@ static void dissolved_and_linked_again(void **state)
 	assert_int_equal(raw_number(f, "SELECT count(*) FROM shadow"), 0);
 	assert_false(store_pair_get(f->store, first, &f->arena, &pair, &f->err));
 	assert_int_equal(f->err.code, ERR_USAGE);
-	assert_false(store_link_dissolve(f->store, 99, &f->err));
+	assert_false(store_link_dissolve(f->store, 99, LINK_END_USER, &f->err));
 	const int64_t second = link_of(f, "r1", "p1");
 
 	assert_int_equal(second, first + 1);
@@ -111,7 +112,7 @@ static void what_hangs_on_a_link_goes_with_it(void **state)
 	OK(f, store_intent_add(f->store, &intent, &id, &f->err));
 	OK(f, store_conflict_put(f->store, &conflict, &f->err));
 	OK(f, store_quarantine_put(f->store, &quarantine, &f->err));
-	OK(f, store_link_dissolve(f->store, link, &f->err));
+	OK(f, store_link_dissolve(f->store, link, LINK_END_USER, &f->err));
 	assert_int_equal(raw_number(f, "SELECT (SELECT count(*) FROM intent) + "
 				       "(SELECT count(*) FROM conflict) + "
 				       "(SELECT count(*) FROM quarantine)"),
@@ -134,7 +135,8 @@ static void each_link(void **state)
 
 	buf_init(&text, 1000);
 	(void)settled_pair(f, "r1", "p1", "x");
-	OK(f, store_link_dissolve(f->store, settled_pair(f, "r2", "p2", "x"), &f->err));
+	OK(f,
+	   store_link_dissolve(f->store, settled_pair(f, "r2", "p2", "x"), LINK_END_USER, &f->err));
 	OK(f, store_link_each(f->store, on_link, &text, &f->err));
 	assert_string_equal(buf_z(&text), "1 r1-p1 0\n2 r2-p2 1\n");
 	buf_release(&text);

@@ -165,7 +165,7 @@ static void archived_and_dissolved_take_no_part(void **state)
 	add(f, SIDE_PEOPLE, "p1", "a@x");
 	add(f, SIDE_RECORDS, "r2", "b@x");
 	add(f, SIDE_PEOPLE, "p2", "b@x");
-	OK(f, store_link_dissolve(f->store, link_of(f, "r2", "p2"), &f->err));
+	OK(f, store_link_dissolve(f->store, link_of(f, "r2", "p2"), LINK_END_USER, &f->err));
 	collect(f);
 	edges(&seen, "");
 	/* Forgotten and met again: still remembered. */

@@ -98,7 +98,7 @@ static void links_with_wishes_are_merged(void **state)
 	(void)see(f, SIDE_RECORDS, person_of(f, "c", "z", ""), 0, NULL);
 	(void)see(f, SIDE_RECORDS, person_of(f, "d", "z", ""), 0, NULL);
 	dirty(f, "2 3 4 ");
-	OK(f, store_link_dissolve(f->store, links[1], &f->err));
+	OK(f, store_link_dissolve(f->store, links[1], LINK_END_USER, &f->err));
 	dirty(f, "3 4 ");
 }
 

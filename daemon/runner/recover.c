@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * recover: what an earlier process left behind.
+ *
+ * What was never sent is decided anew.  What was sent may have happened: creates are looked for once the
+ * scans are through (match.c); of updates and removals the target itself tells, also once it was read.
+ * An update that happened is settled as if it had been answered, so that its history is not lost and what
+ * the server made of the values is not taken for somebody's edit.
+ */
+#include "daemon/runner/plan.h"
+#include "daemon/runner/push.h"
+
+void runner_recover(struct runner *runner)
+{
+	struct store *store = runner_store(runner);
+	struct error err;
+
+	if (!store_begin(store, &err) || !store_intent_recover(store, &err) ||
+	    !store_commit(store, &err))
+		runner_store_failed(runner, &err);
+	runner_phase_done(runner);
+}
+
+static bool happened(const struct runner *runner, const struct intent *intent,
+		     const struct pair *pair)
+{
+	const struct person *now = &pair->now[intent->target];
+	const bool gone = pair->gone_cycle[intent->target] == runner->cycle.report.id;
+
+	if (intent->kind == INTENT_RESTORE)
+		return !gone && now->archived_at == 0;
+	if (intent->kind == INTENT_REMOVE && !plan_writes_fields(runner, intent))
+		return gone || now->archived_at != 0;
+	for (size_t i = 0; i < runner->table->n; i++) {
+		const struct value *write = &intent->write.values[i];
+
+		if (write->state != VALUE_UNKNOWN &&
+		    merge_value_changed(&runner->table->fields[i], write, &now->values[i]))
+			return false;
+	}
+	return !gone;
+}
+
+static bool settle_one(void *payload, const struct intent *intent, struct arena *arena,
+		       struct error *err)
+{
+	struct runner *runner = payload;
+	struct store *store = runner_store(runner);
+	struct pair pair;
+
+	if (intent->kind == INTENT_CREATE)
+		return true;
+	if (!store_pair_get(store, intent->link, arena, &pair, err))
+		return false;
+	const bool known =
+		pair.gone_cycle[intent->target] == runner->cycle.report.id ||
+		pair.generation[intent->target] == runner->scans[intent->target].generation;
+
+	if (!known) {
+		runner->keeps_sent = true;
+		return true;
+	}
+	if (happened(runner, intent, &pair))
+		return settle_found(runner, intent, &pair.now[intent->target], err);
+	return store_intent_delete(store, intent->id, err);
+}
+
+bool recover_settle(struct runner *runner, struct error *err)
+{
+	struct store *store = runner_store(runner);
+
+	if (!store_begin(store, err))
+		return false;
+	for (int side = 0; side < SIDE_COUNT; side++) {
+		if (!store_intent_each(store, (enum side)side, 0, UINT32_MAX, settle_one, runner,
+				       err))
+			return false;
+	}
+	return store_commit(store, err);
+}
