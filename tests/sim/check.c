@@ -76,14 +76,16 @@ static bool agrees_everywhere(const struct sim *sim,
 	return true;
 }
 
-static bool share_key(const struct facts *const pair[SANDBOX_SIDE_COUNT])
+bool check_share_key(const struct facts *a, const struct facts *b)
 {
 	static const enum slot keys[] = { SLOT_EMAIL, SLOT_LINKEDIN, SLOT_PHONE };
-	const struct facts *a = pair[0];
+	const bool same_name = a->n[SLOT_NAME] > 0 && b->n[SLOT_NAME] > 0 &&
+			       a->tokens[SLOT_NAME][0] == b->tokens[SLOT_NAME][0];
 
 	for (size_t k = 0; k < COUNT_OF(keys); k++) {
 		for (size_t i = 0; i < a->n[keys[k]]; i++) {
-			if (facts_has(pair[1], keys[k], a->tokens[keys[k]][i]))
+			if (facts_has(b, keys[k], a->tokens[keys[k]][i]) &&
+			    (keys[k] != SLOT_PHONE || same_name))
 				return true;
 		}
 	}
@@ -99,7 +101,7 @@ static void note_agreed(struct sim *sim)
 
 		if (human->touched_ns >= sim->report.started_at || !check_pair(sim, i, pair))
 			continue;
-		human->bound = human->bound || (human->murk == 0 && share_key(pair));
+		human->bound = human->bound || (human->murk == 0 && check_share_key(pair[0], pair[1]));
 		if (!human->bound || !agrees_everywhere(sim, pair))
 			continue;
 		human->is_agreed = true;
@@ -174,4 +176,46 @@ void check_ended(struct sim *sim)
 	check_edits(sim);
 	check_writes(sim);
 	check_did_something(sim);
+}
+
+static void put_tokens(const struct facts *facts, enum slot slot, struct buf *out)
+{
+	uint32_t sorted[FACTS_TOKENS];
+	const size_t n = facts->n[slot];
+
+	for (size_t i = 0; i < n; i++) {
+		size_t at = i;
+
+		for (; at > 0 && sorted[at - 1] > facts->tokens[slot][i]; at--)
+			sorted[at] = sorted[at - 1];
+		sorted[at] = facts->tokens[slot][i];
+	}
+	buf_addf(out, " %s", slot_name(slot));
+	for (size_t i = 0; i < n; i++)
+		buf_addf(out, "%c%u", i == 0 ? '=' : ',', sorted[i]);
+}
+
+void check_end_text(struct sim *sim, struct buf *out)
+{
+	check_look(sim);
+	for (uint32_t human = 0; human < sim->oracle.n_humans; human++) {
+		for (int side = 0; side < SANDBOX_SIDE_COUNT; side++) {
+			const struct facts_list *list = &sim->after[side];
+
+			for (size_t i = 0; i < list->n; i++) {
+				const struct facts *facts = &list->items[i];
+				const struct body *body = oracle_body(
+					&sim->oracle, (enum sandbox_side)side, facts->id);
+
+				if (body == NULL || body->human != human)
+					continue;
+				buf_addf(out, "h%u %s%s:", human,
+					 side == SANDBOX_PEOPLE ? "people" : "records",
+					 facts->archived ? " archived" : "");
+				for (int slot = 0; slot < SLOT_COUNT; slot++)
+					put_tokens(facts, (enum slot)slot, out);
+				buf_add_char(out, '\n');
+			}
+		}
+	}
 }

@@ -16,6 +16,8 @@ bool check_agrees(const struct sim *sim, const struct facts *const pair[SANDBOX_
 		  enum slot slot);
 /* Does this slot of the records side hold the first of several only? */
 bool check_is_single(const struct sim *sim, enum slot slot);
+/* A key that nobody could miss: a phone counts with the same name only. */
+bool check_share_key(const struct facts *a, const struct facts *b);
 /* Is that slot synced under this configuration? */
 bool check_is_synced(const struct sim *sim, enum slot slot);
 

@@ -42,7 +42,7 @@ static bool is_replaced(const struct contest *c, const struct edit *edit, bool *
 		if (!is_of(c, by) || by->raced || by->birth || by == edit ||
 		    by->base != edit->token || !was_known_to(edit, by))
 			continue;
-		if ((by->strict || by->side == edit->side) && !by->unsure)
+		if (by->strict && !by->unsure)
 			return true;
 		weakly = true;
 	}

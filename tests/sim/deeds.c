@@ -64,6 +64,18 @@ static void note_touch(struct sim *sim, uint32_t human)
 	sim->tally.n_changed++;
 }
 
+/* Does the counterpart hold it too? */
+static bool stands_across(struct sim *sim, const struct body *body, enum slot slot, uint32_t token)
+{
+	const enum sandbox_side side =
+		body->side == SANDBOX_PEOPLE ? SANDBOX_RECORDS : SANDBOX_PEOPLE;
+	const struct body *other = oracle_body_of(&sim->oracle, side, body->human, true);
+	struct facts facts;
+
+	return other != NULL && deeds_look(sim, side, other->id, &facts) &&
+	       facts_has(&facts, slot, token);
+}
+
 struct edit *deeds_note(struct sim *sim, const struct body *body, enum slot slot, uint32_t token,
 			uint32_t base, bool removal)
 {
@@ -77,8 +89,11 @@ struct edit *deeds_note(struct sim *sim, const struct body *body, enum slot slot
 		.base = base,
 		.at_ns = sim->queue.now_ns,
 		.removal = removal,
-		.strict = oracle_was_agreed(human, slot, slot_is_set(slot) ? token : base),
 	};
+	const uint32_t gone = slot_is_set(slot) ? token : base;
+
+	edit.strict = oracle_was_agreed(human, slot, gone) ||
+		      (gone != 0 && !stands_across(sim, body, slot, gone));
 
 	memcpy(edit.id, body->id, sizeof(edit.id));
 	note_touch(sim, body->human);

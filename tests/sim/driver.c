@@ -194,8 +194,10 @@ static void run_cycle(struct sim *sim, struct buf *copy)
 		process_check_file(sim);
 		sim->queue.now_ns += NS_PER_S;
 	}
-	while (!sim_failed(sim) && !one_cycle(sim, 0))
+	while (!sim_failed(sim) && !one_cycle(sim, 0)) {
 		process_check_file(sim);
+		sim->queue.now_ns += NS_PER_S;
+	}
 }
 
 static void pass_time(struct sim *sim)
@@ -254,6 +256,8 @@ void sim_run(const struct plan *plan, const struct run_options *options,
 	sim.box = open_servers(plan);
 	sim.figures.seeds = 1;
 	run_all(&sim, &copy);
+	if (options->end_text != NULL && !sim_failed(&sim))
+		check_end_text(&sim, options->end_text);
 	ret_outcome->violation = sim.violation;
 	ret_outcome->figures = sim.figures;
 	ret_outcome->actions = sim.total_actions;

@@ -5,6 +5,7 @@
 #include "jobs.h"
 #include "sim.h"
 #include "state_file.h"
+#include "sweep.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -99,10 +100,16 @@ int main(int argc, char *argv[])
 						     (uint64_t)sysconf(_SC_NPROCESSORS_ONLN);
 	const uint64_t first = command.is[OPT_FIRST] ? command.number[OPT_FIRST] : 1;
 
+	if (command.is[OPT_SEED] && command.is[OPT_SHRINK])
+		return shrink_run(command.number[OPT_SEED]);
 	if (command.is[OPT_SEED])
 		return one_seed(command.number[OPT_SEED], command.is[OPT_BODIES]);
 	if (command.is[OPT_SEEDS])
 		return jobs_seeds(first, command.number[OPT_SEEDS], (unsigned)jobs);
+	if (command.is[OPT_SWEEP])
+		return sweep_run(command.number[OPT_POINTS], (unsigned)jobs);
+	if (command.is[OPT_TWICE])
+		return twice_run(first, command.number[OPT_TWICE], (unsigned)jobs);
 	(void)fputs(usage, stderr);
 	return 64;
 }

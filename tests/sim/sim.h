@@ -121,8 +121,7 @@ struct outcome_of_run {
 struct run_options {
 	struct trace *trace;    /* NULL: none */
 	uint64_t sweep_kill_at; /* dies at this action of the whole run; 0: never */
-	bool end_state;         /* fills the text */
-	struct buf *end_text;
+	struct buf *end_text;   /* what both servers hold in the end, ids left out; NULL: not asked */
 };
 
 void sim_run(const struct plan *plan, const struct run_options *options,
@@ -170,6 +169,7 @@ void check_ended(struct sim *sim);        /* after the quiet cycles */
 void check_history_keep(struct sim *sim); /* before a state is lost: what it told */
 void check_edits(struct sim *sim);
 void check_persons(struct sim *sim);
+void check_end_text(struct sim *sim, struct buf *out);
 void check_writes(struct sim *sim);
 
 #endif

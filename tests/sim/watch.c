@@ -3,7 +3,7 @@
  * watch: judges every write of the program at the moment when a server carries it out, by what the
  * server held before and after.
  */
-#include "sim.h"
+#include "check.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -27,19 +27,6 @@ static const char *side_text(enum sandbox_side side)
 static bool is_mixed(const struct human *human)
 {
 	return (human->murk & (MURK_SHARED | MURK_MOVED | MURK_TWIN | MURK_REMOVED)) != 0;
-}
-
-static bool share_key(const struct facts *a, const struct facts *b)
-{
-	static const enum slot keys[] = { SLOT_EMAIL, SLOT_LINKEDIN, SLOT_PHONE };
-
-	for (size_t k = 0; k < COUNT_OF(keys); k++) {
-		for (size_t i = 0; i < a->n[keys[k]]; i++) {
-			if (facts_has(b, keys[k], a->tokens[keys[k]][i]))
-				return true;
-		}
-	}
-	return false;
 }
 
 /* ---- P1, P9: what was carried out ---- */
@@ -155,7 +142,7 @@ static void check_twin(struct sim *sim, const struct facts *made, struct human *
 		source != NULL ? facts_find(&sim->after[other_side], source->id) : NULL;
 	const bool known = there->known_ns > 0 && human->touched_ns < sim->report.started_at;
 	const bool bound = human->is_agreed || there->by_program ||
-			   (known && a != NULL && b != NULL && share_key(a, b));
+			   (known && a != NULL && b != NULL && check_share_key(a, b));
 
 	if (!bound || (human->murk & ~(unsigned)MURK_POISON) != 0) {
 		human->murk |= MURK_TWIN;

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sweep.h"
+
+#include "base/attrs.h"
+
+#include <string.h>
+
+#define BIT(slot) (1u << (slot))
+#define WHOLE (BIT(SLOT_COUNT) - 1)
+#define EMAIL_ONLY BIT(SLOT_EMAIL)
+#define NAME_ONLY BIT(SLOT_NAME)
+
+static struct op *add(struct plan *plan, enum op_kind kind, uint32_t cycle, uint32_t human,
+		      enum sandbox_side side)
+{
+	struct op *op = &plan->ops[plan->n_ops++];
+
+	*op = (struct op){ .kind = kind,
+			   .cycle = cycle,
+			   .human = human,
+			   .other = NOBODY,
+			   .side = side,
+			   .token = 10000 + 2 * plan->n_ops };
+	if (human >= plan->n_humans)
+		plan->n_humans = human + 1;
+	return op;
+}
+
+static void born(struct plan *plan, uint32_t human, enum sandbox_side side, uint32_t mask)
+{
+	struct op *op = add(plan, OP_CREATE, 0, human, side);
+
+	op->mask = mask | (side == SANDBOX_PEOPLE ? NAME_ONLY : 0);
+	op->n = 10 + human;
+}
+
+static void pair(struct plan *plan, uint32_t human)
+{
+	born(plan, human, SANDBOX_RECORDS, WHOLE);
+	born(plan, human, SANDBOX_PEOPLE, WHOLE);
+}
+
+static void edit(struct plan *plan, uint32_t cycle, uint32_t human, enum sandbox_side side,
+		 enum slot slot, enum op_kind kind)
+{
+	add(plan, kind, cycle, human, side)->slot = slot;
+}
+
+/* ---- The scenarios ---- */
+
+static void first_contact(struct plan *plan)
+{
+	for (uint32_t human = 0; human < 4; human++)
+		pair(plan, human);
+	plan->ops[7].mask |= BIT(SLOT_TITLE + SLOT_COUNT) | BIT(SLOT_PHONE + SLOT_COUNT);
+	plan->ops[5].mask &= ~BIT(SLOT_TITLE);
+}
+
+static void edits_both_ways(struct plan *plan)
+{
+	for (uint32_t human = 0; human < 3; human++)
+		pair(plan, human);
+	edit(plan, 1, 0, SANDBOX_RECORDS, SLOT_TITLE, OP_SET);
+	edit(plan, 1, 0, SANDBOX_PEOPLE, SLOT_LINKEDIN, OP_SET);
+	edit(plan, 1, 1, SANDBOX_PEOPLE, SLOT_NAME, OP_SET);
+	edit(plan, 1, 2, SANDBOX_RECORDS, SLOT_TITLE, OP_CLEAR);
+	edit(plan, 2, 0, SANDBOX_PEOPLE, SLOT_TITLE, OP_SET);
+	edit(plan, 2, 1, SANDBOX_RECORDS, SLOT_NAME, OP_SET);
+	edit(plan, 2, 2, SANDBOX_PEOPLE, SLOT_ADDRESS, OP_SET);
+}
+
+static void sets(struct plan *plan)
+{
+	for (uint32_t human = 0; human < 3; human++)
+		pair(plan, human);
+	edit(plan, 1, 0, SANDBOX_PEOPLE, SLOT_EMAIL, OP_SET);
+	edit(plan, 1, 1, SANDBOX_RECORDS, SLOT_PHONE, OP_REPLACE);
+	edit(plan, 1, 2, SANDBOX_PEOPLE, SLOT_TAG, OP_SET);
+	edit(plan, 2, 0, SANDBOX_RECORDS, SLOT_EMAIL, OP_REPLACE);
+	edit(plan, 2, 1, SANDBOX_PEOPLE, SLOT_PHONE, OP_SET);
+	edit(plan, 2, 2, SANDBOX_RECORDS, SLOT_TAG, OP_DROP);
+}
+
+static void creates_with_email(struct plan *plan)
+{
+	for (uint32_t human = 0; human < 6; human++)
+		born(plan, human, human % 2 == 0 ? SANDBOX_RECORDS : SANDBOX_PEOPLE, WHOLE);
+}
+
+static void creates_without_email(struct plan *plan)
+{
+	for (uint32_t human = 0; human < 6; human++)
+		born(plan, human, human % 2 == 0 ? SANDBOX_RECORDS : SANDBOX_PEOPLE,
+		     human < 3 ? NAME_ONLY : NAME_ONLY | BIT(SLOT_PHONE) | BIT(SLOT_TITLE));
+}
+
+static void creates_from_email(struct plan *plan)
+{
+	for (uint32_t human = 0; human < 4; human++)
+		born(plan, human, SANDBOX_RECORDS, EMAIL_ONLY);
+	edit(plan, 1, 0, SANDBOX_RECORDS, SLOT_NAME, OP_SET);
+	edit(plan, 2, 1, SANDBOX_PEOPLE, SLOT_NAME, OP_SET);
+}
+
+static void create_then_edit(struct plan *plan)
+{
+	born(plan, 0, SANDBOX_RECORDS, WHOLE);
+	born(plan, 1, SANDBOX_PEOPLE, WHOLE);
+	edit(plan, 1, 0, SANDBOX_PEOPLE, SLOT_TITLE, OP_SET);
+	edit(plan, 1, 1, SANDBOX_RECORDS, SLOT_TITLE, OP_SET);
+	edit(plan, 2, 0, SANDBOX_RECORDS, SLOT_TITLE, OP_SET);
+	edit(plan, 2, 1, SANDBOX_PEOPLE, SLOT_TITLE, OP_CLEAR);
+}
+
+static void batches(struct plan *plan)
+{
+	plan->knobs.batch_size = 3;
+	for (uint32_t human = 0; human < 8; human++)
+		born(plan, human, SANDBOX_PEOPLE, WHOLE);
+	for (uint32_t human = 0; human < 8; human++)
+		edit(plan, 1, human, SANDBOX_PEOPLE, SLOT_TITLE, OP_SET);
+}
+
+static void pages(struct plan *plan)
+{
+	plan->knobs.page_size = 3;
+	plan->knobs.items_per_page = 2;
+	for (uint32_t human = 0; human < 6; human++)
+		pair(plan, human);
+	edit(plan, 1, 3, SANDBOX_RECORDS, SLOT_TITLE, OP_SET);
+	edit(plan, 1, 4, SANDBOX_PEOPLE, SLOT_EMAIL, OP_SET);
+}
+
+static void conflicts(struct plan *plan, enum plan_policy policy)
+{
+	plan->knobs.policy = policy;
+	for (uint32_t human = 0; human < 3; human++)
+		pair(plan, human);
+	for (uint32_t human = 0; human < 3; human++) {
+		edit(plan, 1, human, SANDBOX_RECORDS, SLOT_TITLE, OP_SET);
+		edit(plan, 1, human, SANDBOX_PEOPLE, SLOT_TITLE, OP_SET);
+		edit(plan, 2, human, human % 2 == 0 ? SANDBOX_RECORDS : SANDBOX_PEOPLE, SLOT_TITLE,
+		     OP_SET);
+	}
+}
+
+static void conflicts_records(struct plan *plan)
+{
+	conflicts(plan, PLAN_RECORDS);
+}
+
+static void conflicts_people(struct plan *plan)
+{
+	conflicts(plan, PLAN_PEOPLE);
+}
+
+static void conflicts_manual(struct plan *plan)
+{
+	conflicts(plan, PLAN_MANUAL);
+}
+
+static void email_move(struct plan *plan)
+{
+	for (uint32_t human = 0; human < 3; human++)
+		pair(plan, human);
+	add(plan, OP_MOVE, 1, 0, SANDBOX_PEOPLE)->other = 1;
+	add(plan, OP_SWAP, 2, 1, SANDBOX_PEOPLE)->other = 2;
+}
+
+static void lost_creates(struct plan *plan)
+{
+	creates_with_email(plan);
+	plan->faults[plan->n_faults++] = (struct net_fault){
+		.kind = NET_LOST_AFTER, .writes = true, .n = 1, .count = 2, .any_side = true
+	};
+}
+
+static void lost_updates(struct plan *plan)
+{
+	edits_both_ways(plan);
+	for (uint32_t cycle = 1; cycle <= 2; cycle++)
+		plan->faults[plan->n_faults++] = (struct net_fault){ .kind = NET_504_AFTER,
+								     .cycle = cycle,
+								     .writes = true,
+								     .n = 1,
+								     .count = 2,
+								     .any_side = true };
+}
+
+static void refused(struct plan *plan)
+{
+	edits_both_ways(plan);
+	plan->poisoned = 1;
+}
+
+static void everything(struct plan *plan)
+{
+	for (uint32_t human = 0; human < 3; human++)
+		pair(plan, human);
+	born(plan, 3, SANDBOX_RECORDS, WHOLE);
+	born(plan, 4, SANDBOX_PEOPLE, NAME_ONLY | BIT(SLOT_PHONE));
+	edit(plan, 1, 0, SANDBOX_RECORDS, SLOT_TITLE, OP_SET);
+	edit(plan, 1, 0, SANDBOX_PEOPLE, SLOT_TITLE, OP_SET);
+	edit(plan, 1, 1, SANDBOX_PEOPLE, SLOT_EMAIL, OP_REPLACE);
+	edit(plan, 1, 2, SANDBOX_RECORDS, SLOT_EMAIL, OP_CLEAR);
+	edit(plan, 2, 3, SANDBOX_PEOPLE, SLOT_NAME, OP_SET);
+	edit(plan, 2, 4, SANDBOX_RECORDS, SLOT_PHONE, OP_SET);
+}
+
+static const struct {
+	const char *name;
+	void (*make)(struct plan *plan);
+} scenarios[] = {
+	{ "first contact", first_contact },
+	{ "edits both ways", edits_both_ways },
+	{ "sets", sets },
+	{ "creates with e-mail", creates_with_email },
+	{ "creates without e-mail", creates_without_email },
+	{ "creates from an e-mail", creates_from_email },
+	{ "create, then edit", create_then_edit },
+	{ "batches", batches },
+	{ "pages", pages },
+	{ "conflicts, records win", conflicts_records },
+	{ "conflicts, people win", conflicts_people },
+	{ "conflicts, manual", conflicts_manual },
+	{ "e-mails move", email_move },
+	{ "lost creates", lost_creates },
+	{ "lost updates", lost_updates },
+	{ "refused", refused },
+	{ "everything", everything },
+};
+
+size_t scenarios_count(void)
+{
+	return COUNT_OF(scenarios);
+}
+
+const char *scenario_name(size_t i)
+{
+	return scenarios[i].name;
+}
+
+void scenario_make(size_t i, enum sandbox_dialect dialect, struct plan *ret_plan)
+{
+	memset(ret_plan, 0, sizeof(*ret_plan));
+	ret_plan->seed = 1000 + i;
+	ret_plan->poisoned = NOBODY;
+	ret_plan->n_cycles = 3;
+	ret_plan->knobs = (struct knobs){ .dialect = dialect,
+					  .policy = PLAN_NEWEST,
+					  .marker = true,
+					  .tags = true,
+					  .page_size = 100,
+					  .items_per_page = 30,
+					  .batch_size = 4,
+					  .people_per_minute = 600,
+					  .in_flight = 4,
+					  .gap_s = 600 };
+	scenarios[i].make(ret_plan);
+}
