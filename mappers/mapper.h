@@ -173,6 +173,15 @@ enum judgement mapper_judge(const struct mapper *mapper, const struct response *
 			    struct arena *arena, struct str *ret_words);
 const char *judgement_name(enum judgement judgement);
 
+/* ---- What a person typed ---- */
+
+#define LIMIT_TYPED_BYTES 65536
+
+/* A scalar's value as a server's would be read, in the records side's spelling; blank is VALUE_EMPTY.
+ * ERR_USAGE names the field and what is expected. */
+NODISCARD bool mapper_typed(const struct field *field, struct str text, struct arena *arena,
+			    struct value *ret_value, struct error *err);
+
 /* ---- The small collections that values are named in (people: /tags) ---- */
 
 void people_tags_page(uint32_t number, struct request *ret);

@@ -3,7 +3,7 @@
  * conflicts: what waits for a person to decide: fields that both sides changed, and persons of whom it
  * is not clear who they are.
  */
-#include "daemon/commands/verbs.h"
+#include "daemon/commands/resolve.h"
 
 enum {
 	COLUMN_NUMBER,
@@ -122,8 +122,15 @@ static bool on_conflict(void *payload, const struct conflict *conflict, struct e
 		[COLUMN_EVIDENCE] = { .text = conflict->evidence },
 	};
 
+	bool resolved = false;
+
 	if (!is_asked_for(view, conflict))
 		return true;
+	if (!conflict_is_resolved(view->call->store, conflict, &resolved, err))
+		return false;
+	if (resolved)
+		cells[COLUMN_EVIDENCE].text =
+			STR_LIT("decided by hand, the next sync carries it out");
 	bool ok = fill_side(view, conflict, SIDE_RECORDS, cells, err) &&
 		  fill_side(view, conflict, SIDE_PEOPLE, cells, err);
 
@@ -172,8 +179,10 @@ static bool show(struct verb_call *call, struct error *err)
 int command_conflicts(struct command_context *context)
 {
 	static const struct verb verbs[] = {
-		{ "list", "", 0, 0, true, STORE_READ, list },
-		{ "show", "an ID", 1, 1, true, STORE_READ, show },
+		{ "list", "", 0, 0, VERB_TAKES(VERB_JSON), STORE_READ, list },
+		{ "show", "an ID", 1, 1, VERB_TAKES(VERB_JSON), STORE_READ, show },
+		{ "resolve", "an ID", 1, 1, VERB_TAKES(VERB_USE) | VERB_TAKES(VERB_VALUE),
+		  STORE_WRITE, conflict_resolve },
 	};
 
 	return verbs_run(context, verbs, COUNT_OF(verbs), NULL);

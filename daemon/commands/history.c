@@ -338,9 +338,9 @@ static bool person(struct verb_call *call, struct error *err)
 int command_history(struct command_context *context)
 {
 	static const struct verb verbs[] = {
-		{ "list", "", 0, 0, true, STORE_READ, list },
-		{ "show", "a CYCLE", 1, 1, true, STORE_READ, show },
-		{ "person", "an ID", 1, 1, true, STORE_READ, person },
+		{ "list", "", 0, 0, VERB_TAKES(VERB_JSON), STORE_READ, list },
+		{ "show", "a CYCLE", 1, 1, VERB_TAKES(VERB_JSON), STORE_READ, show },
+		{ "person", "an ID", 1, 1, VERB_TAKES(VERB_JSON), STORE_READ, person },
 	};
 
 	return verbs_run(context, verbs, COUNT_OF(verbs), &verbs[0]);

@@ -272,10 +272,10 @@ static bool unlink_two(struct verb_call *call, struct error *err)
 int command_links(struct command_context *context)
 {
 	static const struct verb verbs[] = {
-		{ "list", "", 0, 0, true, STORE_READ, list },
-		{ "show", "an ID", 1, 1, true, STORE_READ, show },
-		{ "link", "RECORDS_ID PEOPLE_ID", 2, 2, false, STORE_WRITE, link_two },
-		{ "unlink", "an ID", 1, 1, false, STORE_WRITE, unlink_two },
+		{ "list", "", 0, 0, VERB_TAKES(VERB_JSON), STORE_READ, list },
+		{ "show", "an ID", 1, 1, VERB_TAKES(VERB_JSON), STORE_READ, show },
+		{ "link", "RECORDS_ID PEOPLE_ID", 2, 2, 0, STORE_WRITE, link_two },
+		{ "unlink", "an ID", 1, 1, 0, STORE_WRITE, unlink_two },
 	};
 
 	return verbs_run(context, verbs, COUNT_OF(verbs), NULL);

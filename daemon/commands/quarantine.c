@@ -3,7 +3,7 @@
  * quarantine: writes that a server refused for a reason that repeating does not mend.
  *
  * A row keeps the refused content from being sent again; other content is tried by itself.  Without
- * the row the next sync tries it again: that is `retry`.
+ * the row the next sync tries it again: that is `retry`.  With `drop` the row stays, out of sight.
  */
 #include "daemon/commands/verbs.h"
 
@@ -19,6 +19,7 @@ enum {
 	COLUMN_RECORDS_ID,
 	COLUMN_PEOPLE_ID,
 	COLUMN_LINK,
+	COLUMN_DROPPED,
 	COLUMN_WORDS,
 	COLUMN_COUNT
 };
@@ -35,6 +36,7 @@ static const struct listing_column columns[COLUMN_COUNT] = {
 	[COLUMN_RECORDS_ID] = { "records id", "records_id", LISTING_TEXT, true },
 	[COLUMN_PEOPLE_ID] = { "people id", "people_id", LISTING_TEXT, true },
 	[COLUMN_LINK] = { "link", "link", LISTING_NUMBER, true },
+	[COLUMN_DROPPED] = { "dropped", "dropped", LISTING_TEXT, true },
 	[COLUMN_WORDS] = { "the server said", "words", LISTING_TEXT, false },
 };
 
@@ -44,7 +46,9 @@ struct quarantine_view {
 	struct arena arena; /* of one row */
 	struct str id;      /* of a person; NULL: whichever */
 	int64_t number;     /* 0: whichever */
-	bool lift;          /* rather than show */
+	/* what is done with each */
+	bool (*act)(struct quarantine_view *view, const struct quarantine *row,
+		    const struct str id[SIDE_COUNT], struct error *err);
 	uint64_t n_rows;
 };
 
@@ -66,13 +70,15 @@ static bool ids_of(struct quarantine_view *view, const struct quarantine *row,
 	return true;
 }
 
+/* What was given up is out of sight unless it is named. */
 static bool is_asked_for(const struct quarantine_view *view, const struct quarantine *row,
 			 const struct str id[SIDE_COUNT])
 {
 	if (view->number != 0)
 		return row->id == view->number;
-	return view->id.len == 0 || str_equal(id[SIDE_RECORDS], view->id) ||
-	       str_equal(id[SIDE_PEOPLE], view->id);
+	if (view->id.len == 0)
+		return !row->dropped;
+	return str_equal(id[SIDE_RECORDS], view->id) || str_equal(id[SIDE_PEOPLE], view->id);
 }
 
 static bool print(struct quarantine_view *view, const struct quarantine *row,
@@ -91,12 +97,29 @@ static bool print(struct quarantine_view *view, const struct quarantine *row,
 		[COLUMN_RECORDS_ID] = { .text = id[SIDE_RECORDS] },
 		[COLUMN_PEOPLE_ID] = { .text = id[SIDE_PEOPLE] },
 		[COLUMN_LINK] = { .number = row->link },
+		[COLUMN_DROPPED] = { .text = row->dropped ? STR_LIT("yes") : STR_LIT("") },
 		[COLUMN_WORDS] = { .text = row->words },
 	};
 
 	return listing_label(view->call->store, &view->call->context->config->fields, source,
 			     id[source], &view->arena, &cells[COLUMN_PERSON].text, err) &&
 	       listing_add(&view->listing, cells, err);
+}
+
+static bool lift(struct quarantine_view *view, const struct quarantine *row,
+		 const struct str id[SIDE_COUNT], struct error *err)
+{
+	(void)id;
+	return store_quarantine_lift(view->call->store, row->target, row->link, row->source_id,
+				     err);
+}
+
+static bool give_up(struct quarantine_view *view, const struct quarantine *row,
+		    const struct str id[SIDE_COUNT], struct error *err)
+{
+	(void)id;
+	return store_quarantine_drop(view->call->store, row->target, row->link, row->source_id,
+				     err);
 }
 
 static bool on_row(void *payload, const struct quarantine *row, struct error *err)
@@ -107,9 +130,7 @@ static bool on_row(void *payload, const struct quarantine *row, struct error *er
 
 	if (ok && is_asked_for(view, row, id)) {
 		view->n_rows++;
-		ok = view->lift ? store_quarantine_lift(view->call->store, row->target, row->link,
-							row->source_id, err) :
-				  print(view, row, id, err);
+		ok = view->act(view, row, id, err);
 	}
 	arena_reset(&view->arena);
 	return ok;
@@ -144,7 +165,7 @@ static bool each_asked_for(struct quarantine_view *view, struct error *err)
 
 static bool print_all(struct verb_call *call, enum listing_format format, struct error *err)
 {
-	struct quarantine_view view = { .call = call, .id = call->words[0] };
+	struct quarantine_view view = { .call = call, .id = call->words[0], .act = print };
 
 	listing_start(&view.listing, verb_format(call, format), columns, COLUMN_COUNT, stdout);
 	const bool ok = each_asked_for(&view, err);
@@ -162,9 +183,22 @@ static bool show(struct verb_call *call, struct error *err)
 	return print_all(call, LISTING_SHOW, err);
 }
 
+static bool drop(struct verb_call *call, struct error *err)
+{
+	struct quarantine_view view = { .call = call, .id = call->words[0], .act = give_up };
+
+	if (!each_asked_for(&view, err))
+		return false;
+	return call->context->quiet ||
+	       listing_printed(printf("%llu refused %s given up; other content is tried again\n",
+				      (unsigned long long)view.n_rows,
+				      view.n_rows == 1 ? "write is" : "writes are") >= 0,
+			       err);
+}
+
 static bool retry(struct verb_call *call, struct error *err)
 {
-	struct quarantine_view view = { .call = call, .id = call->words[0], .lift = true };
+	struct quarantine_view view = { .call = call, .id = call->words[0], .act = lift };
 
 	if (!each_asked_for(&view, err))
 		return false;
@@ -181,9 +215,10 @@ static bool retry(struct verb_call *call, struct error *err)
 int command_quarantine(struct command_context *context)
 {
 	static const struct verb verbs[] = {
-		{ "list", "", 0, 0, true, STORE_READ, list },
-		{ "show", "an ID", 1, 1, true, STORE_READ, show },
-		{ "retry", "", 0, 1, false, STORE_WRITE, retry },
+		{ "list", "", 0, 0, VERB_TAKES(VERB_JSON), STORE_READ, list },
+		{ "show", "an ID", 1, 1, VERB_TAKES(VERB_JSON), STORE_READ, show },
+		{ "retry", "", 0, 1, 0, STORE_WRITE, retry },
+		{ "drop", "an ID", 1, 1, 0, STORE_WRITE, drop },
 	};
 
 	return verbs_run(context, verbs, COUNT_OF(verbs), NULL);

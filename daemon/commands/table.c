@@ -62,12 +62,17 @@ const struct command command_table[] = {
 	},
 	{
 		.name = "conflicts",
-		.arguments = "list | show ID [--json]",
-		.summary = "show what waits for a decision: contested fields, persons in doubt",
+		.arguments = "list | show ID [--json] | "
+			     "resolve ID --use=records|people|--value=TEXT",
+		.summary = "show and decide what waits: contested fields, persons in doubt",
 		.options =
-			"  list     all; records and people are the two values of a field, or the two ids\n"
-			"  show ID  by number, or by the id of a person on either side\n"
-			"  --json   print one JSON object a line\n",
+			"  list        all; records and people are the two values of a field, or the two\n"
+			"              ids\n"
+			"  show ID     by number, or by the id of a person on either side\n"
+			"  resolve ID  decide a contested field; the next sync carries it out\n"
+			"  --use       the side whose value counts\n"
+			"  --value     what both sides are to hold\n"
+			"  --json      print one JSON object a line\n",
 		.needs = COMMAND_CONFIG,
 		.run = command_conflicts,
 	},
@@ -87,13 +92,15 @@ const struct command command_table[] = {
 	},
 	{
 		.name = "quarantine",
-		.arguments = "list | show ID [--json] | retry [ID]",
-		.summary = "show the writes that a server refused; have them tried again",
+		.arguments = "list | show ID [--json] | retry [ID] | drop ID",
+		.summary = "show the writes that a server refused; try them again, or give them up",
 		.options =
 			"  list        all, with the server's own words\n"
 			"  show ID     by number, or by the id of a person on either side\n"
 			"  retry [ID]  the next sync tries it (or all of them) again; without this\n"
 			"              only once what is to be written has changed\n"
+			"  drop ID     give it up: it is no longer listed or counted, nor sent unless its\n"
+			"              content changes\n"
 			"  --json      print one JSON object a line\n",
 		.needs = COMMAND_CONFIG,
 		.run = command_quarantine,

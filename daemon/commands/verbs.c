@@ -51,13 +51,42 @@ static const struct verb *find_verb(const struct command_context *context, const
 	return NULL;
 }
 
+/* In the order of the numbers. */
+static const struct option known[] = {
+	{ "dry-run", no_argument, NULL, VERB_DRY_RUN },
+	{ "json", no_argument, NULL, VERB_JSON },
+	{ "use", required_argument, NULL, VERB_USE },
+	{ "value", required_argument, NULL, VERB_VALUE },
+	{ NULL, 0, NULL, 0 },
+};
+static_assert(COUNT_OF(known) == VERB_OPTION_COUNT + 1, "every option");
+
+static bool take_options(struct verb_call *call)
+{
+	int option;
+
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): one thread */
+	while ((option = getopt_long(call->context->argc, call->context->argv, "", known, NULL)) !=
+	       -1) {
+		if (option == '?')
+			return false; /* getopt_long() has said why */
+		call->given[option] = true;
+		call->option[option] = str_from(optarg);
+	}
+	call->json = call->given[VERB_JSON];
+	return true;
+}
+
 static bool take_words(struct verb_call *call, const struct verb *verb, int next)
 {
 	const struct command_context *context = call->context;
 
-	if (call->json && !verb->takes_json) {
-		(void)command_usage_error(context, "%s takes no --json", verb->name);
-		return false;
+	for (unsigned i = 0; i < VERB_OPTION_COUNT; i++) {
+		if (call->given[i] && (verb->takes & VERB_TAKES(i)) == 0) {
+			(void)command_usage_error(context, "%s takes no --%s", verb->name,
+						  known[i].name);
+			return false;
+		}
 	}
 	while (next < context->argc && call->n_words < verb->n_most)
 		call->words[call->n_words++] = str_from(context->argv[next++]);
@@ -83,21 +112,12 @@ static int run(struct verb_call *call, const struct verb *verb)
 int verbs_run(struct command_context *context, const struct verb *verbs, size_t n,
 	      const struct verb *otherwise)
 {
-	static const struct option known[] = {
-		{ "json", no_argument, NULL, 'j' },
-		{ NULL, 0, NULL, 0 },
-	};
 	struct verb_call call = { .context = context };
 	const struct verb *verb = otherwise;
-	int option;
 
-	/* NOLINTNEXTLINE(concurrency-mt-unsafe): one thread */
-	while ((option = getopt_long(context->argc, context->argv, "", known, NULL)) != -1) {
-		if (option != 'j')
-			return EXIT_CODE_USAGE; /* getopt_long() has said why */
-		call.json = true;
-	}
-	if (optind < context->argc) {
+	if (!take_options(&call))
+		return EXIT_CODE_USAGE;
+	if (optind < context->argc && n > 0) {
 		verb = find_verb(context, verbs, n);
 		if (verb == NULL)
 			return EXIT_CODE_USAGE;

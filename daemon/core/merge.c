@@ -95,6 +95,16 @@ static struct value convert(const struct context *c, enum side from)
 	return copy;
 }
 
+struct value merge_carried(const struct field *field, enum side from, const struct value *value,
+			   const struct value *other, struct arena *arena)
+{
+	struct context c = { .field = field, .arena = arena, .first_contact = true };
+
+	c.now[from] = *value;
+	c.now[side_other(from)] = *other;
+	return convert(&c, from);
+}
+
 static enum verdict verdict_towards(enum side to)
 {
 	return to == SIDE_PEOPLE ? VERDICT_TO_PEOPLE : VERDICT_TO_RECORDS;

@@ -83,6 +83,10 @@ void merge_keep_invented(struct value *now, const struct value *shadow);
 bool merge_values_agree(const struct field *field, const struct value *records,
 			const struct value *people, struct arena *arena);
 
+/* What the other side, which holds `other`, is to hold for it to say what `from` says with `value`. */
+struct value merge_carried(const struct field *field, enum side from, const struct value *value,
+			   const struct value *other, struct arena *arena);
+
 /*
  * The person to create on `target` for `source` of the other side: all values that flow there.
  * False (err ERR_REJECTED) if the target demands something that cannot be had: people persons need a

@@ -8,6 +8,7 @@
 #include "daemon/runner/admit.h"
 #include "daemon/runner/flap.h"
 #include "daemon/runner/removals.h"
+#include "daemon/runner/wishes.h"
 
 #include <stdint.h>
 
@@ -282,7 +283,8 @@ static bool on_pair(void *payload, struct pair *pair, struct arena *arena, struc
 	runner_changed(runner);
 	if (removals_concern(pair))
 		return true;
-	plan_merge(runner, pair, arena, &merged);
+	if (!wishes_merge(runner, pair, arena, &merged, err))
+		return false;
 	if (runner->cycle.merge_rounds == 1 &&
 	    (pair->has_shadow[SIDE_RECORDS] || pair->has_shadow[SIDE_PEOPLE]))
 		runner->n_changed += merged.writes[SIDE_RECORDS] || merged.writes[SIDE_PEOPLE];

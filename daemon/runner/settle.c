@@ -10,6 +10,7 @@
 #include "daemon/runner/admit.h"
 #include "daemon/runner/plan.h"
 #include "daemon/runner/push.h"
+#include "daemon/runner/wishes.h"
 
 #include <assert.h>
 
@@ -145,6 +146,7 @@ static bool settle_update(struct job *job, struct error *err)
 				  &shadow[source], err) &&
 		     store_quarantine_lift(store, target, job->intent.link, (struct str){ NULL, 0 },
 					   err) &&
+		     wishes_written(runner, &job->intent, &answer, &pair, err) &&
 		     (job->result == RESULT_SAME ||
 		      settle_add_history(job, job->intent.link, err)) &&
 		     store_intent_delete(store, job->intent.id, err);

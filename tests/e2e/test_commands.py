@@ -198,14 +198,34 @@ class Quarantine(Commands):
         self.refused(world, "quarantine", "show", "nobody")
         self.refused(world, "quarantine", "retry", "nobody")
 
+        self.given_up(world, ids)
         world.box.post("fault/clear")
-        world.settled(code=1)
-        world.run("quarantine", "retry")
+        world.settled()
+        self.assertIn("nothing", world.run("quarantine", "retry"))
+        world.run("quarantine", "retry", ids["records"])
         world.sync()
         self.assertEqual(self.lines(world, "quarantine", "list"), [])
         self.assertIn("nothing", world.run("quarantine", "retry"))
         self.assert_mirrored(world, 2)
         world.settled()
+
+    def given_up(self, world, ids):
+        """D5: no longer listed or counted; other content is tried again and refused anew."""
+        self.refused(world, "quarantine", "drop", "nobody")
+        for _ in range(2):
+            self.assertIn("1 refused write", world.run("quarantine", "drop", ids["records"]))
+            self.assertEqual(self.lines(world, "quarantine", "list"), [])
+            self.assertEqual(world.settled()["quarantined"], 0)
+            self.assertEqual(world.status()["totals"]["quarantined"], 0)
+            [row] = self.lines(world, "quarantine", "show", ids["records"])
+            self.assertEqual(row["dropped"], "yes")
+            world.edit("records", ids["records"], job="Another one")
+            world.clear_log()
+            self.assertEqual(world.sync(code=1)["quarantined"], 1)
+            self.assertEqual(len(world.writes("people")), 1, "other content")
+            world.edit("records", ids["records"], job="Analyst")
+            self.assertEqual(world.sync(code=1)["quarantined"], 1)
+        world.run("quarantine", "drop", ids["records"])
 
     def test_create(self):
         world = self.open("--stable-nested-ids")
@@ -344,7 +364,8 @@ class Usage(Commands):
         world = self.open()
         for words in ("conflicts", "conflicts lst", "conflicts show", "conflicts list x",
                       "links", "links link a", "links unlink", "links unlink a b",
-                      "links unlink a --json", "quarantine drop", "quarantine retry a b",
+                      "links unlink a --json", "quarantine drop", "quarantine drop a b",
+                      "quarantine retry a b", "quarantine drop a --json",
                       "history show", "history person", "history list 1", "reset now"):
             self.assertIn("usage: crmsync " + words.split()[0], self.refused(world, *words.split()))
         self.assertIn("did you mean conflicts list?", self.refused(world, "conflicts", "lst"))

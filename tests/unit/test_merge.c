@@ -350,6 +350,37 @@ static void test_every_cell(void **state)
 	}
 }
 
+/* What the other side is to hold for it to say the same, whatever it held. */
+static void carried_by_hand(void **state)
+{
+	static const struct {
+		enum field_type type;
+		enum side from;
+		const char *value, *other, *carried;
+	} cases[] = {
+		{ FIELD_TEXT, SIDE_RECORDS, "b", "c", "b" },
+		{ FIELD_TEXT, SIDE_PEOPLE, "", "c", "" },
+		{ FIELD_NAME, SIDE_RECORDS, "Ada||Lovelace", "Augusta||Byron", "Ada||Lovelace" },
+		{ FIELD_NAME, SIDE_PEOPLE, "Ada||King", "Augusta||Byron", "Ada||King|||Ada King" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		const enum field_type type = cases[i].type;
+		struct arena arena = { 0 };
+		struct one_field one;
+
+		one_field_init(&one, type, POLICY_MANUAL, DIRECTION_BOTH);
+		const struct value value = value_of(&arena, type, cases[i].value);
+		const struct value other = value_of(&arena, type, cases[i].other);
+		const struct value carried =
+			merge_carried(&one.row, cases[i].from, &value, &other, &arena);
+
+		assert_string_equal(text_of(&arena, type, &carried), cases[i].carried);
+		arena_release(&arena);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -357,6 +388,7 @@ int main(void)
 		cmocka_unit_test(test_newest),
 		cmocka_unit_test(test_shadows_wait_for_the_write),
 		cmocka_unit_test(test_every_cell),
+		cmocka_unit_test(carried_by_hand),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
