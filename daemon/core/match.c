@@ -111,7 +111,8 @@ static void add_identity_of(struct buf *out, const struct field *field, const st
 		buf_add_str(out, value->items[0].text);
 }
 
-/* At least two values: a name alone is nobody's identity. */
+/* At least two values make an identity; of somebody who has a name and nothing else it is a doubt, and
+ * the key says so by its first letter. */
 static struct str identical_key(const struct person *person, const struct field_table *table,
 				enum side side, struct arena *arena)
 {
@@ -127,17 +128,20 @@ static struct str identical_key(const struct person *person, const struct field_
 	}
 	struct str key = { NULL, 0 };
 
-	if (n >= 2 && buf_ok(&text)) {
+	const bool only_name =
+		n == 1 && table->name >= 0 && value_is_set(&person->values[table->name]);
+
+	if ((n >= 2 || only_name) && buf_ok(&text)) {
 		const struct digest digest = digest_of(buf_str(&text), 0);
-		char hex[2 * sizeof(digest.bytes) + 1];
+		char key_text[1 + 2 * sizeof(digest.bytes)] = { only_name ? MATCH_DOUBTFUL : '=' };
 
 		for (size_t i = 0; i < sizeof(digest.bytes); i++) {
 			static const char digits[] = "0123456789abcdef";
 
-			hex[2 * i] = digits[digest.bytes[i] >> 4];
-			hex[2 * i + 1] = digits[digest.bytes[i] & 15];
+			key_text[1 + 2 * i] = digits[digest.bytes[i] >> 4];
+			key_text[2 + 2 * i] = digits[digest.bytes[i] & 15];
 		}
-		key = arena_copy(arena, (struct str){ hex, sizeof(hex) - 1 });
+		key = arena_copy(arena, (struct str){ key_text, sizeof(key_text) });
 	}
 	buf_release(&text);
 	return key;

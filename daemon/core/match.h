@@ -22,6 +22,10 @@ enum key_kind {
 	KEY_KIND_COUNT
 };
 
+/* First letter of a KEY_IDENTICAL key of somebody who has a name and nothing else: it never links, but who
+ * shares it with somebody on the other side is not created across either. */
+#define MATCH_DOUBTFUL '?'
+
 struct match_key {
 	enum key_kind kind;
 	struct str key;

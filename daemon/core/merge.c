@@ -172,12 +172,28 @@ static bool decide(const struct context *c, enum side *ret_winner, const char **
 	return true;
 }
 
+/* An invented name is nobody's: it neither wins nor loses. */
+static bool says_something(const struct context *c, enum side side)
+{
+	const struct value *value = &c->now[side];
+
+	if (!value_is_set(value) || !value->invented)
+		return value_is_set(value);
+	const struct value travels = convert(c, side);
+
+	return value_is_set(&travels);
+}
+
 static struct field_merge settle_contest(const struct context *c)
 {
 	struct field_merge merge;
 	enum side winner = SIDE_RECORDS;
 	const char *reason = NULL;
 
+	if (c->now[SIDE_PEOPLE].invented && c->flows[SIDE_RECORDS] &&
+	    says_something(c, SIDE_RECORDS) && !says_something(c, SIDE_PEOPLE))
+		return carry(c, SIDE_RECORDS,
+			     "changed on records, the name on people was invented");
 	/* Only one side may travel: it is the source, whoever was later. */
 	if (c->flows[SIDE_RECORDS] != c->flows[SIDE_PEOPLE]) {
 		winner = c->flows[SIDE_RECORDS] ? SIDE_RECORDS : SIDE_PEOPLE;
@@ -195,8 +211,8 @@ static struct field_merge settle_contest(const struct context *c)
 
 static struct field_merge merge_first_contact(const struct context *c)
 {
-	const bool set[SIDE_COUNT] = { value_is_set(&c->now[SIDE_RECORDS]),
-				       value_is_set(&c->now[SIDE_PEOPLE]) };
+	const bool set[SIDE_COUNT] = { says_something(c, SIDE_RECORDS),
+				       says_something(c, SIDE_PEOPLE) };
 
 	for (int i = 0; i < SIDE_COUNT; i++) {
 		const enum side from = (enum side)i;

@@ -120,14 +120,15 @@ void sets_merge(const struct field *field, const struct set_side sides[SIDE_COUN
 
 struct value sets_shadow_after(const struct value *answer, const struct value *base,
 			       const struct value *old, const struct value *source,
-			       struct arena *arena)
+			       const struct value *written, struct arena *arena)
 {
+	const uint32_t n_base = value_is_set(base) ? base->n : 0;
 	const uint32_t n_answer = value_is_set(answer) ? answer->n : 0;
 	const uint32_t n_old = value_is_set(old) ? old->n : 0;
 
-	if (n_answer + n_old == 0)
+	if (n_answer + n_base + n_old == 0)
 		return value_empty();
-	struct value shadow = value_items(arena, n_answer + n_old);
+	struct value shadow = value_items(arena, n_answer + n_base + n_old);
 
 	shadow.n = 0;
 	for (uint32_t i = 0; i < n_answer; i++) {
@@ -136,6 +137,12 @@ struct value sets_shadow_after(const struct value *answer, const struct value *b
 
 		if (!own_addition || value_has(source, key))
 			shadow.items[shadow.n++] = answer->items[i];
+	}
+	for (uint32_t i = 0; i < n_base; i++) {
+		const struct str key = base->items[i].key;
+
+		if (value_has(written, key) && !value_has(answer, key))
+			shadow.items[shadow.n++] = base->items[i];
 	}
 	for (uint32_t i = 0; i < n_old; i++) {
 		const struct str key = old->items[i].key;

@@ -26,10 +26,12 @@ void sets_merge(const struct field *field, const struct set_side sides[SIDE_COUN
 /*
  * The shadow of a side after the other side's edits were written to it: what it answered, but without
  * its own edits, which still have to travel.  base: what it held before the write; old: its shadow of
- * then (VALUE_UNKNOWN at first contact); source: what the other side holds.
+ * then (VALUE_UNKNOWN at first contact); source: what the other side holds; written: what was sent.  What
+ * the write kept and the answer lacks was removed in between: it stays in the shadow, so that the
+ * removal travels.
  */
 struct value sets_shadow_after(const struct value *answer, const struct value *base,
 			       const struct value *old, const struct value *source,
-			       struct arena *arena);
+			       const struct value *written, struct arena *arena);
 
 #endif

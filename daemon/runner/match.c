@@ -5,6 +5,8 @@
  * A pair is linked when each of the two is in no other candidate pair of that kind.  Everything else is
  * ambiguous: parked and reported, never guessed, and out of reach for weaker keys too.
  */
+#include "daemon/runner/likeness.h"
+#include "daemon/runner/push.h"
 #include "daemon/runner/removals.h"
 
 /* A key that more persons of one side share proposes nothing: a switchboard's number says nothing, and
@@ -34,14 +36,15 @@ static bool add_link(struct runner *runner, const struct str id[SIDE_COUNT], con
 }
 
 static bool report_ambiguous(struct runner *runner, const struct match_edge *edge,
-			     enum key_kind kind, struct arena *arena, struct error *err)
+			     enum key_kind kind, bool doubtful, struct arena *arena,
+			     struct error *err)
 {
 	const struct conflict conflict = {
 		.kind = STR_LIT("ambiguous"),
 		.side_id = { edge->id[SIDE_RECORDS], edge->id[SIDE_PEOPLE] },
 		.evidence = arena_format(arena, "same %s: %u on records, %u on people",
-					 key_kind_name(kind), edge->degree[SIDE_PEOPLE],
-					 edge->degree[SIDE_RECORDS]),
+					 doubtful ? "name and nothing else" : key_kind_name(kind),
+					 edge->degree[SIDE_PEOPLE], edge->degree[SIDE_RECORDS]),
 		.first_cycle = runner->cycle.report.id,
 		.last_cycle = runner->cycle.report.id,
 	};
@@ -56,12 +59,16 @@ static bool decide_edge(void *payload, const struct match_edge *edge, struct err
 	struct store *store = runner_store(runner);
 
 	runner_changed(runner);
-	if (edge->degree[SIDE_RECORDS] == 1 && edge->degree[SIDE_PEOPLE] == 1)
+	const bool doubtful = matching->kind == KEY_IDENTICAL && edge->key.len > 0 &&
+			      edge->key.p[0] == MATCH_DOUBTFUL;
+
+	if (edge->degree[SIDE_RECORDS] == 1 && edge->degree[SIDE_PEOPLE] == 1 && !doubtful)
 		return add_link(runner, edge->id, key_kind_name(matching->kind), err);
 
-	const bool ok = report_ambiguous(runner, edge, matching->kind, &matching->arena, err) &&
-			store_park(store, SIDE_RECORDS, edge->id[SIDE_RECORDS], err) &&
-			store_park(store, SIDE_PEOPLE, edge->id[SIDE_PEOPLE], err);
+	const bool ok =
+		report_ambiguous(runner, edge, matching->kind, doubtful, &matching->arena, err) &&
+		store_park(store, SIDE_RECORDS, edge->id[SIDE_RECORDS], err) &&
+		store_park(store, SIDE_PEOPLE, edge->id[SIDE_PEOPLE], err);
 
 	arena_reset(&matching->arena);
 	return ok;
@@ -149,72 +156,111 @@ static bool on_suspect(void *payload, enum side side, struct str id, enum suspic
 struct lost_create {
 	struct runner *runner;
 	const struct intent *intent;
+	bool by_marker;
 	struct arena arena;
 	struct str found; /* empty: nobody yet */
 };
 
-/* Created since it was sent, and holds all that was sent: ours, or a twin that somebody made by hand. */
+/* Its marker says so; or it was created since the create was sent, and holds all of it: ours, or a twin
+ * that somebody made by hand. */
 static bool is_it(void *payload, const struct person *person, struct arena *arena,
 		  struct error *err)
 {
 	struct lost_create *lost = payload;
-	const struct field_table *table = lost->runner->table;
 	const struct intent *intent = lost->intent;
+	const bool is_marked = person->marker.len > 0;
+	const bool is_ours = is_marked && str_equal(person->marker, intent->source_id);
+	const bool in_window = person->created_at == 0 ||
+			       person->created_at >= intent->sent_at - CREATION_WINDOW_NS;
 
 	(void)arena;
 	(void)err;
-	if (lost->found.len > 0 ||
-	    (person->created_at != 0 && person->created_at < intent->sent_at - CREATION_WINDOW_NS))
+	if (lost->found.len > 0)
 		return true;
-	for (size_t i = 0; i < table->n; i++) {
-		const struct value *sent = &intent->write.values[i];
-
-		if (value_is_set(sent) &&
-		    merge_value_changed(&table->fields[i], sent, &person->values[i]))
-			return true;
-	}
-	lost->found = arena_copy(&lost->arena, person->id);
+	if (lost->by_marker ? is_ours :
+			      !is_marked && in_window &&
+				      likeness_shows_all(lost->runner->table, intent, person))
+		lost->found = arena_copy(&lost->arena, person->id);
 	return true;
 }
 
-static bool link_lost_create(struct lost_create *lost, struct error *err)
+static bool look_for(struct lost_create *lost, struct error *err)
 {
-	const struct intent *intent = lost->intent;
-	struct runner *runner = lost->runner;
-	struct str ids[SIDE_COUNT];
+	struct store *store = runner_store(lost->runner);
+	const enum side target = lost->intent->target;
 
-	if (!store_unlinked_each(runner_store(runner), intent->target, is_it, lost, err))
+	lost->by_marker = true;
+	if (target == SIDE_PEOPLE && !store_unlinked_each(store, target, is_it, lost, err))
 		return false;
-	if (lost->found.len == 0)
+	lost->by_marker = false;
+	return lost->found.len > 0 || store_unlinked_each(store, target, is_it, lost, err);
+}
+
+/* Before any key is looked at: who was created is settled as if the create had been answered. */
+static bool find_lost_create(void *payload, const struct intent *intent, struct arena *arena,
+			     struct error *err)
+{
+	struct runner *runner = payload;
+	struct lost_create lost = { .runner = runner, .intent = intent };
+	struct person source;
+	struct person person;
+	bool unlinked = false;
+	bool found = false;
+
+	if (intent->kind != INTENT_CREATE || intent->state != INTENT_SENT)
 		return true;
-	ids[intent->target] = lost->found;
-	ids[side_other(intent->target)] = intent->source_id;
-	return add_link(runner, ids, "created", err);
+	bool ok = store_unlinked_get(runner_store(runner), side_other(intent->target),
+				     intent->source_id, arena, &source, &unlinked, err) &&
+		  (!unlinked || look_for(&lost, err));
+
+	if (ok && lost.found.len > 0)
+		ok = store_unlinked_get(runner_store(runner), intent->target, lost.found,
+					&lost.arena, &person, &found, err) &&
+		     (!found || settle_found(runner, intent, &person, err));
+	arena_release(&lost.arena);
+	return ok;
 }
 
 /*
- * If it happened, its person has just been matched by a key, or is found by what was sent.  If the
- * target was read whole and it did not appear, it did not happen, and is decided anew.
+ * After the keys: if it happened, its person may have been matched by one, with values that the server
+ * rewrote.  If the target was read whole and nobody appeared, it did not happen, and is decided anew.
  */
 static bool settle_lost_create(void *payload, const struct intent *intent, struct arena *arena,
 			       struct error *err)
 {
 	struct runner *runner = payload;
-	struct lost_create lost = { .runner = runner, .intent = intent };
+	struct store *store = runner_store(runner);
+	struct intent made = *intent;
+	struct person person;
 	struct link link;
 	bool linked = false;
+	bool found = false;
 
 	if (intent->kind != INTENT_CREATE || intent->state != INTENT_SENT)
 		return true;
-	if (!store_link_find(runner_store(runner), intent->source_id, arena, &link, &linked, err))
+	if (!store_link_find(store, intent->source_id, arena, &link, &linked, err))
 		return false;
+	linked = linked && link.state == LINK_ACTIVE;
 	if (!linked && !runner->scans[intent->target].complete)
 		return true;
-	bool ok = linked || link_lost_create(&lost, err);
+	if (linked && link.cycle == runner->cycle.report.id) {
+		made.link = link.id;
+		if (!store_person_get(store, intent->target, link.side_id[intent->target], arena,
+				      &person, &found, err) ||
+		    (found && !settle_found(runner, &made, &person, err)))
+			return false;
+	}
+	return store_intent_delete(store, intent->id, err);
+}
 
-	arena_release(&lost.arena);
-	ok = ok && store_intent_delete(runner_store(runner), intent->id, err);
-	return ok;
+static bool each_create(struct runner *runner, intent_fn *fn, struct error *err)
+{
+	for (int side = 0; side < SIDE_COUNT; side++) {
+		if (!store_intent_each(runner_store(runner), (enum side)side, 0, UINT32_MAX, fn,
+				       runner, err))
+			return false;
+	}
+	return true;
 }
 
 static bool match_all(struct runner *runner, struct error *err)
@@ -224,7 +270,8 @@ static bool match_all(struct runner *runner, struct error *err)
 	const int64_t cycle = runner->cycle.report.id;
 
 	if (!store_begin(store, err) || !store_match_begin(store, err) ||
-	    !store_commit(store, err) || !match_kind(runner, KEY_MARKER, err))
+	    !each_create(runner, find_lost_create, err) || !store_commit(store, err) ||
+	    !match_kind(runner, KEY_MARKER, err))
 		return false;
 	for (size_t i = 0; i < sync->n_match; i++) {
 		if (!match_kind(runner, sync->match[i], err))
@@ -232,11 +279,8 @@ static bool match_all(struct runner *runner, struct error *err)
 	}
 	if (!match_kind(runner, KEY_IDENTICAL, err) || !store_begin(store, err))
 		return false;
-	for (int side = 0; side < SIDE_COUNT; side++) {
-		if (!store_intent_each(store, (enum side)side, 0, UINT32_MAX, settle_lost_create,
-				       runner, err))
-			return false;
-	}
+	if (!each_create(runner, settle_lost_create, err))
+		return false;
 	return store_match_suspects(store, on_suspect, runner, err) &&
 	       store_conflict_sweep(store, "ambiguous", cycle, err) &&
 	       store_conflict_sweep(store, "duplicate", cycle, err) && store_commit(store, err);

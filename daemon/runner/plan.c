@@ -429,7 +429,9 @@ void runner_merge(struct runner *runner)
 		runner_phase_done(runner);
 		return;
 	}
-	if ((late && !removals_settle(runner, late, &err)) ||
+	/* What a side that refuses everything left unsent is decided anew, with what is known by now. */
+	if ((late && (!store_intent_recover(runner_store(runner), &err) ||
+		      !removals_settle(runner, late, &err))) ||
 	    !store_pairs_dirty(runner_store(runner), MERGE_BATCH, on_pair, runner, &err) ||
 	    !guard_changes(runner, &err) || !removals_plan(runner, &err) || !sweep(runner, &err) ||
 	    !plan_creates(runner, &err))

@@ -67,6 +67,9 @@ static bool is_fresh(const struct runner *runner, const struct intent *intent)
 {
 	const int64_t age = runner_now(runner) - intent->base.seen_at;
 
+	/* A write of this cycle may have changed it without our knowing. */
+	if (runner->keeps_sent)
+		return false;
 	return age >= 0 && age < runner->options.config->sync.verify_after_ns;
 }
 
@@ -133,17 +136,43 @@ static bool load_window(struct push *push, struct error *err)
 
 /* ---- Flow ---- */
 
+/* What was loaded but never sent is decided anew: it did not happen. */
+static bool take_back(const struct push *push, struct error *err)
+{
+	struct store *store = runner_store(push->runner);
+
+	if (!store_begin(store, err))
+		return false;
+	for (const struct job *job = push->jobs; job != NULL; job = job->next) {
+		if (!job->was_sent && !store_intent_delete(store, job->intent.id, err))
+			return false;
+	}
+	return store_commit(store, err);
+}
+
+static void give_up(struct push *push)
+{
+	struct runner *runner = push->runner;
+	struct error err;
+
+	if (push->jobs != NULL && runner->cycle.report.failure.code != ERR_STORE &&
+	    !take_back(push, &err))
+		runner_store_failed(runner, &err);
+	while (push->jobs != NULL) {
+		runner->keeps_sent = runner->keeps_sent || push->jobs->was_sent;
+		job_free(push, push->jobs);
+	}
+	push->exhausted = true;
+}
+
 static void end_if_over(struct push *push)
 {
 	struct runner *runner = push->runner;
 
 	if (push->ended || push->flush_scheduled || push->n_flying > 0)
 		return;
-	if (push->halted || runner->stopping) {
-		while (push->jobs != NULL)
-			job_free(push, push->jobs);
-		push->exhausted = true;
-	}
+	if (push->halted || runner->stopping)
+		give_up(push);
 	if (push->exhausted && push->n_jobs > 0 && push_count(push, JOB_FORBIDDEN) == push->n_jobs)
 		write_judge_forbidden(push);
 	if (!push->exhausted || push->jobs != NULL)
@@ -235,7 +264,7 @@ void push_landed(struct push *push)
 void push_halt(struct push *push, const struct error *err)
 {
 	cycle_note_failure(&push->runner->cycle, push->side, err);
-	push->halted = true;
+	push->halted = push->runner->halted[push->side] = true;
 }
 
 void runner_push(struct runner *runner)
@@ -245,6 +274,7 @@ void runner_push(struct runner *runner)
 
 		*push = (struct push){ .runner = runner,
 				       .side = (enum side)side,
+				       .halted = runner->halted[side],
 				       .window = window_of(runner, (enum side)side) };
 		runner->push[side] = push;
 	}

@@ -51,6 +51,7 @@ struct job {
 	bool alone;      /* not in a group or batch any more: it is read or sent by itself */
 	bool read_back;  /* the answer did not hold the fields; they have been asked for */
 	bool was_unsure; /* a write of unknown outcome: the reading that follows is the result */
+	bool was_sent;   /* a write of it has left */
 	bool was_gone;   /* the target is not there any more */
 };
 

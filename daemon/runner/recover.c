@@ -7,6 +7,7 @@
  * An update that happened is settled as if it had been answered, so that its history is not lost and what
  * the server made of the values is not taken for somebody's edit.
  */
+#include "daemon/runner/likeness.h"
 #include "daemon/runner/plan.h"
 #include "daemon/runner/push.h"
 
@@ -31,14 +32,7 @@ static bool happened(const struct runner *runner, const struct intent *intent,
 		return !gone && now->archived_at == 0;
 	if (intent->kind == INTENT_REMOVE && !plan_writes_fields(runner, intent))
 		return gone || now->archived_at != 0;
-	for (size_t i = 0; i < runner->table->n; i++) {
-		const struct value *write = &intent->write.values[i];
-
-		if (write->state != VALUE_UNKNOWN &&
-		    merge_value_changed(&runner->table->fields[i], write, &now->values[i]))
-			return false;
-	}
-	return !gone;
+	return !gone && likeness_shows_all(runner->table, intent, now);
 }
 
 static bool settle_one(void *payload, const struct intent *intent, struct arena *arena,

@@ -179,6 +179,7 @@ void runner_start(struct runner *runner)
 		side_scan_reset(&runner->scans[side]);
 		runner->n_updates[side] = runner->n_creates[side] = 0;
 		runner->unsure[side].n = runner->n_confirmed[side] = 0;
+		runner->halted[side] = false;
 	}
 	runner->removals_held = runner->changes_held = runner->keeps_sent = false;
 	runner->n_changed = 0;

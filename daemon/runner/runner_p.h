@@ -50,7 +50,9 @@ struct runner {
 	bool removals_held; /* by the guard: nothing is done about who is missing */
 	bool changes_held;  /* by the guard: no link is updated */
 	uint64_t n_changed; /* links that the first merge wants to change, first contact aside */
-	bool keeps_sent;    /* there are writes of unknown outcome that could not be settled */
+	bool halted
+		[SIDE_COUNT]; /* the side refuses every write: none is tried again in this cycle */
+	bool keeps_sent;      /* there are writes of unknown outcome that could not be settled */
 	uint64_t requests_before[SIDE_COUNT];
 	uint64_t retries_before[SIDE_COUNT];
 	uint64_t n_tag_pages;

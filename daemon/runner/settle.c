@@ -54,7 +54,8 @@ bool settle_add_history(const struct job *job, int64_t link, struct error *err)
 }
 
 /* What the target holds after our write: the answer, with marks that only we know of. */
-static struct person answered_person(const struct job *job, struct arena *arena)
+static struct person answered_person(const struct job *job, const struct person *shadow,
+				     struct arena *arena)
 {
 	const struct field_table *table = job->push->runner->table;
 	struct person person = person_copy(arena, table, &job->answer);
@@ -63,6 +64,8 @@ static struct person answered_person(const struct job *job, struct arena *arena)
 		if (person.values[i].state == VALUE_UNKNOWN)
 			person.values[i] = job->intent.write.values[i];
 		merge_keep_invented(&person.values[i], &job->intent.write.values[i]);
+		if (shadow != NULL)
+			merge_keep_invented(&person.values[i], &shadow->values[i]);
 	}
 	return person;
 }
@@ -107,7 +110,7 @@ static void keep_own_edits(const struct job *job, const struct pair *pair,
 		shadow->values[i] = sets_shadow_after(
 			&answer->values[i], &job->intent.base.values[i],
 			pair->has_shadow[target] ? &pair->shadow[target].values[i] : &unknown,
-			&job->intent.source.values[i], arena);
+			&job->intent.source.values[i], &job->intent.write.values[i], arena);
 	}
 }
 
@@ -132,7 +135,7 @@ static bool settle_update(struct job *job, struct error *err)
 	bool ok = store_pair_get(store, job->intent.link, &arena, &pair, err);
 
 	if (ok) {
-		const struct person answer = answered_person(job, &arena);
+		const struct person answer = answered_person(job, &pair.shadow[target], &arena);
 		struct person shadow[SIDE_COUNT];
 
 		for (int side = 0; side < SIDE_COUNT; side++)
@@ -165,7 +168,7 @@ static bool settle_create(struct job *job, struct error *err)
 	const enum side target = job->intent.target;
 	const enum side source = side_other(target);
 	struct arena arena = { 0 };
-	const struct person answer = answered_person(job, &arena);
+	const struct person answer = answered_person(job, NULL, &arena);
 	enum observation observation;
 	struct str ids[SIDE_COUNT];
 	struct pair pair;
@@ -230,8 +233,12 @@ bool settle_found(struct runner *runner, const struct intent *intent, const stru
 		.was_gone = intent->kind == INTENT_REMOVE && answer->archived_at == 0 &&
 			    !plan_writes_fields(runner, intent),
 	};
-	const bool ok = settle_done(&job, err);
+	/* Somebody who was linked in the meantime lacks the history of how he came to be, and no more. */
+	const bool is_linked = intent->kind == INTENT_CREATE && intent->link != 0;
+	const bool ok =
+		is_linked ? settle_add_history(&job, intent->link, err) : settle_done(&job, err);
 
+	runner->cycle.report.created[intent->target] += is_linked && ok;
 	arena_release(&job.arena);
 	return ok;
 }
@@ -306,10 +313,11 @@ static bool settle_dropped(struct job *job, struct error *err)
 	return store_intent_delete(runner_store(job->push->runner), job->intent.id, err);
 }
 
+/* The intent stays as it is: the next cycle finds out (recover.c, match.c). */
 static bool settle_uncertain(struct job *job, struct error *err)
 {
-	(void)job;
 	(void)err;
+	job->push->runner->keeps_sent = true;
 	return true;
 }
 

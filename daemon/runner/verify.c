@@ -6,6 +6,7 @@
  * Many are read in one request where the API can be asked for them; who does not come that way (the
  * filter is not honoured, the e-mail is another one by now) is read alone.
  */
+#include "daemon/runner/likeness.h"
 #include "daemon/runner/plan.h"
 #include "daemon/runner/push.h"
 
@@ -15,20 +16,6 @@ struct group {
 	size_t n;
 	struct job *jobs[];
 };
-
-static bool holds_what_was_written(const struct job *job)
-{
-	const struct field_table *table = job->push->runner->table;
-
-	for (size_t i = 0; i < table->n; i++) {
-		const struct value *write = &job->intent.write.values[i];
-
-		if (write->state != VALUE_UNKNOWN &&
-		    merge_value_changed(&table->fields[i], write, &job->current.values[i]))
-			return false;
-	}
-	return true;
-}
 
 /* Is the person what the removal or the un-archiving is to make of it? */
 static bool is_as_wanted(const struct job *job)
@@ -40,7 +27,7 @@ static bool is_as_wanted(const struct job *job)
 		return archived;
 	if (job->intent.kind == INTENT_RESTORE)
 		return !archived;
-	return holds_what_was_written(job);
+	return likeness_shows_all(job->push->runner->table, &job->intent, &job->current);
 }
 
 /* An update of unknown outcome, or an answer without the fields: the reading itself is the result. */
@@ -163,7 +150,7 @@ static void on_one(void *payload, struct answer *answer)
 				push_halt(push, &answer->err);
 			cycle_note_failure(&push->runner->cycle, push->side, &answer->err);
 		}
-		push_job_answered(job, RESULT_DROPPED);
+		push_job_answered(job, job->was_unsure ? RESULT_UNCERTAIN : RESULT_DROPPED);
 	}
 	push_landed(push);
 }

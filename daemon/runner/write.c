@@ -5,6 +5,7 @@
  * Results of a batch are matched by id for updates and by content for creates, never by position.  A
  * refused batch is halved until the person at fault stands alone.
  */
+#include "daemon/runner/likeness.h"
 #include "daemon/runner/plan.h"
 #include "daemon/runner/push.h"
 
@@ -118,32 +119,18 @@ static void take_answer(struct job *job, const struct person *person)
 	job->alone = true;
 }
 
-/* How many of the values that were sent stand in the answer as they were sent. */
-static size_t likeness(const struct job *job, const struct person *person)
-{
-	const struct field_table *table = job->push->runner->table;
-	size_t n = 0;
-
-	for (size_t i = 0; i < table->n; i++) {
-		const struct value *sent = &job->intent.write.values[i];
-
-		if (value_is_set(sent) &&
-		    !merge_value_changed(&table->fields[i], sent, &person->values[i]))
-			n++;
-	}
-	return n;
-}
-
 /* A server may rewrite what it stores, so the likest of the batch is taken; persons that are alike in
  * every value are interchangeable. */
 static struct job *find_created(const struct batch *batch, const struct person *person)
 {
+	const struct field_table *table = batch->push->runner->table;
 	struct job *best = NULL;
 	size_t best_likeness = 0;
 
 	for (size_t i = 0; i < batch->n; i++) {
 		struct job *job = batch->jobs[i];
-		const size_t n = job->state == JOB_FLYING ? likeness(job, person) : 0;
+		const size_t n =
+			job->state == JOB_FLYING ? likeness_count(table, &job->intent, person) : 0;
 
 		if (n > best_likeness) {
 			best = job;
@@ -333,6 +320,7 @@ static void send_batch(struct push *push, struct job **jobs, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		batch->jobs[i] = jobs[i];
 		jobs[i]->state = JOB_FLYING;
+		jobs[i]->was_sent = true;
 	}
 	push->n_flying++;
 	/* The answer to a deletion holds nobody, and may be empty. */

@@ -89,7 +89,7 @@ static bool carry_out(struct world *w)
 		const struct value answer = stored(w, &want[to]);
 
 		w->shadow[to] = sets_shadow_after(&answer, &w->now[to], &w->shadow[to],
-						  &w->now[from], &w->arena);
+						  &w->now[from], &want[to], &w->arena);
 		w->shadow[from] = w->now[from];
 		w->now[to] = answer;
 		return true;

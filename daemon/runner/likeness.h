@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * likeness: is a person what a write of ours made of it?
+ *
+ * A server may rewrite what it stores, and a dialect may hold a value in another shape than it was sent in
+ * (a name as one string), so that a value counts as shown if it is the one that was sent, or if it
+ * agrees with the other side's that it was made from.
+ */
+#ifndef CRMSYNC_DAEMON_RUNNER_LIKENESS_H
+#define CRMSYNC_DAEMON_RUNNER_LIKENESS_H
+
+#include "daemon/runner/runner_p.h"
+
+/* Does the person show the value that was written to field i?  True for one that was not written. */
+bool likeness_shows(const struct field_table *table, const struct intent *intent, size_t i,
+		    const struct person *person);
+/* Does it show all of them? */
+bool likeness_shows_all(const struct field_table *table, const struct intent *intent,
+			const struct person *person);
+/* How many of the values that were written, and not cleared, it shows. */
+size_t likeness_count(const struct field_table *table, const struct intent *intent,
+		      const struct person *person);
+
+#endif
