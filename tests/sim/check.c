@@ -101,10 +101,12 @@ static void note_agreed(struct sim *sim)
 
 		if (human->touched_ns >= sim->report.started_at || !check_pair(sim, i, pair))
 			continue;
-		human->bound = human->bound || (human->murk == 0 && check_share_key(pair[0], pair[1]));
+		human->bound =
+			human->bound || (human->murk == 0 && check_share_key(pair[0], pair[1]));
 		if (!human->bound || !agrees_everywhere(sim, pair))
 			continue;
 		human->is_agreed = true;
+		human->agreed_ns = sim->report.started_at;
 		memcpy(human->n_agreed, pair[SANDBOX_PEOPLE]->n, sizeof(human->n_agreed));
 		memcpy(human->agreed, pair[SANDBOX_PEOPLE]->tokens, sizeof(human->agreed));
 	}
@@ -129,13 +131,33 @@ static void check_manners(struct sim *sim)
 			    facts_violation(sim->box, 0));
 }
 
+/* P5: never more than the guard lets pass. */
+static void check_guard(struct sim *sim)
+{
+	uint32_t n_links = 0;
+	const uint32_t percent = sim->plan->knobs.removal_percent;
+
+	for (uint32_t i = 0; i < sim->oracle.n_humans; i++)
+		n_links += sim->oracle.humans[i].bound;
+	/* Who has just been matched or created may be linked, too. */
+	const uint32_t share = (n_links + 2) * percent / 100;
+
+	sim->was_guarded = sim->was_guarded || sim->report.outcome == OUTCOME_GUARDED;
+	if (sim->tally.n_removed > (share > 2 ? share : 2))
+		sim_violate(sim, P5_SAFE_REMOVAL, "guard", "%u persons removed in one cycle, of %u",
+			    sim->tally.n_removed, n_links);
+}
+
 /* Nobody interferes any more. */
 static void check_quiet(struct sim *sim)
 {
 	const struct cycle_report *report = &sim->report;
 	const uint32_t nth = sim->cycle - sim->plan->n_cycles;
 
-	if (report->outcome != OUTCOME_OK)
+	/* Held back: too many were removed at once. */
+	if (report->outcome == OUTCOME_GUARDED && sim->plan->knobs.removals)
+		sim->was_guarded = true;
+	else if (report->outcome != OUTCOME_OK)
 		sim_violate(sim, P3_CONVERGENCE, "outcome", "a quiet cycle ends %s: %s",
 			    outcome_name(report->outcome), report->failure.msg);
 	else if (nth >= 2 && sim->tally.n_writes > 0)
@@ -155,6 +177,7 @@ void check_cycle(struct sim *sim)
 			    sim->report.failure.msg);
 	check_bounds(sim);
 	check_manners(sim);
+	check_guard(sim);
 	if (sim->quiet)
 		check_quiet(sim);
 	if (sim->report.outcome == OUTCOME_OK && sim->tally.n_faults == 0)

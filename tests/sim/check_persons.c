@@ -51,8 +51,12 @@ static bool may_differ(const struct sim *sim, uint32_t number, enum slot slot)
 	for (uint32_t i = 0; i < sim->oracle.n_edits; i++) {
 		const struct edit *edit = &sim->oracle.edits[i];
 
-		if (edit->human == number && edit->slot == slot)
-			contested[edit->side] = true;
+		if (edit->human != number || edit->slot != slot)
+			continue;
+		contested[edit->side] = true;
+		/* Without its shadow, what was carried across cannot be told from an edit there. */
+		if (edit->unsure)
+			return true;
 	}
 	return contested[SANDBOX_RECORDS] && contested[SANDBOX_PEOPLE];
 }
@@ -80,11 +84,45 @@ static void check_agreement(struct sim *sim, uint32_t number)
 	}
 }
 
+/* Removed once, on one side, when both agreed, and never touched again: the configuration says all. */
+static bool is_simple_removal(const struct sim *sim, const struct human *human)
+{
+	return human->murk == MURK_REMOVED && human->n_removals == 1 && human->is_agreed &&
+	       human->touched_ns < human->agreed_ns && human->agreed_ns < human->removed_ns &&
+	       !sim->was_guarded && sim->figures.losses == 0;
+}
+
+static void check_removal(struct sim *sim, uint32_t number)
+{
+	const struct knobs *knobs = &sim->plan->knobs;
+	const uint32_t n_records = oracle_count(&sim->oracle, SANDBOX_RECORDS, number);
+	const uint32_t n_people = oracle_count(&sim->oracle, SANDBOX_PEOPLE, number);
+	bool from_records = false;
+
+	if (!is_simple_removal(sim, &sim->oracle.humans[number]))
+		return;
+	for (uint32_t i = 0; i < sim->oracle.n_bodies; i++) {
+		const struct body *body = &sim->oracle.bodies[i];
+
+		from_records = from_records || (body->human == number && body->by_user_gone &&
+						body->side == SANDBOX_RECORDS);
+	}
+	const uint32_t want_people = from_records && knobs->on_records == 1;
+	const uint32_t want_records = !from_records && knobs->on_people != 1;
+
+	if (n_people != want_people || n_records != want_records)
+		sim_violate(sim, P3_CONVERGENCE, "removal",
+			    "h%u was removed on %s, and in the end is there %u times on records and %u "
+			    "times on people",
+			    number, from_records ? "records" : "people", n_records, n_people);
+}
+
 void check_persons(struct sim *sim)
 {
 	for (uint32_t number = 0; number < sim->oracle.n_humans; number++) {
 		const struct human *human = &sim->oracle.humans[number];
 
+		check_removal(sim, number);
 		if (human->murk != 0)
 			continue;
 		for (int i = 0; i < SANDBOX_SIDE_COUNT; i++) {

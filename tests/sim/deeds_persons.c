@@ -297,6 +297,8 @@ static bool merge(struct sim *sim, const struct op *op, struct body *body)
 	body->gone = other->gone = body->by_user_gone = other->by_user_gone = true;
 	sim->oracle.humans[op->human].murk |= MURK_REMOVED;
 	sim->oracle.humans[op->other].murk |= MURK_REMOVED;
+	sim->oracle.humans[op->human].n_removals += 2; /* no simple case */
+	sim->oracle.humans[op->other].n_removals += 2;
 	(void)oracle_add_body(&sim->oracle, SANDBOX_RECORDS, id, op->human, false,
 			      sim->queue.now_ns);
 	return true;
@@ -320,7 +322,11 @@ bool deeds_rare(struct sim *sim, const struct op *op)
 						 op->kind == OP_ARCHIVE ? ",\"archived\":true" :
 									  ",\"archived\":false"))
 		return false;
-	sim->oracle.humans[op->human].murk |= MURK_REMOVED;
+	struct human *human = &sim->oracle.humans[op->human];
+
+	human->murk |= MURK_REMOVED;
+	human->n_removals++;
+	human->removed_ns = sim->queue.now_ns;
 	if (op->kind == OP_DELETE)
 		body->gone = body->by_user_gone = true;
 	else

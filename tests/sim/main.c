@@ -8,6 +8,7 @@
 #include "sweep.h"
 
 #include <getopt.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -92,6 +93,10 @@ int main(int argc, char *argv[])
 {
 	struct command command;
 
+	/* Memory is kept for the next seed. */
+	(void)mallopt(M_MMAP_THRESHOLD, 256 * 1024 * 1024);
+	(void)mallopt(M_TRIM_THRESHOLD, 512 * 1024 * 1024);
+	(void)mallopt(M_TOP_PAD, 16 * 1024 * 1024);
 	if (!read_command(argc, argv, &command)) {
 		(void)fputs(usage, stderr);
 		return 64;

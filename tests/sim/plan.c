@@ -158,8 +158,9 @@ static void draw_knobs(struct draw *draw)
 	knobs->verify_after_s = percent(draw, 25) ? 1 + below(draw, 30) : 0;
 	knobs->people_per_minute = percent(draw, 30) ? 20 : 600;
 	knobs->in_flight = 1 + below(draw, 8);
-	knobs->reopen = percent(draw, 35);
-	knobs->removals = percent(draw, 0);
+	knobs->reopen = percent(draw, 20);
+	knobs->removals = percent(draw, 30);
+	knobs->removal_percent = percent(draw, 60) ? 100 : 10;
 	knobs->on_records = below(draw, 3);
 	knobs->on_people = below(draw, 3);
 	knobs->on_edited = below(draw, 4) == 0;
@@ -354,7 +355,7 @@ void plan_make(uint64_t seed, struct plan *ret_plan)
 	memset(ret_plan, 0, sizeof(*ret_plan));
 	ret_plan->seed = seed;
 	ret_plan->poisoned = NOBODY;
-	ret_plan->n_cycles = 2 + below(&draw, 6);
+	ret_plan->n_cycles = percent(&draw, 80) ? 1 + below(&draw, 4) : 4 + below(&draw, 5);
 	ret_plan->n_humans = percent(&draw, 85) ? 1 + below(&draw, 9) : 5 + below(&draw, 20);
 	draw_knobs(&draw);
 	for (uint32_t human = 0; human < ret_plan->n_humans; human++)

@@ -117,6 +117,7 @@ struct knobs {
 	bool reopen;   /* a process for each cycle, instead of one that goes on */
 	bool removals; /* users delete and archive */
 	uint32_t on_records, on_people, on_edited; /* choices of on_removed */
+	uint32_t removal_percent;
 	int32_t skew_s[SANDBOX_SIDE_COUNT];
 	uint32_t gap_s; /* between two cycles, about */
 };

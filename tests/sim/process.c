@@ -48,17 +48,19 @@ static void add_sync(const struct knobs *knobs, struct buf *text)
 	static const char *const policies[] = { "newest", "records", "people", "manual" };
 	static const char *const creates[] = { "both", "to_people", "to_records", "none" };
 	static const char *const records[] = { "archive", "ignore", "archive" };
-	static const char *const people[] = { "unlink", "delete", "unlink" };
+	static const char *const people[] = { "unlink", "delete", "tag" };
 
 	buf_addf(text,
 		 "sync = { create = \"%s\"; conflict = \"%s\"; newest_fallback = \"%s\"; "
 		 "verify_after = %u; retry = { attempts = 4; }; on_removed = { records = \"%s\"; "
 		 "people = \"%s\"; edited = \"%s\"; }; default_region = \"NL\"; "
-		 "max_removal_percent = 100; max_changed_percent = 100; flap_limit = 100; };\n",
+		 "archived_tag = \"VIP\"; max_removal_percent = %u; max_changed_percent = 100; "
+		 "flap_limit = 100; };\n",
 		 creates[knobs->create], policies[knobs->policy],
 		 knobs->fallback_people ? "people" : "records", knobs->verify_after_s,
-		 records[knobs->on_records], people[knobs->on_people],
-		 knobs->on_edited != 0 ? "removal_wins" : "edit_wins");
+		 records[knobs->on_records],
+		 people[knobs->on_people == 2 && !knobs->tags ? 0 : knobs->on_people],
+		 knobs->on_edited != 0 ? "removal_wins" : "edit_wins", knobs->removal_percent);
 }
 
 static void load_config(struct sim *sim)
@@ -86,6 +88,7 @@ static void load_config(struct sim *sim)
 
 void process_prepare(struct sim *sim)
 {
+	sql_speed_setup();
 	state_file_path(sim->state_path, sizeof(sim->state_path));
 	load_config(sim);
 	state_file_fresh(sim->state_path, &sim->config.fields);

@@ -193,6 +193,39 @@ static void refused(struct plan *plan)
 	plan->poisoned = 1;
 }
 
+static void removals(struct plan *plan)
+{
+	for (uint32_t human = 0; human < 6; human++)
+		pair(plan, human);
+	add(plan, OP_DELETE, 1, 0, SANDBOX_RECORDS);
+	add(plan, OP_ARCHIVE, 1, 1, SANDBOX_PEOPLE);
+	add(plan, OP_DELETE, 1, 2, SANDBOX_PEOPLE);
+	add(plan, OP_UNARCHIVE, 2, 1, SANDBOX_PEOPLE);
+	/* Removed here, edited there. */
+	edit(plan, 2, 3, SANDBOX_PEOPLE, SLOT_TITLE, OP_SET);
+	add(plan, OP_DELETE, 2, 3, SANDBOX_RECORDS);
+}
+
+static void removals_carried(struct plan *plan)
+{
+	removals(plan);
+	plan->knobs.on_people = 1;
+}
+
+static void removals_win(struct plan *plan)
+{
+	removals(plan);
+	plan->knobs.on_people = 1;
+	plan->knobs.on_edited = 1;
+}
+
+static void merged(struct plan *plan)
+{
+	for (uint32_t human = 0; human < 3; human++)
+		pair(plan, human);
+	add(plan, OP_MERGE, 1, 0, SANDBOX_RECORDS)->other = 1;
+}
+
 static void everything(struct plan *plan)
 {
 	for (uint32_t human = 0; human < 3; human++)
@@ -227,6 +260,10 @@ static const struct {
 	{ "lost creates", lost_creates },
 	{ "lost updates", lost_updates },
 	{ "refused", refused },
+	{ "removals", removals },
+	{ "removals, carried both ways", removals_carried },
+	{ "removals win", removals_win },
+	{ "merged records", merged },
 	{ "everything", everything },
 };
 
@@ -255,6 +292,7 @@ void scenario_make(size_t i, enum sandbox_dialect dialect, struct plan *ret_plan
 					  .batch_size = 4,
 					  .people_per_minute = 600,
 					  .in_flight = 4,
+					  .removal_percent = 100,
 					  .gap_s = 600 };
 	scenarios[i].make(ret_plan);
 }

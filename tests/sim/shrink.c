@@ -31,8 +31,7 @@ static bool still_fails(struct shrinking *s)
 
 static void drop_ops(struct plan *plan, uint32_t at, uint32_t n)
 {
-	memmove(&plan->ops[at], &plan->ops[at + n],
-		(plan->n_ops - at - n) * sizeof(plan->ops[0]));
+	memmove(&plan->ops[at], &plan->ops[at + n], (plan->n_ops - at - n) * sizeof(plan->ops[0]));
 	plan->n_ops -= n;
 }
 
@@ -94,9 +93,9 @@ static bool shrink_trouble(struct shrinking *s)
 static bool shrink_knobs(struct shrinking *s)
 {
 	struct knobs *knobs = &s->trial.knobs;
-	bool *const flags[] = { &knobs->rewrite,      &knobs->sparse,	   &knobs->stable_ids,
-				&knobs->unique_rows,  &knobs->exact_search, &knobs->link_companies,
-				&knobs->reopen,	      &knobs->fallback_people };
+	bool *const flags[] = { &knobs->rewrite,     &knobs->sparse,         &knobs->stable_ids,
+				&knobs->unique_rows, &knobs->exact_search,   &knobs->link_companies,
+				&knobs->reopen,      &knobs->fallback_people };
 	uint32_t *const numbers[] = { &knobs->verify_after_s, &knobs->server_people_per_min };
 	bool any = false;
 
@@ -173,8 +172,8 @@ int shrink_run(uint64_t seed)
 	print_ops(&s.best);
 	sim_run(&s.best, &loudly, &outcome);
 	state_file_clean();
-	(void)printf("seed %llu, shrunk in %u runs, breaks %s (%s): %s\n",
-		     (unsigned long long)seed, s.n_runs, promise_name(outcome.violation.promise),
-		     outcome.violation.rule, outcome.violation.text);
+	(void)printf("seed %llu, shrunk in %u runs, breaks %s (%s): %s\n", (unsigned long long)seed,
+		     s.n_runs, promise_name(outcome.violation.promise), outcome.violation.rule,
+		     outcome.violation.text);
 	return 1;
 }

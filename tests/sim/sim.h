@@ -88,6 +88,7 @@ struct sim {
 	uint64_t sweep_kill_at; /* 0: none */
 	jmp_buf killed;
 	bool can_die;
+	bool was_guarded; /* some removals are held back for somebody to allow them */
 
 	struct facts_list before[SANDBOX_SIDE_COUNT], after[SANDBOX_SIDE_COUNT];
 	uint64_t network; /* random state of latencies */
@@ -121,7 +122,7 @@ struct outcome_of_run {
 struct run_options {
 	struct trace *trace;    /* NULL: none */
 	uint64_t sweep_kill_at; /* dies at this action of the whole run; 0: never */
-	struct buf *end_text;   /* what both servers hold in the end, ids left out; NULL: not asked */
+	struct buf *end_text; /* what both servers hold in the end, ids left out; NULL: not asked */
 };
 
 void sim_run(const struct plan *plan, const struct run_options *options,

@@ -2,6 +2,7 @@
 #include "state_file.h"
 
 #include "base/hash.h"
+#include "memory_vfs.h"
 #include "sim.h"
 
 #include <sqlite3.h>
@@ -59,19 +60,9 @@ void state_file_path(char *ret_path, size_t size)
 	(void)snprintf(ret_path, size, "%s/state.db", folder);
 }
 
-static void remove_behind(const char *path, const char *suffix)
-{
-	char name[160];
-
-	(void)snprintf(name, sizeof(name), "%s%s", path, suffix);
-	(void)unlink(name);
-}
-
 void state_file_remove(const char *path)
 {
-	remove_behind(path, "");
-	remove_behind(path, "-wal");
-	remove_behind(path, "-shm");
+	memory_vfs_remove(path);
 }
 
 void state_file_clean(void)
@@ -82,30 +73,33 @@ void state_file_clean(void)
 		return;
 	(void)snprintf(path, sizeof(path), "%s/state.db", folder);
 	state_file_remove(path);
-	remove_behind(path, ".lock");
+	(void)unlink(path);
+	(void)snprintf(path, sizeof(path), "%s/state.db.lock", folder);
+	(void)unlink(path);
 	(void)rmdir(folder);
 	folder_of = 0;
 }
 
 void state_file_read(const char *path, struct buf *ret_bytes)
 {
-	char bytes[65536];
-	FILE *file = fopen(path, "rb");
-	size_t n;
-
 	buf_reset(ret_bytes);
-	while (file != NULL && (n = fread(bytes, 1, sizeof(bytes), file)) > 0)
-		buf_add(ret_bytes, bytes, n);
-	if (file != NULL)
-		(void)fclose(file);
+	buf_add_str(ret_bytes, memory_vfs_get(path));
 }
 
 void state_file_write(const char *path, struct str bytes)
 {
-	state_file_remove(path);
+	memory_vfs_remove(path);
+	memory_vfs_put(path, bytes);
+}
+
+/* The state looks at the real file, too: that it is one, and at its header. */
+static void put_face(const char *path)
+{
 	FILE *file = fopen(path, "wb");
 
-	if (file == NULL || fwrite(bytes.p, 1, bytes.len, file) != bytes.len || fclose(file) != 0) {
+	if (file == NULL ||
+	    fwrite(template_bytes.bytes, 1, template_bytes.len, file) != template_bytes.len ||
+	    fclose(file) != 0) {
 		(void)fprintf(stderr, "cannot write %s\n", path);
 		exit(74);
 	}
@@ -113,12 +107,12 @@ void state_file_write(const char *path, struct str bytes)
 
 void state_file_fresh(const char *path, const struct field_table *fields)
 {
+	static char face_at[128];
 	struct store *store;
 	struct error err;
 
 	if (template_bytes.len == 0) {
 		buf_init(&template_bytes, FILE_BYTES);
-		state_file_remove(path);
 		if (!store_open(path, STORE_WRITE, fields, &store, &err)) {
 			(void)fprintf(stderr, "%s\n", err.msg);
 			exit(74);
@@ -126,6 +120,9 @@ void state_file_fresh(const char *path, const struct field_table *fields)
 		store_close(store);
 		state_file_read(path, &template_bytes);
 	}
+	if (strcmp(face_at, path) != 0)
+		put_face(path);
+	(void)snprintf(face_at, sizeof(face_at), "%s", path);
 	state_file_write(path, buf_str(&template_bytes));
 }
 

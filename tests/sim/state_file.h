@@ -24,4 +24,7 @@ uint64_t state_file_hash(const char *path);
 /* Removes the folder of this process. */
 void state_file_clean(void);
 
+/* sql_speed.c: before SQLite is used. */
+void sql_speed_setup(void);
+
 #endif

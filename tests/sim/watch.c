@@ -125,6 +125,25 @@ static void check_needed(struct sim *sim, const struct body *body, const struct 
 
 /* ---- P2, P5 ---- */
 
+/* Made by the program, and not yet edited beyond recognition. */
+static bool is_recognisable(const struct sim *sim, const struct body *there, const struct facts *a,
+			    const struct facts *source)
+{
+	const struct oracle *oracle = &sim->oracle;
+
+	if (!there->by_program)
+		return false;
+	if (sim->plan->knobs.marker && there->side == SANDBOX_PEOPLE)
+		return true;
+	if (a != NULL && source != NULL && check_share_key(a, source))
+		return true;
+	for (uint32_t i = 0; i < oracle->n_edits; i++) {
+		if (strcmp(oracle->edits[i].id, there->id) == 0)
+			return false;
+	}
+	return true;
+}
+
 static void check_twin(struct sim *sim, const struct facts *made, struct human *human,
 		       uint32_t number, enum sandbox_side side)
 {
@@ -141,7 +160,7 @@ static void check_twin(struct sim *sim, const struct facts *made, struct human *
 	const struct facts *b =
 		source != NULL ? facts_find(&sim->after[other_side], source->id) : NULL;
 	const bool known = there->known_ns > 0 && human->touched_ns < sim->report.started_at;
-	const bool bound = human->is_agreed || there->by_program ||
+	const bool bound = human->is_agreed || is_recognisable(sim, there, a, b) ||
 			   (known && a != NULL && b != NULL && check_share_key(a, b));
 
 	if (!bound || (human->murk & ~(unsigned)MURK_POISON) != 0) {
@@ -159,6 +178,8 @@ static void on_created(struct sim *sim, enum sandbox_side side, const struct fac
 	const uint32_t number = oracle_whose(oracle, made);
 
 	sim->figures.creates++;
+	if (number == NOBODY && sim->figures.losses > 0)
+		return; /* an invented name: only the lost state knew that it was one */
 	if (number == NOBODY) {
 		sim_violate(sim, P4_NO_ECHO, "nobody", "%s %s was created of nobody's values",
 			    side_text(side), made->id);
@@ -177,6 +198,42 @@ static void on_created(struct sim *sim, enum sandbox_side side, const struct fac
 	note_carried(sim, side, NULL, made);
 }
 
+static bool was_carried(const struct oracle *oracle, const struct edit *edit)
+{
+	for (uint32_t i = 0; i < oracle->n_carried; i++) {
+		const struct carried *carried = &oracle->carried[i];
+
+		if (carried->side != edit->side && carried->slot == edit->slot &&
+		    carried->token == edit->token)
+			return true;
+	}
+	return false;
+}
+
+/* P1 at a removal: under edit_wins nobody goes whose edit is known and was not carried. */
+static void check_buried(struct sim *sim, const struct body *body)
+{
+	const struct oracle *oracle = &sim->oracle;
+	const struct human *human = &oracle->humans[body->human];
+
+	if (sim->plan->knobs.on_edited != 0 || !human->is_agreed ||
+	    human->murk != MURK_REMOVED || human->n_removals != 1)
+		return;
+	for (uint32_t i = 0; i < oracle->n_edits; i++) {
+		const struct edit *edit = &oracle->edits[i];
+
+		if (strcmp(edit->id, body->id) != 0 || edit->birth || edit->raced ||
+		    edit->unsure || edit->removal || edit->token == 0 ||
+		    edit->at_ns <= human->agreed_ns || edit->at_ns > body->known_ns ||
+		    was_carried(oracle, edit))
+			continue;
+		sim_violate(sim, P1_NO_LOST_EDIT, "buried",
+			    "%s %s (h%u) was removed with the edit of %s to %u, which nobody carried",
+			    side_text(body->side), body->id, body->human, slot_name(edit->slot),
+			    edit->token);
+	}
+}
+
 /* Somebody is gone or archived by the program: a user must have removed the counterpart. */
 static void on_removed(struct sim *sim, struct body *body, const char *how)
 {
@@ -184,6 +241,8 @@ static void on_removed(struct sim *sim, struct body *body, const char *how)
 	bool by_user = false;
 
 	sim->figures.removals++;
+	sim->tally.n_removed++;
+	check_buried(sim, body);
 	for (uint32_t i = 0; i < oracle->n_bodies; i++) {
 		const struct body *other = &oracle->bodies[i];
 
