@@ -69,6 +69,7 @@ int command_quarantine(struct command_context *context);
 int command_reset(struct command_context *context);
 int command_status(struct command_context *context);
 int command_sync(struct command_context *context);
+int command_undo(struct command_context *context);
 int command_version(struct command_context *context);
 
 #endif

@@ -118,6 +118,18 @@ const struct command command_table[] = {
 		.run = command_history,
 	},
 	{
+		.name = "undo",
+		.arguments = "CYCLE [--dry-run] [--json]",
+		.summary = "put back the values that a cycle overwrote",
+		.options =
+			"Where nobody has changed them since; the next sync writes them, to both sides.\n"
+			"What the cycle created, linked or removed is not undone.\n"
+			"  --dry-run  only show what would be put back\n"
+			"  --json     print one JSON object a line\n",
+		.needs = COMMAND_CONFIG,
+		.run = command_undo,
+	},
+	{
 		.name = "reset",
 		.arguments = "",
 		.summary = "move the state aside and start anew",

@@ -99,9 +99,11 @@ static bool take_words(struct verb_call *call, const struct verb *verb, int next
 
 static int run(struct verb_call *call, const struct verb *verb)
 {
+	/* What only looks needs no lock. */
+	const enum store_mode mode = call->given[VERB_DRY_RUN] ? STORE_READ : verb->mode;
 	struct error err;
 
-	if (!state_open(call->context->config, verb->mode, &call->store, &err))
+	if (!state_open(call->context->config, mode, &call->store, &err))
 		return command_fail(&err);
 	const bool ok = verb->run(call, &err);
 

@@ -56,6 +56,7 @@ struct field_merge {
 	struct value write[SIDE_COUNT]; /* what that side is to hold; VALUE_UNKNOWN: not written */
 	/* that side's edit was overruled: to be kept in the history */
 	bool lost[SIDE_COUNT];
+	bool by_hand; /* set by the runner: a person asked for it */
 };
 
 struct merge_result {

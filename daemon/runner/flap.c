@@ -56,8 +56,8 @@ static bool report(struct runner *runner, const struct pair *pair, const struct 
 	return store_conflict_put(runner_store(runner), &conflict, err);
 }
 
-bool flap_freeze(struct runner *runner, const struct pair *pair, enum side target,
-		 struct person *write, struct error *err)
+bool flap_freeze(struct runner *runner, const struct pair *pair, const struct merge_result *merged,
+		 enum side target, struct person *write, struct error *err)
 {
 	const uint32_t limit = runner->options.config->sync.flap_limit;
 	struct arena arena = { 0 };
@@ -67,7 +67,7 @@ bool flap_freeze(struct runner *runner, const struct pair *pair, enum side targe
 		const struct field *field = &runner->table->fields[i];
 		struct writes writes = { 0 };
 
-		if (write->values[i].state == VALUE_UNKNOWN ||
+		if (write->values[i].state == VALUE_UNKNOWN || merged->fields[i].by_hand ||
 		    by_human(pair, side_other(target), i))
 			continue;
 		writes.next = field_display(&arena, field->type, &write->values[i]);

@@ -9,7 +9,8 @@
 #include "daemon/runner/runner_p.h"
 
 /* Takes fields that flap out of what is to be written, and reports them. */
-NODISCARD bool flap_freeze(struct runner *runner, const struct pair *pair, enum side target,
+NODISCARD bool flap_freeze(struct runner *runner, const struct pair *pair,
+			   const struct merge_result *merged, enum side target,
 			   struct person *write, struct error *err);
 
 #endif

@@ -138,7 +138,7 @@ static bool add_update(struct runner *runner, const struct pair *pair,
 	intent.write.id = intent.target_id;
 	for (size_t i = 0; i < runner->table->n; i++)
 		intent.write.values[i] = merged->fields[i].write[target];
-	if (!flap_freeze(runner, pair, target, &intent.write, err))
+	if (!flap_freeze(runner, pair, merged, target, &intent.write, err))
 		return false;
 	*ret_added = false;
 	if (!plan_writes_fields(runner, &intent))

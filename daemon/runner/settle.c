@@ -14,6 +14,17 @@
 
 #include <assert.h>
 
+/* For an undo, which takes back updates only.  A target that was not known to hold anything was read
+ * before it was written, and held nothing. */
+static void keep_held(const struct job *job, size_t i, struct history_entry *entry)
+{
+	const struct value *base = &job->intent.base.values[i];
+	const struct value *answer = &job->answer.values[i];
+
+	entry->old_held = base->state != VALUE_UNKNOWN ? *base : value_empty();
+	entry->new_held = answer->state != VALUE_UNKNOWN ? *answer : job->intent.write.values[i];
+}
+
 bool settle_add_history(const struct job *job, int64_t link, struct error *err)
 {
 	struct runner *runner = job->push->runner;
@@ -42,11 +53,8 @@ bool settle_add_history(const struct job *job, int64_t link, struct error *err)
 					  intent_reason(intent, field->name),
 		};
 
-		/* For an undo, which takes back updates only. */
-		if (intent->kind == INTENT_UPDATE) {
-			entry.old_held = intent->base.values[i];
-			entry.new_held = job->answer.values[i];
-		}
+		if (intent->kind == INTENT_UPDATE)
+			keep_held(job, i, &entry);
 		ok = store_history_add(runner_store(runner), &entry, err);
 	}
 	arena_release(&arena);

@@ -229,7 +229,7 @@ static bool take_field(struct wishes *wishes, const struct merge_result *as_wish
 	const bool decided = wished->on[SIDE_RECORDS] && wished->on[SIDE_PEOPLE];
 	const struct wish *wish =
 		&wished->side[wished->on[SIDE_RECORDS] ? SIDE_RECORDS : SIDE_PEOPLE];
-	struct field_merge field = { .reason = wish->reason.p };
+	struct field_merge field = { .reason = wish->reason.p, .by_hand = true };
 
 	if (is_overruled(wishes, as_wished, i))
 		return end_wish(wishes, i, true, err);
