@@ -111,10 +111,11 @@ static void check_removal(struct sim *sim, uint32_t number)
 	const uint32_t want_records = !from_records && knobs->on_people != 1;
 
 	if (n_people != want_people || n_records != want_records)
-		sim_violate(sim, P3_CONVERGENCE, "removal",
-			    "h%u was removed on %s, and in the end is there %u times on records and %u "
-			    "times on people",
-			    number, from_records ? "records" : "people", n_records, n_people);
+		sim_violate(
+			sim, P3_CONVERGENCE, "removal",
+			"h%u was removed on %s, and in the end is there %u times on records and %u "
+			"times on people",
+			number, from_records ? "records" : "people", n_records, n_people);
 }
 
 void check_persons(struct sim *sim)

@@ -55,6 +55,7 @@ struct cycle_tally {
 	uint32_t n_requests, n_writes, n_carried; /* at the servers; carried: writes that were */
 	uint32_t n_faults, n_ops;
 	uint32_t n_changed; /* persons that users touched */
+	uint32_t n_removed; /* by the program */
 	uint32_t n_actions;
 	bool killed;
 };

@@ -216,21 +216,21 @@ static void check_buried(struct sim *sim, const struct body *body)
 	const struct oracle *oracle = &sim->oracle;
 	const struct human *human = &oracle->humans[body->human];
 
-	if (sim->plan->knobs.on_edited != 0 || !human->is_agreed ||
-	    human->murk != MURK_REMOVED || human->n_removals != 1)
+	if (sim->plan->knobs.on_edited != 0 || !human->is_agreed || human->murk != MURK_REMOVED ||
+	    human->n_removals != 1)
 		return;
 	for (uint32_t i = 0; i < oracle->n_edits; i++) {
 		const struct edit *edit = &oracle->edits[i];
 
-		if (strcmp(edit->id, body->id) != 0 || edit->birth || edit->raced ||
-		    edit->unsure || edit->removal || edit->token == 0 ||
-		    edit->at_ns <= human->agreed_ns || edit->at_ns > body->known_ns ||
-		    was_carried(oracle, edit))
+		if (strcmp(edit->id, body->id) != 0 || edit->birth || edit->raced || edit->unsure ||
+		    edit->removal || edit->token == 0 || edit->at_ns <= human->agreed_ns ||
+		    edit->at_ns > body->known_ns || was_carried(oracle, edit))
 			continue;
-		sim_violate(sim, P1_NO_LOST_EDIT, "buried",
-			    "%s %s (h%u) was removed with the edit of %s to %u, which nobody carried",
-			    side_text(body->side), body->id, body->human, slot_name(edit->slot),
-			    edit->token);
+		sim_violate(
+			sim, P1_NO_LOST_EDIT, "buried",
+			"%s %s (h%u) was removed with the edit of %s to %u, which nobody carried",
+			side_text(body->side), body->id, body->human, slot_name(edit->slot),
+			edit->token);
 	}
 }
 
