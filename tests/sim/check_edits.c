@@ -158,7 +158,8 @@ static struct element look_up(const struct contest *c, uint32_t token)
 			continue;
 		/* Removed from one side while the other's was not known, added to both, and so on. */
 		if (edit->raced || edit->unsure || (edit->removal && !edit->strict) ||
-		    (!edit->removal && element.last != NULL && !edit->birth))
+		    (!edit->removal && element.last != NULL &&
+		     (element.last->removal || !edit->birth)))
 			element.contested = true;
 		element.was_set = element.was_set || !edit->removal;
 		element.last = edit;

@@ -101,7 +101,7 @@ struct edit *deeds_note(struct sim *sim, const struct body *body, enum slot slot
 }
 
 /* A key that two humans share, or that changed hands. */
-static void note_keys(struct sim *sim, uint32_t human, enum slot slot, uint32_t token)
+void deeds_note_keys(struct sim *sim, uint32_t human, enum slot slot, uint32_t token)
 {
 	if (slot != SLOT_EMAIL && slot != SLOT_PHONE && slot != SLOT_LINKEDIN)
 		return;
@@ -143,7 +143,7 @@ static bool edit_scalar(struct sim *sim, const struct op *op, const struct body 
 	if (token == base || (op->slot == SLOT_NAME && token == 0) ||
 	    !deeds_write(sim, body, op->slot, &token, token != 0))
 		return false;
-	note_keys(sim, body->human, op->slot, token);
+	deeds_note_keys(sim, body->human, op->slot, token);
 	(void)deeds_note(sim, body, op->slot, token, base, false);
 	return true;
 }
@@ -165,7 +165,7 @@ bool deeds_edit_set(struct sim *sim, const struct body *body, enum slot slot,
 	for (size_t k = 0; k < n; k++) {
 		if (facts_has(facts, slot, tokens[k]))
 			continue;
-		note_keys(sim, body->human, slot, tokens[k]);
+		deeds_note_keys(sim, body->human, slot, tokens[k]);
 		(void)deeds_note(sim, body, slot, tokens[k], 0, false);
 	}
 	return true;

@@ -11,6 +11,8 @@
 bool deeds_look(struct sim *sim, enum sandbox_side side, const char *id, struct facts *ret_facts);
 struct edit *deeds_note(struct sim *sim, const struct body *body, enum slot slot, uint32_t token,
 			uint32_t base, bool removal);
+/* Two humans may not share an e-mail, phone or LinkedIn token unnoticed. */
+void deeds_note_keys(struct sim *sim, uint32_t human, enum slot slot, uint32_t token);
 bool deeds_write(struct sim *sim, const struct body *body, enum slot slot, const uint32_t *tokens,
 		 size_t n);
 bool deeds_edit_set(struct sim *sim, const struct body *body, enum slot slot,

@@ -163,10 +163,11 @@ static void note_birth(struct sim *sim, const struct op *op, uint32_t mask, cons
 		oracle_add_body(&sim->oracle, op->side, id, op->human, false, sim->queue.now_ns);
 
 	for (int slot = 0; slot < SLOT_COUNT; slot++) {
-		if (has_slot(sim, mask, (enum slot)slot))
-			deeds_note(sim, body, (enum slot)slot, birth_token(op, (enum slot)slot), 0,
-				   false)
-				->birth = true;
+		if (!has_slot(sim, mask, (enum slot)slot))
+			continue;
+		deeds_note_keys(sim, op->human, (enum slot)slot, birth_token(op, (enum slot)slot));
+		deeds_note(sim, body, (enum slot)slot, birth_token(op, (enum slot)slot), 0, false)
+			->birth = true;
 	}
 }
 
@@ -299,8 +300,8 @@ static bool merge(struct sim *sim, const struct op *op, struct body *body)
 	sim->oracle.humans[op->other].murk |= MURK_REMOVED;
 	sim->oracle.humans[op->human].n_removals += 2; /* no simple case */
 	sim->oracle.humans[op->other].n_removals += 2;
-	(void)oracle_add_body(&sim->oracle, SANDBOX_RECORDS, id, op->human, false,
-			      sim->queue.now_ns);
+	oracle_add_body(&sim->oracle, SANDBOX_RECORDS, id, op->human, false, sim->queue.now_ns)
+		->merged = op->other;
 	return true;
 }
 
@@ -327,6 +328,7 @@ bool deeds_rare(struct sim *sim, const struct op *op)
 	human->murk |= MURK_REMOVED;
 	human->n_removals++;
 	human->removed_ns = sim->queue.now_ns;
+	sim->tally.n_changed++;
 	if (op->kind == OP_DELETE)
 		body->gone = body->by_user_gone = true;
 	else

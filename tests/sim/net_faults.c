@@ -65,6 +65,7 @@ static bool is_list(const struct http_call *call)
 /* What a server says that has lost everybody. */
 static enum net_fate say_empty(struct http_call *call)
 {
+	call->sim->tally.n_lies++;
 	struct sandbox_options options = { 0 };
 
 	sandbox_options_init(&options);
@@ -87,6 +88,7 @@ static enum net_fate say_short(struct http_call *call)
 	const char *offset = body.len > 0 ? memmem(body.p, body.len, "\"offset\":", 9) : NULL;
 	struct buf changed;
 
+	call->sim->tally.n_lies++;
 	buf_init(&changed, SIZE_MAX / 2);
 	if (page != NULL) {
 		buf_add(&changed, target.p, (size_t)(page - target.p) + 5);

@@ -28,9 +28,11 @@ struct body *oracle_add_body(struct oracle *oracle, enum sandbox_side side, cons
 		abort();
 	struct body *body = &oracle->bodies[oracle->n_bodies++];
 
-	*body = (struct body){
-		.side = side, .human = human, .by_program = by_program, .born_ns = now_ns
-	};
+	*body = (struct body){ .side = side,
+			       .human = human,
+			       .merged = NOBODY,
+			       .by_program = by_program,
+			       .born_ns = now_ns };
 	(void)snprintf(body->id, sizeof(body->id), "%s", id);
 	return body;
 }

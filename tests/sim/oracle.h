@@ -49,6 +49,7 @@ struct body {
 	enum sandbox_side side;
 	char id[FACTS_ID_BYTES];
 	uint32_t human;
+	uint32_t merged; /* another human that went into it; NOBODY */
 	bool by_program;
 	bool gone; /* is not on the server any more */
 	bool archived;

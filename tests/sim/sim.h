@@ -56,6 +56,7 @@ struct cycle_tally {
 	uint32_t n_faults, n_ops;
 	uint32_t n_changed; /* persons that users touched */
 	uint32_t n_removed; /* by the program */
+	uint32_t n_lies;    /* lists that left somebody out */
 	uint32_t n_actions;
 	bool killed;
 };

@@ -66,6 +66,19 @@ static bool undoes(const struct edit *edit, const struct facts *was, const struc
 	return facts_has(was, edit->slot, edit->token) && !facts_has(is, edit->slot, edit->token);
 }
 
+/* Nobody can know of what was set after the last reading; and of a scalar only the last one stood. */
+static bool is_raced(const struct edit *edit, const struct body *body, const struct facts *was,
+		     const struct facts *is)
+{
+	if (edit->raced || edit->side != body->side || strcmp(edit->id, body->id) != 0 ||
+	    edit->at_ns <= body->known_ns)
+		return false;
+	if (slot_is_set(edit->slot))
+		return undoes(edit, was, is);
+	return was->n[edit->slot] != is->n[edit->slot] ||
+	       was->tokens[edit->slot][0] != is->tokens[edit->slot][0];
+}
+
 static void note_races(struct sim *sim, const struct body *body, const struct facts *was,
 		       const struct facts *is)
 {
@@ -74,8 +87,7 @@ static void note_races(struct sim *sim, const struct body *body, const struct fa
 	for (uint32_t i = 0; i < oracle->n_edits; i++) {
 		struct edit *edit = &oracle->edits[i];
 
-		if (edit->raced || edit->side != body->side || strcmp(edit->id, body->id) != 0 ||
-		    edit->at_ns <= body->known_ns || !undoes(edit, was, is))
+		if (!is_raced(edit, body, was, is))
 			continue;
 		edit->raced = true;
 		sim->figures.raced++;
@@ -116,7 +128,8 @@ static void check_needed(struct sim *sim, const struct body *body, const struct 
 	const struct human *human = &sim->oracle.humans[body->human];
 
 	/* Somebody else may have done the same in the meantime. */
-	if (was->sum == is->sum && human->touched_ns <= body->known_ns)
+	if (was->sum == is->sum && human->touched_ns <= body->known_ns &&
+	    human->removed_ns <= body->known_ns)
 		sim_violate(sim, P10_LEAST_TRAFFIC, "needless",
 			    "%s %s (h%u) was written and nothing changed: %.*s",
 			    side_text(body->side), body->id, body->human,
@@ -163,7 +176,10 @@ static void check_twin(struct sim *sim, const struct facts *made, struct human *
 	const bool bound = human->is_agreed || is_recognisable(sim, there, a, b) ||
 			   (known && a != NULL && b != NULL && check_share_key(a, b));
 
-	if (!bound || (human->murk & ~(unsigned)MURK_POISON) != 0) {
+	/* A server that hides somebody who was never linked cannot be seen through. */
+	const bool hidden = sim->tally.n_lies > 0 && !there->by_program && !human->is_agreed;
+
+	if (!bound || hidden || (human->murk & ~(unsigned)MURK_POISON) != 0) {
 		human->murk |= MURK_TWIN;
 		return;
 	}
@@ -246,7 +262,10 @@ static void on_removed(struct sim *sim, struct body *body, const char *how)
 	for (uint32_t i = 0; i < oracle->n_bodies; i++) {
 		const struct body *other = &oracle->bodies[i];
 
-		by_user = by_user || (other->human == body->human && other->side != body->side &&
+		const bool counterpart =
+			other->human == body->human || other->human == body->merged;
+
+		by_user = by_user || (counterpart && other->side != body->side &&
 				      (other->by_user_gone || other->by_user_archived));
 	}
 	if (!by_user)
