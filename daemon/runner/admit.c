@@ -56,18 +56,22 @@ void admit_plan(struct admit *admit)
 
 /* ---- Steps ---- */
 
+/* Of what the target holds in the written fields; where none is written (a removal), in all. */
 static struct digest base_digest(const struct intent *intent, const struct field_table *table)
 {
 	struct arena arena = { 0 };
 	struct person written;
+	bool any = false;
 
 	person_init(&written, &arena, table);
-	for (size_t i = 0; i < table->n; i++) {
-		if (intent->write.values != NULL && intent->base.values != NULL &&
-		    intent->write.values[i].state != VALUE_UNKNOWN)
-			written.values[i] = intent->base.values[i];
+	for (size_t i = 0; intent->base.values != NULL && i < table->n; i++) {
+		if (intent->write.values[i].state == VALUE_UNKNOWN)
+			continue;
+		written.values[i] = intent->base.values[i];
+		any = true;
 	}
-	const struct digest digest = person_digest(&written, table);
+	const bool whole = !any && intent->kind != INTENT_CREATE && intent->base.values != NULL;
+	const struct digest digest = person_digest(whole ? &intent->base : &written, table);
 
 	arena_release(&arena);
 	return digest;

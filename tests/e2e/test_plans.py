@@ -134,6 +134,28 @@ class Plans(Planned):
         self.assert_mirrored(world, 2)
         world.settled()
 
+    def test_removal(self):
+        """A removal is a step like any other: taken as reviewed, and not beside the plan."""
+        for edited in (False, True):
+            with self.subTest(edited=edited):
+                world, (ada, bob) = self.two()
+                world.create_both(**EVE)
+                world.sync()
+                world.box.post("delete", side="records", id=ada["records"])
+                [step] = self.plan(world)
+                self.assertEqual((step["action"], step["side"], step["id"]),
+                                 ("remove", "people", ada["people"]))
+                world.box.post("delete", side="records", id=bob["records"])
+                if edited:
+                    world.edit("people", ada["people"], job="Countess")
+                world.clear_log()
+                summary, said = self.apply(world, code=1 if edited else 0)
+                self.assert_counts(summary, removed={} if edited else {"people": 1})
+                self.assertEqual("no longer so" in said, edited)
+                archived = [view["id"] for view in world.view("people")
+                            if view["raw"].get("archivedAt")]
+                self.assertEqual(archived, [] if edited else [ada["people"]])
+
     def test_refused(self):
         world, (ada, _) = self.two()
         world.edit("records", ada["records"], job="Analyst")
