@@ -71,5 +71,6 @@ int command_status(struct command_context *context);
 int command_sync(struct command_context *context);
 int command_undo(struct command_context *context);
 int command_version(struct command_context *context);
+int command_why(struct command_context *context);
 
 #endif

@@ -118,6 +118,17 @@ const struct command command_table[] = {
 		.run = command_history,
 	},
 	{
+		.name = "why",
+		.arguments = "ID [FIELD] [--json]",
+		.summary = "show a person's fields side by side, and what happens next",
+		.options =
+			"ID is either side's, or the link's number.  With FIELD, one field in all detail:\n"
+			"what both sides last agreed on, who set it and when, and the rule that applies.\n"
+			"  --json  print one JSON object a line: the person, then its fields\n",
+		.needs = COMMAND_CONFIG,
+		.run = command_why,
+	},
+	{
 		.name = "undo",
 		.arguments = "CYCLE [--dry-run] [--json]",
 		.summary = "put back the values that a cycle overwrote",

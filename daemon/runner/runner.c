@@ -143,6 +143,19 @@ static void begin(void *payload)
 	start_phase(runner);
 }
 
+struct merge_rules runner_rules(const struct config *config, int64_t now)
+{
+	const struct config_sync *sync = &config->sync;
+
+	return (struct merge_rules){
+		.direction = sync->direction,
+		.newest_fallback =
+			sync->newest_fallback == SIDE_PEOPLE ? POLICY_PEOPLE : POLICY_RECORDS,
+		.clock_tolerance_ns = sync->clock_tolerance_ns,
+		.now = now,
+	};
+}
+
 void runner_start(struct runner *runner)
 {
 	static const enum removal_rule records_rules[] = { [RECORDS_REMOVAL_ARCHIVE] = RULE_ARCHIVE,
@@ -163,13 +176,7 @@ void runner_start(struct runner *runner)
 	runner->cycle = (struct cycle){ .dry_run = runner->options.dry_run };
 	report->kind = "full";
 	report->started_at = runner_now(runner);
-	runner->rules =
-		(struct merge_rules){ .direction = sync->direction,
-				      .newest_fallback = sync->newest_fallback == SIDE_PEOPLE ?
-								 POLICY_PEOPLE :
-								 POLICY_RECORDS,
-				      .clock_tolerance_ns = sync->clock_tolerance_ns,
-				      .now = report->started_at };
+	runner->rules = runner_rules(runner->options.config, report->started_at);
 	runner->removal_rules = (struct removal_rules){
 		.of = { [SIDE_RECORDS] = records_rules[sync->on_records_removed],
 			[SIDE_PEOPLE] = people_rules[sync->on_people_removed] },

@@ -9,6 +9,7 @@
 #define CRMSYNC_DAEMON_RUNNER_RUNNER_H
 
 #include "core/cycle.h"
+#include "core/merge.h"
 #include "daemon/config.h"
 #include "daemon/runner/transport.h"
 #include "state/store.h"
@@ -41,6 +42,9 @@ struct runner_options {
 	void (*on_done)(void *payload, const struct cycle_report *report);
 	void *payload;
 };
+
+/* The rules by which a cycle of this configuration merges; now: ns. */
+struct merge_rules runner_rules(const struct config *config, int64_t now);
 
 struct runner *runner_new(const struct runner_options *options);
 /* No request may be under way. */
