@@ -45,7 +45,7 @@ static unsigned bits_of(const struct value *set)
 
 static struct bits bits_of_world(const struct merge_world *w)
 {
-	struct bits bits;
+	struct bits bits = { 0 };
 
 	for (int i = 0; i < SIDE_COUNT; i++) {
 		bits.old[i] = bits_of(&w->shadow[i]);
