@@ -194,6 +194,9 @@ static struct field_merge settle_contest(const struct context *c)
 	    says_something(c, SIDE_RECORDS) && !says_something(c, SIDE_PEOPLE))
 		return carry(c, SIDE_RECORDS,
 			     "changed on records, the name on people was invented");
+	if (!c->flows[SIDE_RECORDS] && !c->flows[SIDE_PEOPLE])
+		return (struct field_merge){ .verdict = VERDICT_LEFT,
+					     .reason = "the field flows neither way" };
 	/* Only one side may travel: it is the source, whoever was later. */
 	if (c->flows[SIDE_RECORDS] != c->flows[SIDE_PEOPLE]) {
 		winner = c->flows[SIDE_RECORDS] ? SIDE_RECORDS : SIDE_PEOPLE;

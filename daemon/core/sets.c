@@ -79,8 +79,9 @@ static struct value show_one(const struct set_side *one, const struct set_side *
 {
 	if (!one->flows && !many->flows)
 		return *one->now;
+	/* At first contact nobody took away what it shows. */
 	if (!value_is_set(whole))
-		return value_empty();
+		return has_shadow(many) ? value_empty() : *one->now;
 	const bool primary_edited = new_primary(many) != NULL;
 
 	if (value_is_set(one->now) && value_has(whole, one->now->items[0].key) && !primary_edited)
@@ -118,6 +119,19 @@ void sets_merge(const struct field *field, const struct set_side sides[SIDE_COUN
 	}
 }
 
+static bool is_first(const struct value *set, struct str key)
+{
+	return value_is_set(set) && str_equal(set->items[0].key, key);
+}
+
+/* The target itself made this element its first, and the source has another one there: not agreed before
+ * it travelled, although both hold it. */
+static bool is_own_first(struct str key, const struct value *base, const struct value *old,
+			 const struct value *source)
+{
+	return is_first(base, key) && !is_first(old, key) && !is_first(source, key);
+}
+
 struct value sets_shadow_after(const struct value *answer, const struct value *base,
 			       const struct value *old, const struct value *source,
 			       const struct value *written, struct arena *arena)
@@ -135,7 +149,8 @@ struct value sets_shadow_after(const struct value *answer, const struct value *b
 		const struct str key = answer->items[i].key;
 		const bool own_addition = value_has(base, key) && !value_has(old, key);
 
-		if (!own_addition || value_has(source, key))
+		if (value_has(source, key) ? !(i == 0 && is_own_first(key, base, old, source)) :
+					     !own_addition)
 			shadow.items[shadow.n++] = answer->items[i];
 	}
 	for (uint32_t i = 0; i < n_base; i++) {

@@ -5,6 +5,12 @@
  */
 #include "check.h"
 
+/* If the server refuses somebody else's writes: that must hold up nobody. */
+static enum promise promise_here(const struct sim *sim)
+{
+	return sim->plan->poisoned != NOBODY ? P6_ISOLATION : P3_CONVERGENCE;
+}
+
 static bool may_create(const struct sim *sim, enum sandbox_side side)
 {
 	switch (sim->plan->knobs.create) {
@@ -36,7 +42,7 @@ static void check_missing(struct sim *sim, uint32_t number)
 		/* The people side demands a name. */
 		if (facts == NULL || (facts->n[SLOT_NAME] == 0 && facts->n[SLOT_EMAIL] == 0))
 			continue;
-		sim_violate(sim, P3_CONVERGENCE, "missing", "h%u (%s) was never created on %s",
+		sim_violate(sim, promise_here(sim), "missing", "h%u (%s) was never created on %s",
 			    number, source->id, side == SANDBOX_PEOPLE ? "people" : "records");
 	}
 }

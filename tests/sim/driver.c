@@ -217,8 +217,10 @@ static void run_all(struct sim *sim, struct buf *copy)
 		if (!sim->quiet) {
 			mishaps_between(sim, copy);
 			deeds_before(sim);
+			sim->queue.now_ns += NS_PER_MS;
 		} else if (sim->cycle == n) {
 			deeds_before(sim); /* what never came to pass in the middle of a cycle */
+			sim->queue.now_ns += NS_PER_MS;
 		}
 		run_cycle(sim, copy);
 		if (sim_failed(sim))

@@ -18,7 +18,9 @@ static const char usage[] =
 	"       sim --seed S [--bodies]                one of them, with a trace\n"
 	"       sim --seed S --shrink                  the least of it that still fails\n"
 	"       sim --sweep [--points N] [--jobs J]    dies at every action of fixed scenarios\n"
-	"       sim --twice N [--first S]              each of N seeds twice: the same, byte by byte\n";
+	"       sim --scenario I [--kill A] [--bodies] one of these scenarios, with a trace\n"
+	"       sim --twice N [--first S]              each of N seeds twice: the same, byte by byte\n"
+	"       --ignore RULE[,RULE]                   rules that are known to be broken\n";
 
 enum option_name {
 	OPT_SEEDS = 1,
@@ -30,12 +32,14 @@ enum option_name {
 	OPT_SWEEP,
 	OPT_POINTS,
 	OPT_TWICE,
-	OPT_IGNORE
+	OPT_IGNORE,
+	OPT_SCENARIO,
+	OPT_KILL
 };
 
 struct command {
-	bool is[OPT_IGNORE + 1];
-	uint64_t number[OPT_IGNORE + 1];
+	bool is[OPT_KILL + 1];
+	uint64_t number[OPT_KILL + 1];
 };
 
 static const struct option options[] = {
@@ -49,6 +53,8 @@ static const struct option options[] = {
 	{ "points", required_argument, NULL, OPT_POINTS },
 	{ "twice", required_argument, NULL, OPT_TWICE },
 	{ "ignore", required_argument, NULL, OPT_IGNORE },
+	{ "scenario", required_argument, NULL, OPT_SCENARIO },
+	{ "kill", required_argument, NULL, OPT_KILL },
 	{ 0 },
 };
 
@@ -58,7 +64,7 @@ static bool read_command(int argc, char *argv[], struct command *ret_command)
 
 	*ret_command = (struct command){ 0 };
 	while ((name = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (name < OPT_SEEDS || name > OPT_IGNORE)
+		if (name < OPT_SEEDS || name > OPT_KILL)
 			return false;
 		ret_command->is[name] = true;
 		if (name == OPT_IGNORE)
@@ -70,23 +76,36 @@ static bool read_command(int argc, char *argv[], struct command *ret_command)
 	return optind == argc;
 }
 
-static int one_seed(uint64_t seed, bool bodies)
+static int show(const struct plan *plan, uint64_t kill_at, bool bodies)
 {
-	static struct plan plan;
 	struct trace trace = { .out = stdout, .bodies = bodies };
-	const struct run_options run = { .trace = &trace };
+	const struct run_options run = { .trace = &trace, .sweep_kill_at = kill_at };
 	struct outcome_of_run outcome = { 0 };
 
-	plan_make(seed, &plan);
-	plan_print(&plan, stdout);
-	sim_run(&plan, &run, &outcome);
+	plan_print(plan, stdout);
+	sim_run(plan, &run, &outcome);
 	state_file_clean();
 	if (outcome.violation.promise == PROMISE_NONE)
 		return 0;
-	(void)printf("seed %llu breaks %s (%s): %s\n", (unsigned long long)seed,
+	(void)printf("seed %llu breaks %s (%s): %s\n", (unsigned long long)plan->seed,
 		     promise_name(outcome.violation.promise), outcome.violation.rule,
 		     outcome.violation.text);
 	return 1;
+}
+
+static int show_one(const struct command *command)
+{
+	static struct plan plan;
+	const uint64_t scenario = command->number[OPT_SCENARIO];
+
+	if (command->is[OPT_SEED])
+		plan_make(command->number[OPT_SEED], &plan);
+	else if (scenario / 2 < scenarios_count())
+		scenario_make(scenario / 2, scenario % 2 == 0 ? SANDBOX_VALUES : SANDBOX_ATTRIBUTES,
+			      &plan);
+	else
+		return 64;
+	return show(&plan, command->number[OPT_KILL], command->is[OPT_BODIES]);
 }
 
 int main(int argc, char *argv[])
@@ -107,8 +126,8 @@ int main(int argc, char *argv[])
 
 	if (command.is[OPT_SEED] && command.is[OPT_SHRINK])
 		return shrink_run(command.number[OPT_SEED]);
-	if (command.is[OPT_SEED])
-		return one_seed(command.number[OPT_SEED], command.is[OPT_BODIES]);
+	if (command.is[OPT_SEED] || command.is[OPT_SCENARIO])
+		return show_one(&command);
 	if (command.is[OPT_SEEDS])
 		return jobs_seeds(first, command.number[OPT_SEEDS], (unsigned)jobs);
 	if (command.is[OPT_SWEEP])

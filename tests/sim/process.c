@@ -226,12 +226,15 @@ void process_action(struct sim *sim, const char *what)
 	if (!sim->can_die)
 		return;
 	sim->tally.n_actions++;
-	sim->total_actions++;
+	/* The second quiet cycle only repeats the first. */
+	if (sim->cycle <= sim->plan->n_cycles)
+		sim->total_actions++;
 	if ((sim->kill_at == 0 || sim->tally.n_actions != sim->kill_at) &&
 	    (sim->sweep_kill_at == 0 || sim->total_actions != sim->sweep_kill_at))
 		return;
 	trace_line(sim->trace, sim->queue.now_ns, "KILLED at action %u: %s", sim->tally.n_actions,
 		   what);
+	sim->sweep_kill_at = 0;
 	longjmp(sim->killed, 1);
 }
 

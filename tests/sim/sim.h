@@ -161,6 +161,9 @@ bool deeds_control(struct sim *sim, const char *what, struct str body,
 void watch_before(struct sim *sim, enum sandbox_side side);
 void watch_after(struct sim *sim, enum sandbox_side side, const struct request *request,
 		 int status);
+/* Does what an update names differ from what was there? */
+void watch_fields(struct sim *sim, const struct body *body, const struct facts *was,
+		  const struct facts *is, struct str text);
 /* An answer has been delivered whole: the program knows of everybody in it, as of served_at. */
 void watch_delivered(struct sim *sim, enum sandbox_side side, struct str body, int64_t served_at,
 		     bool is_write);

@@ -71,7 +71,9 @@ static unsigned run_undisturbed(struct sweep *sweep)
 static void complain(const struct undisturbed *one, uint64_t action,
 		     const struct outcome_of_run *outcome, const struct buf *end)
 {
-	(void)printf("%s (%s), dead at action %llu of %llu: ", scenario_name(one->scenario),
+	(void)printf("scenario %zu, %s (%s), dead at action %llu of %llu: ",
+		     2 * one->scenario + (one->dialect == SANDBOX_ATTRIBUTES),
+		     scenario_name(one->scenario),
 		     one->dialect == SANDBOX_VALUES ? "values" : "attributes",
 		     (unsigned long long)action, (unsigned long long)one->actions);
 	if (outcome->violation.promise != PROMISE_NONE)

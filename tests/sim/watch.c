@@ -127,13 +127,18 @@ static void check_needed(struct sim *sim, const struct body *body, const struct 
 {
 	const struct human *human = &sim->oracle.humans[body->human];
 
+	const struct str text = buf_str(&request->body);
+
 	/* Somebody else may have done the same in the meantime. */
-	if (was->sum == is->sum && human->touched_ns <= body->known_ns &&
-	    human->removed_ns <= body->known_ns)
+	if (human->touched_ns > body->known_ns || human->removed_ns > body->known_ns)
+		return;
+	if (was->sum == is->sum)
 		sim_violate(sim, P10_LEAST_TRAFFIC, "needless",
 			    "%s %s (h%u) was written and nothing changed: %.*s",
 			    side_text(body->side), body->id, body->human,
-			    STR_ARG(str_head(buf_str(&request->body), 300)));
+			    STR_ARG(str_head(text, 300)));
+	else if (text.len > 0)
+		watch_fields(sim, body, was, is, text);
 }
 
 /* ---- P2, P5 ---- */

@@ -313,10 +313,6 @@ static void each_way(struct every *every)
 		w->one.row.policy = (enum policy)rest;
 		if (!is_of_use(every, &start))
 			continue;
-		/* Not yet: what flows neither way is written where it is contested.  Take this out
-		 * once settle_contest() of core/merge.c leaves it. */
-		if (!world_flows(w, SIDE_RECORDS) && !world_flows(w, SIDE_PEOPLE))
-			continue;
 		for (int side = 0; side < SIDE_COUNT; side++) {
 			w->now[side] = start.now[side];
 			w->shadow[side] = start.shadow[side];

@@ -103,10 +103,6 @@ static void check_first(struct merge_world *start, struct merge_world *end)
 		    (!value_is_set(old) || !str_equal(held->items[0].key, old->items[0].key)))
 			first[i] = held;
 	}
-	/* Not yet: people are written first, and then nobody knows any more that records have to follow.
-	 * Take this out once sets_shadow_after() of core/sets.c leaves it in the shadow. */
-	if (first[SIDE_PEOPLE] != NULL && world_changed(start, SIDE_RECORDS))
-		return;
 	const struct value *chosen =
 		first[winner] != NULL ? first[winner] : first[side_other(winner)];
 
@@ -161,13 +157,6 @@ static void check_single(struct merge_world *start, struct merge_world *end)
 
 /* ---- What holds of every single merge ---- */
 
-/* Not yet: where people go to records only, a record with one e-mail loses it at first contact to who
- * has none.  Take this out once show_one() of core/sets.c leaves it. */
-static bool is_cleared_for_now(const struct merge_world *w, enum side to)
-{
-	return w->one.row.single[to] && !world_flows(w, to);
-}
-
 static void check_writes(struct merge_world *start, const struct merge_result *merged)
 {
 	const struct bits was = bits_of_world(start);
@@ -186,9 +175,7 @@ static void check_writes(struct merge_world *start, const struct merge_result *m
 		WORLD_MUST(start,
 			   !start->one.row.single[i] || !value_is_set(write) || write->n == 1,
 			   "who holds one gets one");
-		WORLD_MUST(start,
-			   write->state != VALUE_EMPTY || !world_first_contact(start) ||
-				   is_cleared_for_now(start, (enum side)i),
+		WORLD_MUST(start, write->state != VALUE_EMPTY || !world_first_contact(start),
 			   "first contact clears nothing");
 		for (uint32_t k = 1; value_is_set(write) && k < write->n; k++)
 			WORLD_MUST(start, value_find(write, write->items[k].key) == k,
