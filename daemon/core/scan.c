@@ -10,6 +10,7 @@
 
 static void start_pass(struct scan *scan)
 {
+	scan->total = -1;
 	scan->n_repeats = 0;
 	scan->in_flight = 0;
 	scan->next_number = 0;
@@ -22,7 +23,7 @@ static void start_pass(struct scan *scan)
 void scan_start(struct scan *scan, uint32_t page_size, uint32_t parallel)
 {
 	assert(page_size > 0 && parallel > 0);
-	*scan = (struct scan){ .page_size = page_size, .parallel = parallel, .total = -1 };
+	*scan = (struct scan){ .page_size = page_size, .parallel = parallel };
 	start_pass(scan);
 }
 
@@ -75,8 +76,11 @@ static void plan_pages(struct scan *scan, const struct scan_page *page,
 		scan->next_offset = page->offset + answer->n_members;
 		return;
 	}
-	scan->total = answer->total;
-	scan->n_pages = pages_for((uint64_t)answer->total, scan->page_size);
+	/* A total that falls in the middle of a pass: rows have moved up past pages already read, or a page
+	 * is not what it should be.  Neither is a whole list. */
+	if (answer->total > scan->total)
+		scan->total = answer->total;
+	scan->n_pages = pages_for((uint64_t)scan->total, scan->page_size);
 	/* A full last page that names a successor: the list has grown since the total was counted. */
 	if (page->number + 1 >= scan->n_pages && answer->has_next && answer->n_members > 0)
 		scan->n_pages = (uint64_t)page->number + 2;

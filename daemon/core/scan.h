@@ -6,8 +6,8 @@
  * there are, and the others are read side by side.  Where it does not (values dialect, plain arrays)
  * pages are read one after the other until an empty one: a short page proves nothing.
  *
- * A scan is complete only if every page was read and the distinct persons are at least the announced
- * total.  Offset pages drift while others add and remove, and an order without a tie-breaker may
+ * A scan is complete only if every page was read and the distinct persons are at least the total that
+ * any page of the pass announced.  Offset pages drift while others add and remove, and an order without a tie-breaker may
  * repeat and hide rows: if distinct persons are missing at the end, the list is read once more in the
  * opposite order before the scan is called incomplete.
  *
@@ -52,7 +52,7 @@ struct scan {
 	uint32_t next_number; /* the next page to ask for */
 	uint64_t next_offset;
 	uint64_t n_pages; /* of this pass, as far as known; 0: open end */
-	int64_t total;    /* the newest announced; -1: none */
+	int64_t total;    /* the most announced in this pass; -1: none */
 	uint64_t n_read;  /* persons on the pages read, repeated ones counted again */
 	uint64_t first_content, last_content; /* fingerprints of pages of this pass */
 	unsigned n_repeats;                   /* pages in a row that showed nobody new */

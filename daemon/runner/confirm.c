@@ -24,7 +24,8 @@
 struct confirming {
 	struct runner *runner;
 	enum side side;
-	size_t next; /* of runner->unsure[side] */
+	size_t next;     /* of runner->unsure[side] */
+	size_t n_listed; /* of them, those that the list did show */
 	size_t n_flying;
 	struct str witnesses[WITNESSES];
 	unsigned n_witnesses; /* asked so far */
@@ -37,6 +38,7 @@ struct question {
 	struct confirming *confirming;
 	struct str id;
 	bool witness;
+	bool absent; /* from a list that seemed whole */
 };
 
 /* ---- Whom to ask ---- */
@@ -97,7 +99,7 @@ static bool find_absent(struct runner *runner, enum side side, struct error *err
 	const struct side_scan *scan = &runner->scans[side];
 	struct absence absence = { runner, side };
 
-	if (!scan->read_all || scan->n_distinct == 0)
+	if (!scan->complete || scan->n_distinct == 0)
 		return true;
 	return store_absent_each(runner_store(runner), side, scan->generation, on_absent, &absence,
 				 err);
@@ -105,9 +107,18 @@ static bool find_absent(struct runner *runner, enum side side, struct error *err
 
 /* ---- Their answers ---- */
 
-static bool take_person(struct confirming *confirming, struct answer *answer, struct str id,
-			struct error *err)
+/* Who was missing and is there: the list was not whole.  Then it proves of nobody that he is not there, be it
+ * a lost create or a person who is to be created. */
+static void note_there(struct confirming *confirming, const struct question *question)
 {
+	confirming->witnessed = true;
+	if (question->absent)
+		confirming->runner->scans[confirming->side].complete = false;
+}
+
+static bool take_person(struct question *question, struct answer *answer, struct error *err)
+{
+	struct confirming *confirming = question->confirming;
 	struct runner *runner = confirming->runner;
 	const enum side side = confirming->side;
 	struct arena arena = { 0 };
@@ -118,8 +129,8 @@ static bool take_person(struct confirming *confirming, struct answer *answer, st
 	if (!fetch_decode(runner, side, answer, answer->records.items[0].bytes, &arena, &person,
 			  &answer->err)) {
 		cycle_note_failure(&runner->cycle, side, &answer->err);
-	} else if (str_equal(person.id, id)) {
-		confirming->witnessed = true;
+	} else if (str_equal(person.id, question->id)) {
+		note_there(confirming, question);
 		ok = store_begin(runner_store(runner), err) &&
 		     runner_observe(runner, side, &person, NULL, runner->scans[side].generation,
 				    &observation, err) &&
@@ -135,7 +146,7 @@ static bool take(struct question *question, struct answer *answer, struct error 
 	struct confirming *confirming = question->confirming;
 
 	if (answer->judgement == JUDGE_OK && answer->records.n == 1)
-		return take_person(confirming, answer, question->id, err);
+		return take_person(question, answer, err);
 	if (answer->judgement == JUDGE_GONE) {
 		if (!question->witness)
 			*VEC_PUSH(&confirming->gone) = question->id;
@@ -170,14 +181,14 @@ static void on_answer(void *payload, struct answer *answer)
 	pump(confirming);
 }
 
-static void ask(struct confirming *confirming, struct str id, bool witness)
+static void ask(struct confirming *confirming, const struct question *wanted)
 {
 	struct runner *runner = confirming->runner;
 	struct question *question = alloc_zeroed(1, sizeof(*question));
 	struct request request;
 
-	*question = (struct question){ confirming, id, witness };
-	runner->mapper[confirming->side]->read(&runner->context, id, &request);
+	*question = *wanted;
+	runner->mapper[confirming->side]->read(&runner->context, wanted->id, &request);
 	confirming->n_flying++;
 	runner->n_confirmed[confirming->side]++;
 	fetch_submit(runner, confirming->side, &request, FETCH_RECORDS, SENDER_PUSH, on_answer,
@@ -229,6 +240,16 @@ static void end(struct confirming *confirming)
 		runner_phase_done(runner);
 }
 
+static void ask_next(struct confirming *confirming)
+{
+	const size_t i = confirming->next++;
+
+	ask(confirming,
+	    &(struct question){ .confirming = confirming,
+				.id = confirming->runner->unsure[confirming->side].items[i],
+				.absent = i >= confirming->n_listed });
+}
+
 static void pump(struct confirming *confirming)
 {
 	struct runner *runner = confirming->runner;
@@ -237,13 +258,17 @@ static void pump(struct confirming *confirming)
 
 	while (goes_on && confirming->n_flying < IN_FLIGHT &&
 	       confirming->next < runner->unsure[side].n)
-		ask(confirming, runner->unsure[side].items[confirming->next++], false);
+		ask_next(confirming);
 	if (confirming->n_flying > 0)
 		return;
 	if (goes_on && confirming->gone.n > 0 && !confirming->witnessed &&
 	    confirming->n_witnesses < WITNESSES &&
 	    confirming->witnesses[confirming->n_witnesses].len > 0) {
-		ask(confirming, confirming->witnesses[confirming->n_witnesses++], true);
+		ask(confirming, &(struct question){
+					.confirming = confirming,
+					.id = confirming->witnesses[confirming->n_witnesses++],
+					.witness = true,
+				});
 		return;
 	}
 	end(confirming);
@@ -255,6 +280,7 @@ static struct confirming *begin(struct runner *runner, enum side side, struct er
 
 	confirming->runner = runner;
 	confirming->side = side;
+	confirming->n_listed = runner->unsure[side].n;
 	if (find_absent(runner, side, err) &&
 	    store_witnesses(runner_store(runner), side, runner->scans[side].generation, WITNESSES,
 			    &runner->unsure_arena, confirming->witnesses, err))
