@@ -172,14 +172,18 @@ static bool decide(const struct context *c, enum side *ret_winner, const char **
 	return true;
 }
 
-/* An invented name is nobody's: it neither wins nor loses. */
+/* An invented name is nobody's: it neither wins nor loses.  What it stands for tells what the other side
+ * held when it was invented: no name, where it was taken from an e-mail. */
 static bool says_something(const struct context *c, enum side side)
 {
 	const struct value *value = &c->now[side];
+	struct context then = *c;
 
 	if (!value_is_set(value) || !value->invented)
 		return value_is_set(value);
-	const struct value travels = convert(c, side);
+	if (!value_is_set(&c->shadow[side_other(side)]))
+		then.now[side_other(side)] = value_empty();
+	const struct value travels = convert(&then, side);
 
 	return value_is_set(&travels);
 }
