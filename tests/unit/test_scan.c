@@ -179,6 +179,120 @@ static void test_a_growing_list_is_followed(void **state)
 	assert_int_equal(scan.state, SCAN_COMPLETE);
 }
 
+/* ---- The total changes while the list is read ---- */
+
+/* One page of a pass, and what the list says on it. */
+struct told {
+	int64_t total;
+	uint32_t n_members;
+};
+
+/* Pages of three persons, as they are told; the second pass runs in the opposite order. */
+struct wavering {
+	const char *name;
+	struct told passes[2][5];
+	uint64_t n_distinct[2]; /* persons that each pass shows */
+	unsigned n_passes;
+	enum scan_state state;
+};
+
+static const struct wavering wavering_lists[] = {
+	{ "the same all the time",
+	  { { { 12, 3 }, { 12, 3 }, { 12, 3 }, { 12, 3 } } },
+	  { 12 },
+	  1,
+	  SCAN_COMPLETE },
+	{ "falls to 0 on empty pages, and shows all the other way",
+	  { { { 12, 3 }, { 0, 0 }, { 0, 0 }, { 0, 0 } },
+	    { { 12, 3 }, { 12, 3 }, { 12, 3 }, { 12, 3 } } },
+	  { 3, 12 },
+	  2,
+	  SCAN_COMPLETE },
+	{ "falls to 0 on empty pages, both ways",
+	  { { { 12, 3 }, { 0, 0 }, { 0, 0 }, { 0, 0 } },
+	    { { 12, 3 }, { 0, 0 }, { 0, 0 }, { 0, 0 } } },
+	  { 3, 3 },
+	  2,
+	  SCAN_INCOMPLETE },
+	{ "one is removed, and one moves up past a page that was read",
+	  { { { 12, 3 }, { 12, 3 }, { 11, 3 }, { 11, 2 } },
+	    { { 11, 3 }, { 11, 3 }, { 11, 3 }, { 11, 2 } } },
+	  { 11, 11 },
+	  2,
+	  SCAN_COMPLETE },
+	{ "the same, and one is hidden the other way too",
+	  { { { 12, 3 }, { 12, 3 }, { 11, 3 }, { 11, 2 } },
+	    { { 11, 3 }, { 11, 3 }, { 11, 3 }, { 11, 2 } } },
+	  { 11, 10 },
+	  2,
+	  SCAN_INCOMPLETE },
+	{ "falls both ways: never whole",
+	  { { { 12, 3 }, { 12, 3 }, { 11, 3 }, { 11, 2 } },
+	    { { 11, 3 }, { 11, 3 }, { 10, 3 }, { 10, 1 } } },
+	  { 11, 10 },
+	  2,
+	  SCAN_INCOMPLETE },
+	{ "falls, but nobody is hidden",
+	  { { { 12, 3 }, { 12, 3 }, { 12, 3 }, { 11, 3 } } },
+	  { 12 },
+	  1,
+	  SCAN_COMPLETE },
+	{ "only the last page tells that it had been more",
+	  { { { 11, 3 }, { 11, 3 }, { 11, 3 }, { 12, 2 } },
+	    { { 12, 3 }, { 12, 3 }, { 12, 3 }, { 12, 3 } } },
+	  { 11, 12 },
+	  2,
+	  SCAN_COMPLETE },
+	{ "grows by a page",
+	  { { { 12, 3 }, { 12, 3 }, { 12, 3 }, { 13, 3 }, { 13, 1 } } },
+	  { 13 },
+	  1,
+	  SCAN_COMPLETE },
+};
+
+static void run_pass(struct scan *scan, const struct wavering *list, unsigned pass)
+{
+	struct scan_page page;
+	struct error err;
+	unsigned n = 0;
+
+	while (scan_next(scan, &page)) {
+		assert_true(page.number < COUNT_OF(list->passes[0]));
+		assert_int_equal(page.number, n);
+		assert_true(page.descending == (pass == 1));
+		const struct told *told = &list->passes[pass][page.number];
+		const struct scan_answer answer = { .total = told->total,
+						    .n_members = told->n_members,
+						    .content = told->n_members > 0 ?
+								       100 * pass + n :
+								       0 };
+
+		assert_true(scan_page_done(scan, &page, &answer, &err));
+		n++;
+	}
+	assert_true(scan_is_drained(scan));
+}
+
+/* The most that any page of a pass announced is what the pass has to show. */
+static void test_a_total_that_wavers(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(wavering_lists); i++) {
+		const struct wavering *list = &wavering_lists[i];
+		struct scan scan;
+		unsigned n_passes = 0;
+
+		scan_start(&scan, 3, 1);
+		while (scan.state == SCAN_RUNNING && n_passes < 2) {
+			run_pass(&scan, list, n_passes);
+			scan_settle(&scan, list->n_distinct[n_passes++]);
+		}
+		if (scan.state != list->state || n_passes != list->n_passes)
+			fail_msg("%s: state %d after %u passes, wanted %d after %u", list->name,
+				 scan.state, n_passes, list->state, list->n_passes);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -187,6 +301,7 @@ int main(void)
 		cmocka_unit_test(test_a_failed_page_leaves_the_scan_incomplete),
 		cmocka_unit_test(test_an_endless_list_ends),
 		cmocka_unit_test(test_a_growing_list_is_followed),
+		cmocka_unit_test(test_a_total_that_wavers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
