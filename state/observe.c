@@ -5,6 +5,7 @@
  *	unlinked                        staged, with its match keys
  *	linked, equal to its shadow     not staged; the shadow takes over what is new beside the content
  *	linked, differs or no shadow    staged
+ *	forgotten                       nothing is stored: only that its mark was seen
  *
  * A generation of 0 comes from a person read alone: the raw digest is dropped, since the bytes of a
  * list's record no longer tell what we hold, and a person that is new takes the newest generation: it
@@ -195,9 +196,16 @@ static bool observe(struct store *store, struct observe *see, const struct match
 		    size_t n_keys, struct arena *arena, struct error *err)
 {
 	bool found;
+	bool forgotten = false;
 
-	if (!person_row_get(store, see->side, see->person->id, &see->row, &found, err))
+	if (!person_row_get(store, see->side, see->person->id, &see->row, &found, err) ||
+	    (!found && !marks_meet(store, see->side, see->person->id, see->generation, keys, n_keys,
+				   &forgotten, err)))
 		return false;
+	if (forgotten) {
+		see->observation = OBSERVED_FORGOTTEN;
+		return true;
+	}
 	if (found && see->row.link != 0 && !judge_linked(store, see, arena, err))
 		return false;
 	see->keys_sum = sum_keys(store, keys, n_keys);

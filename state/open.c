@@ -339,12 +339,15 @@ static bool open_write(struct store *store, struct error *err)
 	if (!check_header(store, &version, err) || !check_pages(store, err))
 		return false;
 	keep_log(&store->sql, false);
-	return sql_exec(&store->sql,
-			"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-			"PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;"
-			"PRAGMA journal_size_limit = 16777216",
-			err) &&
-	       migrate(store, version, err) && sql_exec(&store->sql, temp_schema, err);
+	if (!sql_exec(&store->sql,
+		      "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+		      "PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;"
+		      "PRAGMA journal_size_limit = 16777216",
+		      err) ||
+	    !migrate(store, version, err))
+		return false;
+	forget_scrub_on_opening(store);
+	return sql_exec(&store->sql, temp_schema, err);
 }
 
 /* Ours, and of exactly this layout. */

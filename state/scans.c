@@ -63,7 +63,9 @@ bool store_scan_count(struct store *store, enum side side, int64_t generation, i
 {
 	bool found;
 	struct sql_call call = sql_call(
-		&store->sql, "SELECT count(*) FROM person WHERE side = ? AND generation = ?");
+		&store->sql,
+		"SELECT (SELECT count(*) FROM person WHERE side = ?1 AND generation = ?2) + "
+		"(SELECT count(*) FROM forgotten WHERE side = ?1 AND generation = ?2)");
 
 	sql_bind_int(&call, side);
 	sql_bind_int(&call, generation);

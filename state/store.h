@@ -78,7 +78,7 @@ NODISCARD bool store_scan_start(struct store *store, enum side side, int64_t now
 NODISCARD bool store_scan_end(struct store *store, enum side side, int64_t generation,
 			      bool complete, int64_t now, struct error *err);
 
-/* How many different persons this generation has seen. */
+/* How many different persons this generation has seen, forgotten ones too. */
 NODISCARD bool store_scan_count(struct store *store, enum side side, int64_t generation,
 				int64_t *ret_n, struct error *err);
 
@@ -90,9 +90,10 @@ NODISCARD bool store_knows_raw(struct store *store, enum side side, const struct
 			       bool *ret_known, struct error *err);
 
 enum observation {
-	OBSERVED_SAME,    /* linked, canonical content equals the shadow */
-	OBSERVED_CHANGED, /* linked, differs: staged */
-	OBSERVED_UNKNOWN, /* not linked: staged with its match keys */
+	OBSERVED_SAME,      /* linked, canonical content equals the shadow */
+	OBSERVED_CHANGED,   /* linked, differs: staged */
+	OBSERVED_UNKNOWN,   /* not linked: staged with its match keys */
+	OBSERVED_FORGOTTEN, /* on request (forget.h): nothing of it is taken */
 	OBSERVED_COUNT
 };
 

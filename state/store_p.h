@@ -12,6 +12,15 @@
 #include "state/sql.h"
 #include "state/store.h"
 
+#define MARK_KEY_BYTES 32
+
+/* The key of the marks, as far as it was looked for. */
+struct mark_key {
+	bool read;
+	bool any;
+	char key[MARK_KEY_BYTES];
+};
+
 struct store {
 	struct sql sql;
 	enum store_mode mode;
@@ -19,7 +28,8 @@ struct store {
 	char *path;
 	int lock_fd;     /* -1: none */
 	struct buf pack; /* one packed person, between packing and binding */
-	struct buf sum;  /* the bytes of a checksum */
+	struct buf sum;  /* the bytes of a checksum or mark */
+	struct mark_key marks;
 };
 
 /* A person is packed into at most this. */
@@ -126,6 +136,32 @@ NODISCARD bool link_attach(struct store *store, const struct link *link, struct 
 /* *ret_found false if there is none of that number, dissolved ones included. */
 NODISCARD bool link_get(struct store *store, int64_t id, struct arena *arena, struct link *ret_link,
 			bool *ret_found, struct error *err);
+
+/* ---- marks.c: of persons who were forgotten (forget.h) ---- */
+
+/* Was anybody forgotten at all? */
+NODISCARD bool marks_any(struct store *store, bool *ret_any, struct error *err);
+/* In the transaction that puts the first mark. */
+NODISCARD bool marks_make_key(struct store *store, struct error *err);
+/* After that was rolled back. */
+void marks_read_again(struct store *store);
+/* generation: the scan that saw it last. */
+NODISCARD bool marks_put_id(struct store *store, enum side side, struct str id, int64_t generation,
+			    int64_t now, struct error *err);
+NODISCARD bool marks_put_key(struct store *store, const struct match_key *key, struct error *err);
+NODISCARD bool marks_have_key(struct store *store, const struct match_key *key, bool *ret_marked,
+			      struct error *err);
+/* Is a key of this kind enough to be taken for the same person, whatever else is known? */
+bool mark_is_lasting(enum key_kind kind);
+/* A person that the state does not hold was seen: if it was forgotten, its mark is seen too. */
+NODISCARD bool marks_meet(struct store *store, enum side side, struct str id, int64_t generation,
+			  const struct match_key *keys, size_t n_keys, bool *ret_forgotten,
+			  struct error *err);
+
+/* ---- forget.c ---- */
+
+/* store_scrub(), with no word about what cannot be done now. */
+void forget_scrub_on_opening(struct store *store);
 
 /* The condition that the index person_free covers, word for word. */
 #define SQL_FREE "p.link IS NULL AND p.parked = 0 AND p.archived_at = 0 AND p.remembered = 0"

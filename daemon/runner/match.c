@@ -9,6 +9,8 @@
 #include "daemon/runner/push.h"
 #include "daemon/runner/removals.h"
 
+#include "state/forget.h"
+
 /* A key that more persons of one side share proposes nothing: a switchboard's number says nothing, and
  * who shares another key with so many is parked. */
 #define SHARE_MAX 16
@@ -151,6 +153,30 @@ static bool on_suspect(void *payload, enum side side, struct str id, enum suspic
 	       store_park(runner_store(runner), side, id, err);
 }
 
+/* Before any key is looked at: it may be the same human once more, who is not taken in again. */
+static bool on_alike(void *payload, enum side side, struct str id, enum key_kind kind,
+		     struct error *err)
+{
+	struct runner *runner = payload;
+	struct arena arena = { 0 };
+	struct conflict conflict = {
+		.kind = STR_LIT("duplicate"),
+		.evidence = arena_format(&arena,
+					 "same %s as a person who was forgotten: forget this one "
+					 "too, or link it by hand",
+					 key_kind_name(kind)),
+		.first_cycle = runner->cycle.report.id,
+		.last_cycle = runner->cycle.report.id,
+	};
+
+	conflict.side_id[side] = id;
+	const bool ok = store_conflict_put(runner_store(runner), &conflict, err) &&
+			store_park(runner_store(runner), side, id, err);
+
+	arena_release(&arena);
+	return ok;
+}
+
 /* ---- Creates that were sent and never answered ---- */
 
 struct lost_create {
@@ -270,7 +296,8 @@ static bool match_all(struct runner *runner, struct error *err)
 	const int64_t cycle = runner->cycle.report.id;
 
 	if (!store_begin(store, err) || !store_match_begin(store, err) ||
-	    !each_create(runner, find_lost_create, err) || !store_commit(store, err) ||
+	    !each_create(runner, find_lost_create, err) ||
+	    !store_alike_each(store, on_alike, runner, err) || !store_commit(store, err) ||
 	    !match_kind(runner, KEY_MARKER, err))
 		return false;
 	for (size_t i = 0; i < sync->n_match; i++) {

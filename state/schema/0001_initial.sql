@@ -190,11 +190,17 @@ CREATE TABLE wish(
 	PRIMARY KEY (link, side, field)
 ) STRICT, WITHOUT ROWID;
 
--- Persons that were erased on request and are not taken in again: keyed hashes of what they are
--- recognized by.
+-- Persons that were erased on request and are not taken in again, by keyed hashes of their ids.
 CREATE TABLE forgotten(
 	mark BLOB NOT NULL PRIMARY KEY,
+	side INTEGER NOT NULL CHECK (side IN (0, 1)),
+	generation INTEGER NOT NULL, -- scan that saw it last: it counts among those who were read
 	at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX forgotten_seen ON forgotten(side, generation);
+-- Keyed hashes of what they were recognized by: who shares one is not created across.
+CREATE TABLE forgotten_key(
+	mark BLOB NOT NULL PRIMARY KEY
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE collection(
