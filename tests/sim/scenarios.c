@@ -226,6 +226,34 @@ static void merged(struct plan *plan)
 	add(plan, OP_MERGE, 1, 0, SANDBOX_RECORDS)->other = 1;
 }
 
+/* Lists leave out what is empty: a cleared value has to be asked for. */
+static void sparse(struct plan *plan)
+{
+	plan->knobs.sparse = true;
+	plan->knobs.verify_after_s = 30;
+	for (uint32_t human = 0; human < 4; human++)
+		pair(plan, human);
+	edit(plan, 1, 0, SANDBOX_RECORDS, SLOT_TITLE, OP_CLEAR);
+	edit(plan, 1, 1, SANDBOX_RECORDS, SLOT_EMAIL, OP_CLEAR);
+	edit(plan, 1, 2, SANDBOX_RECORDS, SLOT_TAG, OP_CLEAR);
+	edit(plan, 1, 2, SANDBOX_PEOPLE, SLOT_TAG, OP_CLEAR);
+	edit(plan, 2, 3, SANDBOX_PEOPLE, SLOT_TITLE, OP_CLEAR);
+	edit(plan, 2, 0, SANDBOX_RECORDS, SLOT_TITLE, OP_SET);
+	edit(plan, 2, 1, SANDBOX_RECORDS, SLOT_PHONE, OP_CLEAR);
+}
+
+/* A side is down when the other one's lists have been read: what they showed must not be forgotten. */
+static void sparse_and_down(struct plan *plan)
+{
+	sparse(plan);
+	for (uint32_t cycle = 1; cycle <= 2; cycle++)
+		plan->faults[plan->n_faults++] = (struct net_fault){ .kind = NET_DOWN,
+								     .cycle = cycle,
+								     .n = 1,
+								     .count = 30,
+								     .side = SANDBOX_PEOPLE };
+}
+
 static void everything(struct plan *plan)
 {
 	for (uint32_t human = 0; human < 3; human++)
@@ -264,6 +292,8 @@ static const struct {
 	{ "removals, carried both ways", removals_carried },
 	{ "removals win", removals_win },
 	{ "merged records", merged },
+	{ "sparse lists", sparse },
+	{ "sparse lists, people are down", sparse_and_down },
 	{ "everything", everything },
 };
 

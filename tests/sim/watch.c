@@ -231,6 +231,23 @@ static bool was_carried(const struct oracle *oracle, const struct edit *edit)
 	return false;
 }
 
+/* Did a user replace it since, or was there an edit on the other side that it may have lost to? */
+static bool is_outdone(const struct oracle *oracle, const struct edit *edit, int64_t agreed_ns)
+{
+	for (uint32_t i = 0; i < oracle->n_edits; i++) {
+		const struct edit *other = &oracle->edits[i];
+
+		if (other->human != edit->human || other->slot != edit->slot || other->birth)
+			continue;
+		if (other->side == edit->side ?
+			    other->number > edit->number &&
+				    (!slot_is_set(edit->slot) || other->token == edit->token) :
+			    other->at_ns > agreed_ns)
+			return true;
+	}
+	return false;
+}
+
 /* P1 at a removal: under edit_wins nobody goes whose edit is known and was not carried. */
 static void check_buried(struct sim *sim, const struct body *body)
 {
@@ -245,7 +262,8 @@ static void check_buried(struct sim *sim, const struct body *body)
 
 		if (strcmp(edit->id, body->id) != 0 || edit->birth || edit->raced || edit->unsure ||
 		    edit->removal || edit->token == 0 || edit->at_ns <= human->agreed_ns ||
-		    edit->at_ns > body->known_ns || was_carried(oracle, edit))
+		    edit->at_ns > body->known_ns || was_carried(oracle, edit) ||
+		    is_outdone(oracle, edit, human->agreed_ns))
 			continue;
 		sim_violate(
 			sim, P1_NO_LOST_EDIT, "buried",
