@@ -132,6 +132,21 @@ static bool is_own_first(struct str key, const struct value *base, const struct 
 	return is_first(base, key) && !is_first(old, key) && !is_first(source, key);
 }
 
+/* Elements in the answer that nobody knew of: added since the reading.  If one of ours is missing instead,
+ * the server has spelt it its own way, and that is what was agreed. */
+static bool spelt_anew(const struct value *written, const struct value *base,
+		       const struct value *answer)
+{
+	const uint32_t n = value_is_set(written) ? written->n : 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		if (!value_has(answer, written->items[i].key) &&
+		    !value_has(base, written->items[i].key))
+			return true;
+	}
+	return false;
+}
+
 struct value sets_shadow_after(const struct value *answer, const struct value *base,
 			       const struct value *old, const struct value *source,
 			       const struct value *written, struct arena *arena)
@@ -143,11 +158,13 @@ struct value sets_shadow_after(const struct value *answer, const struct value *b
 	if (n_answer + n_base + n_old == 0)
 		return value_empty();
 	struct value shadow = value_items(arena, n_answer + n_base + n_old);
+	const bool anew = spelt_anew(written, base, answer);
 
 	shadow.n = 0;
 	for (uint32_t i = 0; i < n_answer; i++) {
 		const struct str key = answer->items[i].key;
-		const bool own_addition = value_has(base, key) && !value_has(old, key);
+		const bool own_addition = value_has(base, key) ? !value_has(old, key) :
+								 !anew && !value_has(written, key);
 
 		if (value_has(source, key) ? !(i == 0 && is_own_first(key, base, old, source)) :
 					     !own_addition)

@@ -33,6 +33,116 @@ bool likeness_shows_all(const struct field_table *table, const struct intent *in
 	return true;
 }
 
+/* ---- Updates of unknown outcome ---- */
+
+static bool only_in(const struct value *one, const struct value *other, struct str key)
+{
+	return value_has(one, key) && !value_has(other, key);
+}
+
+/* The elements that the write added are there and those that it took away are not; their order is the
+ * server's. */
+static bool shows_elements(const struct value *write, const struct value *base,
+			   const struct value *seen)
+{
+	const uint32_t n_write = value_is_set(write) ? write->n : 0;
+	const uint32_t n_base = value_is_set(base) ? base->n : 0;
+	bool moved = false;
+
+	for (uint32_t i = 0; i < n_write; i++) {
+		const struct str key = write->items[i].key;
+
+		if (value_has(base, key))
+			continue;
+		if (!value_has(seen, key))
+			return false;
+		moved = true;
+	}
+	for (uint32_t i = 0; i < n_base; i++) {
+		const struct str key = base->items[i].key;
+
+		if (value_has(write, key))
+			continue;
+		if (value_has(seen, key))
+			return false;
+		moved = true;
+	}
+	return moved;
+}
+
+static bool shows_update(const struct field_table *table, const struct intent *intent, size_t i,
+			 const struct person *person)
+{
+	return likeness_shows(table, intent, i, person) ||
+	       (field_shape(table->fields[i].type) == SHAPE_SET &&
+		person->values[i].state != VALUE_UNKNOWN &&
+		shows_elements(&intent->write.values[i], &intent->base.values[i],
+			       &person->values[i]));
+}
+
+enum finding likeness_finding(const struct field_table *table, const struct intent *intent,
+			      const struct person *person)
+{
+	bool as_before = true;
+
+	for (size_t i = 0; i < table->n; i++) {
+		const struct value *seen = &person->values[i];
+
+		if (intent->write.values[i].state == VALUE_UNKNOWN || seen->state == VALUE_UNKNOWN)
+			continue;
+		if (shows_update(table, intent, i, person))
+			return FINDING_HAPPENED;
+		as_before = as_before &&
+			    !merge_value_changed(&table->fields[i], seen, &intent->base.values[i]);
+	}
+	return as_before ? FINDING_NOT : FINDING_UNKNOWN;
+}
+
+/* As if the write had just been answered: with what it added, without what it took away. */
+static struct value agreed_set(const struct value *write, const struct value *base,
+			       const struct value *seen, struct arena *arena)
+{
+	const uint32_t n_seen = value_is_set(seen) ? seen->n : 0;
+	const uint32_t n_write = value_is_set(write) ? write->n : 0;
+	struct value agreed = value_items(arena, n_seen + n_write);
+
+	agreed.n = 0;
+	for (uint32_t i = 0; i < n_seen; i++) {
+		if (!only_in(base, write, seen->items[i].key))
+			agreed.items[agreed.n++] = seen->items[i];
+	}
+	for (uint32_t i = 0; i < n_write; i++) {
+		const struct str key = write->items[i].key;
+
+		if (!value_has(seen, key) && !value_has(base, key))
+			agreed.items[agreed.n++] = write->items[i];
+	}
+	return agreed.n > 0 ? agreed : value_empty();
+}
+
+struct person likeness_agreed(const struct field_table *table, const struct intent *intent,
+			      const struct person *seen, struct arena *arena)
+{
+	struct person agreed = person_copy(arena, table, seen);
+
+	for (size_t i = 0; i < table->n; i++) {
+		const struct value *write = &intent->write.values[i];
+		const bool is_set = field_shape(table->fields[i].type) == SHAPE_SET;
+
+		if (write->state == VALUE_UNKNOWN) {
+			/* A create: what nobody sent was not there. */
+			if (intent->kind == INTENT_CREATE && value_is_set(&agreed.values[i]))
+				agreed.values[i] = value_empty();
+		} else if (!likeness_shows(table, intent, i, seen)) {
+			agreed.values[i] = is_set && intent->kind != INTENT_CREATE ?
+						   agreed_set(write, &intent->base.values[i],
+							      &agreed.values[i], arena) :
+						   *write;
+		}
+	}
+	return agreed;
+}
+
 size_t likeness_count(const struct field_table *table, const struct intent *intent,
 		      const struct person *person)
 {

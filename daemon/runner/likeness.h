@@ -11,12 +11,28 @@
 
 #include "daemon/runner/runner_p.h"
 
+/* What a later reading says of an update whose answer never came. */
+enum finding {
+	FINDING_HAPPENED, /* something is there that was not, as it was written */
+	FINDING_NOT,      /* all of it is as it was before */
+	FINDING_UNKNOWN,  /* it is something else by now */
+};
+
 /* Does the person show the value that was written to field i?  True for one that was not written. */
 bool likeness_shows(const struct field_table *table, const struct intent *intent, size_t i,
 		    const struct person *person);
 /* Does it show all of them? */
 bool likeness_shows_all(const struct field_table *table, const struct intent *intent,
 			const struct person *person);
+enum finding likeness_finding(const struct field_table *table, const struct intent *intent,
+			      const struct person *person);
+/*
+ * What was agreed when a write happened of which only a later reading tells: what was written, as the
+ * server spells it.  Whatever else the reading shows was done by somebody in between, and has to travel.
+ * The person's texts belong to the arena and to what was passed.
+ */
+struct person likeness_agreed(const struct field_table *table, const struct intent *intent,
+			      const struct person *seen, struct arena *arena);
 /* How many of the values that were written, and not cleared, it shows. */
 size_t likeness_count(const struct field_table *table, const struct intent *intent,
 		      const struct person *person);

@@ -246,12 +246,17 @@ void push_job_answered(struct job *job, enum job_result result)
 	schedule_flush(job->push);
 }
 
-void push_job_gone(struct job *job)
+void push_job_deleted(struct job *job)
 {
 	job->answer = job->intent.base;
 	job->answer.id = job->intent.target_id;
 	job->was_gone = true;
-	push_job_answered(job, job->intent.kind == INTENT_REMOVE ? RESULT_DONE : RESULT_GONE);
+	push_job_answered(job, RESULT_DONE);
+}
+
+void push_job_gone(struct job *job)
+{
+	push_job_answered(job, job->intent.kind == INTENT_REMOVE ? RESULT_UNCERTAIN : RESULT_GONE);
 }
 
 /* The window is pumped from the deferred flush, not from here: never inside a callback. */

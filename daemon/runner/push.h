@@ -53,6 +53,8 @@ struct job {
 	bool was_unsure; /* a write of unknown outcome: the reading that follows is the result */
 	bool was_sent;   /* a write of it has left */
 	bool was_gone;   /* the target is not there any more */
+	/* no answer of its own: a later reading showed that it was carried out */
+	bool found;
 };
 
 struct push {
@@ -77,7 +79,9 @@ struct push {
 
 /* The job's result is there: it will be stored with the others of this turn of the loop. */
 void push_job_answered(struct job *job, enum job_result result);
-/* The target is not there any more: that is what a removal wants. */
+/* The server has deleted the target. */
+void push_job_deleted(struct job *job);
+/* It says 404 or 410 instead: of a removal that is no proof yet, the next scan has to say so, too. */
 void push_job_gone(struct job *job);
 /* The side as a whole is at fault (401, unreachable): what was not sent is left to the next cycle. */
 void push_halt(struct push *push, const struct error *err);
@@ -110,6 +114,9 @@ NODISCARD bool settle_add_history(const struct job *job, int64_t link, struct er
 /* An earlier process' write turns out to have happened: the target holds `answer`. */
 NODISCARD bool settle_found(struct runner *runner, const struct intent *intent,
 			    const struct person *answer, struct error *err);
+/* Nobody can tell whether it did: the history says what it may have overwritten. */
+NODISCARD bool settle_unknown(struct runner *runner, const struct intent *intent,
+			      const struct person *now, struct error *err);
 
 /* ---- settle_removal.c ---- */
 

@@ -22,17 +22,17 @@ void runner_recover(struct runner *runner)
 	runner_phase_done(runner);
 }
 
-static bool happened(const struct runner *runner, const struct intent *intent,
-		     const struct pair *pair)
+static enum finding finding_of(const struct runner *runner, const struct intent *intent,
+			       const struct pair *pair)
 {
 	const struct person *now = &pair->now[intent->target];
 	const bool gone = pair->gone_cycle[intent->target] == runner->cycle.report.id;
 
 	if (intent->kind == INTENT_RESTORE)
-		return !gone && now->archived_at == 0;
+		return !gone && now->archived_at == 0 ? FINDING_HAPPENED : FINDING_NOT;
 	if (intent->kind == INTENT_REMOVE && !plan_writes_fields(runner, intent))
-		return gone || now->archived_at != 0;
-	return !gone && likeness_shows_all(runner->table, intent, now);
+		return gone || now->archived_at != 0 ? FINDING_HAPPENED : FINDING_NOT;
+	return gone ? FINDING_NOT : likeness_finding(runner->table, intent, now);
 }
 
 static bool settle_one(void *payload, const struct intent *intent, struct arena *arena,
@@ -54,8 +54,14 @@ static bool settle_one(void *payload, const struct intent *intent, struct arena 
 		runner->keeps_sent = true;
 		return true;
 	}
-	if (happened(runner, intent, &pair))
+	switch (finding_of(runner, intent, &pair)) {
+	case FINDING_HAPPENED:
 		return settle_found(runner, intent, &pair.now[intent->target], err);
+	case FINDING_UNKNOWN:
+		return settle_unknown(runner, intent, &pair.now[intent->target], err);
+	case FINDING_NOT:
+		break;
+	}
 	return store_intent_delete(store, intent->id, err);
 }
 

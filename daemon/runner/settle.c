@@ -8,6 +8,7 @@
  */
 #include "core/sets.h"
 #include "daemon/runner/admit.h"
+#include "daemon/runner/likeness.h"
 #include "daemon/runner/plan.h"
 #include "daemon/runner/push.h"
 #include "daemon/runner/wishes.h"
@@ -16,13 +17,30 @@
 
 /* For an undo, which takes back updates only.  A target that was not known to hold anything was read
  * before it was written, and held nothing. */
-static void keep_held(const struct job *job, size_t i, struct history_entry *entry)
+static void keep_held(const struct job *job, size_t i, const struct person *agreed,
+		      struct history_entry *entry)
 {
 	const struct value *base = &job->intent.base.values[i];
-	const struct value *answer = &job->answer.values[i];
+	const struct value *answer = &agreed->values[i];
 
 	entry->old_held = base->state != VALUE_UNKNOWN ? *base : value_empty();
 	entry->new_held = answer->state != VALUE_UNKNOWN ? *answer : job->intent.write.values[i];
+}
+
+static struct person what_was_agreed(const struct job *job, const struct person *answer,
+				     struct arena *arena)
+{
+	return job->found ? likeness_agreed(job->push->runner->table, &job->intent, answer, arena) :
+			    *answer;
+}
+
+static struct str why(const struct job *job, const struct field *field)
+{
+	if (job->intent.kind == INTENT_CREATE)
+		return STR_LIT("no counterpart");
+	if (job->result == RESULT_MOVED)
+		return STR_LIT("sent, but the answer was lost, and it is something else by now");
+	return intent_reason(&job->intent, field->name);
 }
 
 bool settle_add_history(const struct job *job, int64_t link, struct error *err)
@@ -30,6 +48,7 @@ bool settle_add_history(const struct job *job, int64_t link, struct error *err)
 	struct runner *runner = job->push->runner;
 	const struct intent *intent = &job->intent;
 	struct arena arena = { 0 };
+	const struct person agreed = what_was_agreed(job, &job->answer, &arena);
 	bool ok = true;
 
 	for (size_t i = 0; i < runner->table->n && ok; i++) {
@@ -47,14 +66,12 @@ bool settle_add_history(const struct job *job, int64_t link, struct error *err)
 			.action = intent->kind == INTENT_CREATE ? STR_LIT("create") :
 								  STR_LIT("update"),
 			.old_value = field_display(&arena, field->type, &intent->base.values[i]),
-			.new_value = field_display(&arena, field->type, &job->answer.values[i]),
-			.reason = intent->kind == INTENT_CREATE ?
-					  STR_LIT("no counterpart") :
-					  intent_reason(intent, field->name),
+			.new_value = field_display(&arena, field->type, &agreed.values[i]),
+			.reason = why(job, field),
 		};
 
 		if (intent->kind == INTENT_UPDATE)
-			keep_held(job, i, &entry);
+			keep_held(job, i, &agreed, &entry);
 		ok = store_history_add(runner_store(runner), &entry, err);
 	}
 	arena_release(&arena);
@@ -144,12 +161,13 @@ static bool settle_update(struct job *job, struct error *err)
 
 	if (ok) {
 		const struct person answer = answered_person(job, &pair.shadow[target], &arena);
+		const struct person agreed = what_was_agreed(job, &answer, &arena);
 		struct person shadow[SIDE_COUNT];
 
 		for (int side = 0; side < SIDE_COUNT; side++)
 			shadow[side] = shadow_of(&pair, (enum side)side, runner->table, &arena);
-		move_written(job, &shadow[target], &answer);
-		keep_own_edits(job, &pair, &answer, &shadow[target], &arena);
+		move_written(job, &shadow[target], &agreed);
+		keep_own_edits(job, &pair, &agreed, &shadow[target], &arena);
 		move_written(job, &shadow[source], &job->intent.source);
 		shadow[target].updated_at = answer.updated_at;
 		ok = store_settle(store, job->intent.link, target, &answer, &shadow[target], err) &&
@@ -169,6 +187,22 @@ static bool settle_update(struct job *job, struct error *err)
 
 static bool settle_refused(struct job *job, struct error *err);
 
+/* What the source had and the create did not carry (it could not be read in that cycle) is not agreed. */
+static struct person carried_source(const struct job *job, struct arena *arena)
+{
+	const struct field_table *table = job->push->runner->table;
+	struct person source = person_copy(arena, table, &job->intent.source);
+
+	for (size_t i = 0; i < table->n; i++) {
+		if (job->intent.write.values[i].state == VALUE_UNKNOWN &&
+		    value_is_set(&source.values[i]) &&
+		    direction_flows_from(table->fields[i].direction,
+					 side_other(job->intent.target)))
+			source.values[i] = (struct value){ 0 };
+	}
+	return source;
+}
+
 static bool settle_create(struct job *job, struct error *err)
 {
 	struct runner *runner = job->push->runner;
@@ -177,6 +211,8 @@ static bool settle_create(struct job *job, struct error *err)
 	const enum side source = side_other(target);
 	struct arena arena = { 0 };
 	const struct person answer = answered_person(job, NULL, &arena);
+	const struct person agreed = what_was_agreed(job, &answer, &arena);
+	const struct person carried = carried_source(job, &arena);
 	enum observation observation;
 	struct str ids[SIDE_COUNT];
 	struct pair pair;
@@ -199,8 +235,8 @@ static bool settle_create(struct job *job, struct error *err)
 	     store_link_add(store, ids, STR_LIT("created"), runner->cycle.report.id,
 			    runner_now(runner), &link, err) &&
 	     store_pair_get(store, link, &arena, &pair, err) &&
-	     store_settle(store, link, target, &answer, &answer, err) &&
-	     store_settle(store, link, source, &pair.now[source], &job->intent.source, err) &&
+	     store_settle(store, link, target, &answer, &agreed, err) &&
+	     store_settle(store, link, source, &pair.now[source], &carried, err) &&
 	     store_quarantine_lift(store, target, 0, job->intent.source_id, err) &&
 	     settle_add_history(job, link, err) && store_intent_delete(store, job->intent.id, err);
 
@@ -228,19 +264,26 @@ static bool settle_done(struct job *job, struct error *err)
 	return settlers[job->intent.kind](job, err);
 }
 
+static struct job job_found(struct push *push, const struct intent *intent,
+			    const struct person *answer, enum job_result result)
+{
+	return (struct job){
+		.push = push,
+		.intent = *intent,
+		.current = *answer,
+		.answer = *answer,
+		.result = result,
+		.found = true,
+		.was_gone = intent->kind == INTENT_REMOVE && answer->archived_at == 0 &&
+			    !plan_writes_fields(push->runner, intent),
+	};
+}
+
 bool settle_found(struct runner *runner, const struct intent *intent, const struct person *answer,
 		  struct error *err)
 {
 	struct push push = { .runner = runner, .side = intent->target };
-	struct job job = {
-		.push = &push,
-		.intent = *intent,
-		.current = *answer,
-		.answer = *answer,
-		.result = RESULT_DONE,
-		.was_gone = intent->kind == INTENT_REMOVE && answer->archived_at == 0 &&
-			    !plan_writes_fields(runner, intent),
-	};
+	struct job job = job_found(&push, intent, answer, RESULT_DONE);
 	/* Somebody who was linked in the meantime lacks the history of how he came to be, and no more. */
 	const bool is_linked = intent->kind == INTENT_CREATE && intent->link != 0;
 	const bool ok =
@@ -251,6 +294,16 @@ bool settle_found(struct runner *runner, const struct intent *intent, const stru
 	return ok;
 }
 
+bool settle_unknown(struct runner *runner, const struct intent *intent, const struct person *now,
+		    struct error *err)
+{
+	struct push push = { .runner = runner, .side = intent->target };
+	struct job job = job_found(&push, intent, now, RESULT_MOVED);
+
+	return settle_add_history(&job, intent->link, err) &&
+	       store_intent_delete(runner_store(runner), intent->id, err);
+}
+
 /* The target is not what the decision was made for: it is merged again, with what it holds now. */
 static bool settle_moved(struct job *job, struct error *err)
 {
@@ -258,7 +311,8 @@ static bool settle_moved(struct job *job, struct error *err)
 	enum observation observation;
 
 	runner->again = true;
-	return store_intent_delete(runner_store(runner), job->intent.id, err) &&
+	return (!job->found || settle_add_history(job, job->intent.link, err)) &&
+	       store_intent_delete(runner_store(runner), job->intent.id, err) &&
 	       runner_observe(runner, job->push->side, &job->answer, NULL,
 			      runner->scans[job->push->side].generation, &observation, err);
 }

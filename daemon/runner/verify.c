@@ -18,24 +18,27 @@ struct group {
 };
 
 /* Is the person what the removal or the un-archiving is to make of it? */
-static bool is_as_wanted(const struct job *job)
+static enum finding finding_of(const struct job *job)
 {
 	const bool archived = job->current.archived_at != 0;
 
 	if (job->intent.kind == INTENT_REMOVE &&
 	    !plan_writes_fields(job->push->runner, &job->intent))
-		return archived;
+		return archived ? FINDING_HAPPENED : FINDING_NOT;
 	if (job->intent.kind == INTENT_RESTORE)
-		return !archived;
-	return likeness_shows_all(job->push->runner->table, &job->intent, &job->current);
+		return archived ? FINDING_NOT : FINDING_HAPPENED;
+	return likeness_finding(job->push->runner->table, &job->intent, &job->current);
 }
 
 /* An update of unknown outcome, or an answer without the fields: the reading itself is the result. */
 static bool reading_is_result(struct job *job)
 {
 	if (job->was_unsure) {
+		const enum finding finding = finding_of(job);
+
 		job->answer = job->current;
-		push_job_answered(job, is_as_wanted(job) ? RESULT_DONE : RESULT_MOVED);
+		job->found = finding != FINDING_NOT;
+		push_job_answered(job, finding == FINDING_HAPPENED ? RESULT_DONE : RESULT_MOVED);
 		return true;
 	}
 	if (job->read_back) {
@@ -61,7 +64,7 @@ static void judge_whole_person(struct job *job)
 				    merge_value_changed(&table->fields[i], fresh, base));
 	}
 	job->answer = job->current;
-	if (is_as_wanted(job))
+	if (finding_of(job) == FINDING_HAPPENED)
 		push_job_answered(job, RESULT_DONE);
 	else if (changed)
 		push_job_answered(job, RESULT_MOVED);

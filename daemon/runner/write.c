@@ -175,7 +175,7 @@ static void take_removal_answer(struct job *job, const struct answer *answer)
 	struct error err;
 
 	if (removes && (push->side == SIDE_RECORDS || removal_time(push) == MAPPER_DELETE)) {
-		push_job_gone(job);
+		push_job_deleted(job);
 	} else if (answer->records.n == 1 &&
 		   fetch_decode(push->runner, push->side, answer, answer->records.items[0].bytes,
 				&job->arena, &person, &err) &&
