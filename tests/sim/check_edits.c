@@ -8,6 +8,8 @@
 #include <string.h>
 
 #define HEADS_MAX 64
+/* Beyond clock_tolerance and dates in whole seconds. */
+#define SURELY_LATER_NS (INT64_C(5) * 1000000000)
 
 struct contest {
 	struct sim *sim;
@@ -71,18 +73,46 @@ static uint32_t value_of(const struct contest *c, enum sandbox_side side)
 	return c->pair[side]->n[c->slot] > 0 ? c->pair[side]->tokens[c->slot][0] : 0;
 }
 
+/* A date of a whole person speaks for its last edit only: nobody may have edited anything else. */
+static bool has_other_edits(const struct contest *c)
+{
+	const struct oracle *oracle = &c->sim->oracle;
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < oracle->n_edits; i++)
+		n += oracle->edits[i].human == c->human && !oracle->edits[i].birth;
+	return n > 2;
+}
+
+/* Do all dates that the servers tell say that the loser was later? */
+static bool is_older(const struct contest *c, const struct edit *winner, const struct edit *loser)
+{
+	const struct knobs *knobs = &c->sim->plan->knobs;
+
+	return knobs->skew_s[0] == 0 && knobs->skew_s[1] == 0 && winner->token != 0 &&
+	       loser->token != 0 && !has_other_edits(c) &&
+	       loser->at_ns - winner->at_ns > SURELY_LATER_NS;
+}
+
 /* Both were there when the later one was made: was it the right side that won? */
 static bool is_wrong_winner(const struct contest *c, const struct edit *winner,
 			    const struct edit *loser)
 {
-	const enum plan_policy policy = c->sim->plan->knobs.policy;
-	const enum sandbox_side rightful = policy == PLAN_PEOPLE ? SANDBOX_PEOPLE : SANDBOX_RECORDS;
-
-	if ((policy != PLAN_RECORDS && policy != PLAN_PEOPLE) || winner->side == loser->side ||
-	    winner->unsure || loser->unsure || winner->birth || loser->birth || c->n_heads != 2)
+	if (winner->side == loser->side || winner->unsure || loser->unsure || winner->birth ||
+	    loser->birth || c->n_heads != 2 || !winner->strict || !loser->strict ||
+	    winner->base != loser->base)
 		return false;
-	return winner->side != rightful && winner->strict && loser->strict &&
-	       winner->base == loser->base;
+	switch (c->sim->plan->knobs.policy) {
+	case PLAN_RECORDS:
+		return winner->side != SANDBOX_RECORDS;
+	case PLAN_PEOPLE:
+		return winner->side != SANDBOX_PEOPLE;
+	case PLAN_NEWEST:
+		return is_older(c, winner, loser);
+	case PLAN_MANUAL:
+		break;
+	}
+	return false;
 }
 
 static void describe_loss(struct contest *c, const struct edit *lost, uint32_t stands,
@@ -133,6 +163,10 @@ static void check_scalar(struct contest *c)
 	}
 	/* What stands must be somebody's last word. */
 	if (winner == NULL && c->n_heads > 0 && stands != value_of(c, SANDBOX_PEOPLE))
+		return;
+	/* An invented name: only the lost state knew that it was one. */
+	if (c->slot == SLOT_NAME && c->sim->figures.losses > 0 && c->n_heads > 0 &&
+	    oracle_is_lost(&c->sim->oracle, c->slot, c->heads[0]->token))
 		return;
 	if (winner == NULL && c->n_heads > 0 && !is_weak[0] && c->n_heads == 1)
 		describe_loss(c, c->heads[0], stands, "stale");

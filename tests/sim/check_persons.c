@@ -61,7 +61,7 @@ static bool may_differ(const struct sim *sim, uint32_t number, enum slot slot)
 			continue;
 		contested[edit->side] = true;
 		/* Without its shadow, what was carried across cannot be told from an edit there. */
-		if (edit->unsure)
+		if (edit->unsure || sim->figures.losses > 0)
 			return true;
 	}
 	return contested[SANDBOX_RECORDS] && contested[SANDBOX_PEOPLE];

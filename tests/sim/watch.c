@@ -156,7 +156,12 @@ static bool is_recognisable(const struct sim *sim, const struct body *there, con
 	if (a != NULL && source != NULL && check_share_key(a, source))
 		return true;
 	for (uint32_t i = 0; i < oracle->n_edits; i++) {
-		if (strcmp(oracle->edits[i].id, there->id) == 0)
+		const struct edit *edit = &oracle->edits[i];
+
+		if (strcmp(edit->id, there->id) == 0)
+			return false;
+		/* The lost state knew from whom it had been made. */
+		if (sim->figures.losses > 0 && edit->human == there->human && !edit->birth)
 			return false;
 	}
 	return true;
