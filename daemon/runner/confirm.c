@@ -87,19 +87,24 @@ struct absence {
 static bool on_absent(void *payload, struct str id, struct error *err)
 {
 	const struct absence *absence = payload;
+	struct side_scan *scan = &absence->runner->scans[absence->side];
 
 	(void)err;
-	add_unsure(absence->runner, absence->side, id);
+	if (scan->n_distinct == 0)
+		scan->complete = false;
+	else
+		add_unsure(absence->runner, absence->side, id);
 	return true;
 }
 
-/* An empty list where links exist is no reason to ask for everybody: nobody could be a witness. */
+/* An empty list where links exist is no reason to ask for everybody: nobody could be a witness.  Nor is
+ * it a whole one. */
 static bool find_absent(struct runner *runner, enum side side, struct error *err)
 {
 	const struct side_scan *scan = &runner->scans[side];
 	struct absence absence = { runner, side };
 
-	if (!scan->complete || scan->n_distinct == 0)
+	if (!scan->complete)
 		return true;
 	return store_absent_each(runner_store(runner), side, scan->generation, on_absent, &absence,
 				 err);

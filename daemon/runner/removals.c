@@ -3,6 +3,7 @@
 
 #include "daemon/runner/plan.h"
 
+#include "mappers/codec.h"
 #include "state/removals.h"
 
 struct sorting {
@@ -51,6 +52,31 @@ static size_t tags_row(const struct runner *runner)
 	return i;
 }
 
+/* The tag as an element of a record's tags would be read. */
+static struct item tag_item(const struct runner *runner, struct arena *arena)
+{
+	const struct str tag =
+		codec_line(arena, str_from(runner->options.config->sync.archived_tag));
+
+	return (struct item){ .text = tag, .key = codec_fold(arena, tag) };
+}
+
+/* Is there no tag to be set: because tags are not mapped, or because the record has it? */
+static bool is_tagged(const struct runner *runner, const struct person *record)
+{
+	const size_t row = tags_row(runner);
+	struct arena arena = { 0 };
+	bool has = true;
+
+	if (row < runner->table->n) {
+		const struct value *tags = &record->values[row];
+
+		has = value_is_set(tags) && value_has(tags, tag_item(runner, &arena).key);
+	}
+	arena_release(&arena);
+	return has;
+}
+
 static enum removal decide(const struct runner *runner, const struct pair *pair)
 {
 	enum fate fates[SIDE_COUNT];
@@ -69,7 +95,7 @@ static enum removal decide(const struct runner *runner, const struct pair *pair)
 		return REMOVAL_DISSOLVE;
 	if (removal == REMOVAL_BY_RULE &&
 	    runner->removal_rules.of[missing_side(pair)] == RULE_TAG &&
-	    tags_row(runner) == runner->table->n)
+	    is_tagged(runner, &pair->now[SIDE_RECORDS]))
 		return REMOVAL_DISSOLVE;
 	return removal;
 }
@@ -309,17 +335,16 @@ bool removals_settle(struct runner *runner, bool late, struct error *err)
 
 /* ---- Writes ---- */
 
+/* Who has it already is not planned for. */
 static struct value with_tag(const struct runner *runner, const struct value *tags,
 			     struct arena *arena)
 {
-	const struct str tag = str_from(runner->options.config->sync.archived_tag);
 	const uint32_t n = value_is_set(tags) ? tags->n : 0;
 	struct value all = value_items(arena, n + 1);
 
 	for (all.n = 0; all.n < n; all.n++)
 		all.items[all.n] = tags->items[all.n];
-	if (n == 0 || !value_has(tags, tag))
-		all.items[all.n++] = value_scalar(arena, tag).items[0];
+	all.items[all.n++] = tag_item(runner, arena);
 	return all;
 }
 
