@@ -38,6 +38,10 @@ typedef bool key_fn(void *payload, const struct match_key *key, struct error *er
 /* What a person is recognized by, the strongest first. */
 NODISCARD bool store_key_each(struct store *store, enum side side, struct str id, key_fn *fn,
 			      void *payload, struct error *err);
+/* What a side of a link, active or dissolved, held when both last agreed. */
+NODISCARD bool store_agreed_get(struct store *store, int64_t link, enum side side,
+				struct arena *arena, struct person *ret_person, bool *ret_found,
+				struct error *err);
 /* Is it unlinked, and kept out of matching because a link of it was dissolved? */
 NODISCARD bool store_is_apart(struct store *store, enum side side, struct str id, bool *ret_apart,
 			      struct error *err);

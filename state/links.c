@@ -3,6 +3,7 @@
  * links: who is whom.  A link that was dissolved is remembered: its ids are neither matched nor
  * created across again, unless the user links them.
  */
+#include "state/forget.h"
 #include "state/store_p.h"
 
 #include <assert.h>
@@ -74,6 +75,18 @@ bool link_get(struct store *store, int64_t id, struct arena *arena, struct link 
 	return find_one(store, &call, arena, ret_link, ret_found, err);
 }
 
+/* Then it is no number: what was meant for it would hit somebody else. */
+static bool is_forgotten(struct store *store, struct str id, bool *ret_forgotten, struct error *err)
+{
+	int64_t at[SIDE_COUNT];
+
+	if (!store_forgotten_at(store, SIDE_RECORDS, id, &at[SIDE_RECORDS], err) ||
+	    !store_forgotten_at(store, SIDE_PEOPLE, id, &at[SIDE_PEOPLE], err))
+		return false;
+	*ret_forgotten = at[SIDE_RECORDS] != 0 || at[SIDE_PEOPLE] != 0;
+	return true;
+}
+
 bool store_link_find(struct store *store, struct str id, struct arena *arena, struct link *ret_link,
 		     bool *ret_found, struct error *err)
 {
@@ -87,11 +100,14 @@ bool store_link_find(struct store *store, struct str id, struct arena *arena, st
 			     "ORDER BY state, id DESC LIMIT 1");
 	uint64_t number;
 	bool found;
+	bool is_id = false;
 
 	sql_bind_text(&call, id);
 	if (!find_one(store, &call, arena, ret_link, &found, err))
 		return false;
-	if (!found && str_to_u64(id, INT64_MAX, &number))
+	if (!found && str_to_u64(id, INT64_MAX, &number) && !is_forgotten(store, id, &is_id, err))
+		return false;
+	if (!found && !is_id && str_to_u64(id, INT64_MAX, &number))
 		return link_get(store, (int64_t)number, arena, ret_link, ret_found, err);
 	*ret_found = found;
 	return true;

@@ -61,6 +61,8 @@ int command_fail(const struct error *err);
 
 int command_check(struct command_context *context);
 int command_conflicts(struct command_context *context);
+int command_export(struct command_context *context);
+int command_forget(struct command_context *context);
 int command_help(struct command_context *context);
 int command_history(struct command_context *context);
 int command_links(struct command_context *context);

@@ -141,13 +141,34 @@ const struct command command_table[] = {
 		.run = command_undo,
 	},
 	{
+		.name = "export",
+		.arguments = "ID",
+		.summary = "print all that is stored of one person, as JSON",
+		.options = "ID is either side's, or the link's number.\n"
+			   "  --json  changes nothing: it is JSON\n",
+		.needs = COMMAND_CONFIG,
+		.run = command_export,
+	},
+	{
+		.name = "forget",
+		.arguments = "ID",
+		.summary = "erase one person from the state and its history, and leave it alone",
+		.options =
+			"ID is either side's, or the link's number: both persons of a link are one.\n"
+			"Neither side is written.  A keyed hash is kept, so that the two are not taken in\n"
+			"again; there is no way back but reset.  Not reached: backups, states moved aside\n"
+			"by reset, saved plans and logs.\n",
+		.needs = COMMAND_CONFIG,
+		.run = command_forget,
+	},
+	{
 		.name = "reset",
 		.arguments = "",
 		.summary = "move the state aside and start anew",
 		.options =
 			"The file is kept as PATH.YYYYMMDDTHHMMSSZ; nothing is deleted.  The next sync\n"
 			"matches all persons again.  What is lost with the state: links made and parted\n"
-			"by hand, conflicts, quarantine and history.\n",
+			"by hand, conflicts, quarantine and history, and whom to leave alone (forget).\n",
 		.needs = COMMAND_CONFIG,
 		.run = command_reset,
 	},

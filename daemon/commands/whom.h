@@ -19,6 +19,15 @@ struct whom {
 /* In the arena.  An id comes before a number.  ERR_USAGE if it is nobody's. */
 NODISCARD bool whom_find(struct store *store, struct str word, struct arena *arena,
 			 struct whom *ret_whom, struct error *err);
+/*
+ * Whom to erase or hand out as one human: without the other end of a dissolved link if that was parted by
+ * hand, or is linked with somebody else now.  ERR_USAGE if such a link was named by its number.
+ */
+NODISCARD bool whom_narrow(struct store *store, struct str word, struct arena *arena,
+			   struct whom *whom, struct error *err);
+/* When the person of this id was forgotten; *ret_at 0: it was not. */
+NODISCARD bool whom_forgotten(struct store *store, struct str word, int64_t *ret_at,
+			      struct error *err);
 /* What one of them is called; empty if that is not known. */
 struct str whom_label(const struct whom *whom, const struct field_table *table,
 		      struct arena *arena);

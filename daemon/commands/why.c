@@ -26,7 +26,7 @@ static const struct listing_column columns[COLUMN_COUNT] = {
 	[COLUMN_LINK] = { "link", "link", LISTING_NUMBER, false },
 	[COLUMN_STATE] = { "state", "state", LISTING_TEXT, false },
 	[COLUMN_HOW] = { "linked by", "how", LISTING_TEXT, false },
-	[COLUMN_SINCE] = { "linked since", "since", LISTING_TIME, false },
+	[COLUMN_SINCE] = { "since", "since", LISTING_TIME, false },
 	[COLUMN_RECORDS_ID] = { "records", "records_id", LISTING_TEXT, false },
 	[COLUMN_PEOPLE_ID] = { "people", "people_id", LISTING_TEXT, false },
 	[COLUMN_RECORDS_SEEN] = { "records seen", "records_seen_at", LISTING_TIME, false },
@@ -87,14 +87,33 @@ static bool find_field(struct why *why, int *ret_at, struct error *err)
 			 STR_ARG(str_head(name, 80)));
 }
 
+static bool print_forgotten(struct why *why, int64_t since, struct error *err)
+{
+	const struct listing_cell cells[COLUMN_COUNT] = {
+		[COLUMN_STATE] = { .text = STR_LIT("forgotten") },
+		[COLUMN_SINCE] = { .number = since },
+		[COLUMN_NEXT] = { .text = STR_LIT("it is left alone: nothing is stored of it") },
+	};
+	struct listing listing;
+
+	listing_start(&listing, verb_format(why->call, LISTING_SHOW), columns, COLUMN_COUNT,
+		      stdout);
+	return listing_end(&listing, listing_add(&listing, cells, err), err);
+}
+
 static bool explain(struct why *why, struct error *err)
 {
 	struct store *store = why->call->store;
 	struct buf next;
+	int64_t forgotten_at;
 	int at;
 
 	if (!find_field(why, &at, err) ||
-	    !whom_find(store, why->call->words[0], &why->arena, &why->whom, err))
+	    !whom_forgotten(store, why->call->words[0], &forgotten_at, err))
+		return false;
+	if (forgotten_at != 0)
+		return print_forgotten(why, forgotten_at, err);
+	if (!whom_find(store, why->call->words[0], &why->arena, &why->whom, err))
 		return false;
 	if (why_is_linked(why) &&
 	    !store_pair_get(store, why->whom.link.id, &why->arena, &why->pair, err))

@@ -4,6 +4,8 @@
  */
 #include "daemon/commands/why.h"
 
+#include "state/forget.h"
+
 #include <assert.h>
 #include <inttypes.h>
 #include <stdarg.h>
@@ -138,16 +140,22 @@ static void say_dissolved(struct next *next)
 	say(next, "%s", endings[next->why->whom.link.ending]);
 }
 
-static void say_unlinked(struct next *next)
+static bool say_unlinked(struct next *next, struct error *err)
 {
 	const struct whom *whom = &next->why->whom;
 	const enum side side = whom->known[SIDE_RECORDS] ? SIDE_RECORDS : SIDE_PEOPLE;
 	const enum direction create = next->why->call->context->config->sync.create;
+	bool apart;
 
-	if (whom->now[side].archived_at != 0)
+	if (!store_is_apart(next->why->call->store, side, whom->id[side], &apart, err))
+		return false;
+	if (apart)
+		say(next, "was linked with somebody who was forgotten: it stays alone until it is "
+			  "linked by hand");
+	else if (whom->now[side].archived_at != 0)
 		say(next, "archived and never linked: it takes no part");
 	else if (next->in_doubt || next->create_sent || next->create_refused)
-		return;
+		return true;
 	else if (direction_flows_from(create, side))
 		say(next, "the next sync looks for it on %s, or creates it there",
 		    side_name(side_other(side)));
@@ -155,6 +163,7 @@ static void say_unlinked(struct next *next)
 		say(next,
 		    "the next sync looks for it on %s; sync.create lets nobody be created there",
 		    side_name(side_other(side)));
+	return true;
 }
 
 bool why_next(struct why *why, struct buf *out, struct error *err)
@@ -168,6 +177,6 @@ bool why_next(struct why *why, struct buf *out, struct error *err)
 	else if (why->whom.has_link)
 		say_dissolved(&next);
 	else
-		say_unlinked(&next);
+		return say_unlinked(&next, err);
 	return true;
 }
