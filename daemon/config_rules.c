@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * config_rules: what a row of the field table must not be: it writes what its side never takes, maps
- * the same thing as another row, or has a map of values that cannot be read backwards.
+ * the same thing as another row, or has a map of values that cannot be read backwards.  And what the
+ * table must have for other keys.
  */
 #include "daemon/config_p.h"
 
@@ -205,6 +206,35 @@ static bool comes_after(const struct config_row *row, size_t i, const struct con
 	return row->line != other->line ? row->line > other->line : i > k;
 }
 
+/* ---- Rows that other keys need ---- */
+
+static const char *why_no_tag(const struct config_rows *rows)
+{
+	for (size_t i = 0; i < rows->list.n; i++) {
+		const struct config_row *row = &rows->list.items[i];
+
+		if (!is_enabled(row) || !str_equal_z(row->field.name, "tags"))
+			continue;
+		if (row->field.type != FIELD_TEXT_SET)
+			return "\"tag\" needs a field \"tags\" of type text_set";
+		if (!writes_to(row, SIDE_RECORDS))
+			return "\"tag\" writes to records, but the field \"tags\" is to_people only";
+		return NULL;
+	}
+	return "\"tag\" needs a field \"tags\": switch references.tags on, and name the records "
+	       "attribute that holds them";
+}
+
+/* on_removed stands as it is in force: where nothing is written to records, nothing is tagged. */
+static void check_tag(struct config_load *load, const struct config_rows *rows)
+{
+	static const char key[] = "sync.on_removed.people";
+	const char *why = why_no_tag(rows);
+
+	if (load->config.sync.on_people_removed == PEOPLE_REMOVAL_TAG && why != NULL)
+		(void)config_complain(load, config_line(load, key), key, "%s", why);
+}
+
 void config_check_rows(struct config_load *load, const struct config_rows *rows)
 {
 	for (size_t i = 0; i < rows->list.n; i++) {
@@ -222,4 +252,5 @@ void config_check_rows(struct config_load *load, const struct config_rows *rows)
 				check_against(load, row, other);
 		}
 	}
+	check_tag(load, rows);
 }

@@ -58,6 +58,8 @@ MISTAKES = {
     "page too large for the dialect": ({3: '  dialect = "attributes";', 5: "  page_size = 101; };"},
                                        [(5, "records.page_size", "out of range")]),
     "not a country": ({13: '  default_region = "us";'}, [(13, "sync.default_region", "capital")]),
+    "tag without tags": ({13: '  on_removed = { people = "tag"; };'},
+                         [(13, "sync.on_removed.people", 'needs a field "tags"')]),
     "read-only field": (
         {14: '}; fields = ( { field = "x"; type = "text"; records = "x"; '
              'people = "avatarUrl"; } );'}, [(14, "fields[0].direction", "never written")]),

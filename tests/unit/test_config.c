@@ -169,8 +169,29 @@ static const struct bad_case bad_cases[] = {
 	  "token_file = \"r\"; };\n" PEOPLE "users = { enabled = true; };",
 	  "4: users.enabled: the dialect attributes has no users; set it to false\n" },
 	{ "no tag to tag with",
-	  BOTH "sync = { on_removed = { people = \"tag\"; };\narchived_tag = \"\"; };",
+	  BOTH "sync = { on_removed = { people = \"tag\"; };\narchived_tag = \"\"; };\n"
+	       "references = { tags = { enabled = true; records = \"tags\"; }; };",
 	  "4: sync.archived_tag: is empty, but on_removed.people = \"tag\" needs it\n" },
+	{ "no field of tags", BOTH "sync = {\non_removed = { people = \"tag\"; }; };",
+	  "4: sync.on_removed.people: \"tag\" needs a field \"tags\": switch references.tags on, and "
+	  "name the records attribute that holds them\n" },
+	{ "field of tags switched off",
+	  BOTH "sync = { on_removed = { people = \"tag\"; }; };\n"
+	       "references = { tags = { enabled = true; records = \"tags\"; }; };\n"
+	       "fields = ( { field = \"tags\"; enabled = false; } );",
+	  "3: sync.on_removed.people: \"tag\" needs a field \"tags\": switch references.tags on, and "
+	  "name the records attribute that holds them\n" },
+	{ "tags that go to people only",
+	  BOTH "sync = { on_removed = { people = \"tag\"; }; };\n"
+	       "references = { tags = { enabled = true; records = \"tags\"; }; };\n"
+	       "fields = ( { field = \"tags\"; direction = \"to_people\"; } );",
+	  "3: sync.on_removed.people: \"tag\" writes to records, but the field \"tags\" is to_people "
+	  "only\n" },
+	{ "tags that are no set of texts",
+	  BOTH
+	  "sync = { on_removed = { people = \"tag\"; }; };\n"
+	  "fields = ( { field = \"tags\"; type = \"text\"; records = \"t\"; people = \"t\"; } );",
+	  "3: sync.on_removed.people: \"tag\" needs a field \"tags\" of type text_set\n" },
 	{ "header",
 	  RECORDS "people = { base_url = \"https://p.example\"; token_file = \"p\";\n"
 		  "auth_header = \"X-Key: a\"; auth_scheme = \"Bearer x\"; };",

@@ -202,6 +202,12 @@ static void test_direction(void **state)
 	assert_int_equal(find(&c, "job_title")->direction, DIRECTION_NONE);
 	config_release(&c);
 
+	/* Nothing is tagged there, so that no field is needed for it. */
+	load(VALUES, "sync = { direction = \"to_people\"; on_removed = { people = \"tag\"; }; };\n",
+	     &c);
+	assert_int_equal(c.sync.on_people_removed, PEOPLE_REMOVAL_UNLINK);
+	config_release(&c);
+
 	load(VALUES, "sync = { direction = \"to_records\"; create = \"to_people\"; };\n", &c);
 	assert_int_equal(c.sync.create, DIRECTION_NONE);
 	assert_int_equal(c.sync.on_records_removed, RECORDS_REMOVAL_IGNORE);
