@@ -217,10 +217,9 @@ bool store_intent_each(struct store *store, enum side target, int64_t after, uns
 	return ok;
 }
 
-static bool mark_sent(struct store *store, int64_t id, int64_t now, struct arena *arena,
-		      struct error *err)
+static bool get(struct store *store, int64_t id, struct arena *arena, struct intent_row *ret_row,
+		struct error *err)
 {
-	struct intent_row row;
 	bool found;
 	struct sql_call call =
 		sql_call(&store->sql, "SELECT " INTENT_COLUMNS " FROM intent WHERE id = ?");
@@ -231,28 +230,58 @@ static bool mark_sent(struct store *store, int64_t id, int64_t now, struct arena
 	if (!found)
 		return error_set(err, ERR_INTERNAL, "state: there is no intent %lld",
 				 (long long)id);
-	if (!take_row(store, &call, arena, &row, err))
-		return false;
-	row.intent.state = INTENT_SENT;
-	row.intent.sent_at = now;
-	call = sql_call(&store->sql,
-			"UPDATE intent SET state = ?, sent_at = ?, sum = ? WHERE id = ?");
-	sql_bind_int(&call, row.intent.state);
-	sql_bind_int(&call, row.intent.sent_at);
-	sql_bind_int(&call, sum_of(store, &row));
-	sql_bind_int(&call, id);
+	return take_row(store, &call, arena, ret_row, err);
+}
+
+/* What may change of an intent once it is stored. */
+static bool update(struct store *store, const struct intent_row *row, struct error *err)
+{
+	struct sql_call call =
+		sql_call(&store->sql, "UPDATE intent SET state = ?, sent_at = ?, target_id = ?, "
+				      "sum = ? WHERE id = ?");
+
+	sql_bind_int(&call, row->intent.state);
+	sql_bind_int(&call, row->intent.sent_at);
+	sql_bind_text(&call, row->intent.target_id);
+	sql_bind_int(&call, sum_of(store, row));
+	sql_bind_int(&call, row->intent.id);
 	return sql_run(&call, err);
 }
 
 bool store_intent_sent(struct store *store, int64_t id, int64_t now, struct error *err)
 {
 	struct arena arena = { 0 };
+	struct intent_row row;
 	struct scope scope;
 
 	if (!scope_begin(store, &scope, err))
 		return false;
-	const bool ok = mark_sent(store, id, now, &arena, err);
+	bool ok = get(store, id, &arena, &row, err);
 
+	if (ok) {
+		row.intent.state = INTENT_SENT;
+		row.intent.sent_at = now;
+		ok = update(store, &row, err);
+	}
+	arena_release(&arena);
+	return scope_end(store, scope, ok, err);
+}
+
+bool store_intent_candidate(struct store *store, int64_t id, struct str target_id,
+			    struct error *err)
+{
+	struct arena arena = { 0 };
+	struct intent_row row;
+	struct scope scope;
+
+	if (!scope_begin(store, &scope, err))
+		return false;
+	bool ok = get(store, id, &arena, &row, err);
+
+	if (ok) {
+		row.intent.target_id = target_id;
+		ok = update(store, &row, err);
+	}
 	arena_release(&arena);
 	return scope_end(store, scope, ok, err);
 }

@@ -302,6 +302,9 @@ typedef bool intent_fn(void *payload, const struct intent *intent, struct arena 
 NODISCARD bool store_intent_each(struct store *store, enum side target, int64_t after,
 				 unsigned limit, intent_fn *fn, void *payload, struct error *err);
 NODISCARD bool store_intent_sent(struct store *store, int64_t id, int64_t now, struct error *err);
+/* A create of unknown outcome: that person may be who was created. */
+NODISCARD bool store_intent_candidate(struct store *store, int64_t id, struct str target_id,
+				      struct error *err);
 NODISCARD bool store_intent_delete(struct store *store, int64_t id, struct error *err);
 /* Drops the updates that were not sent. */
 NODISCARD bool store_intent_drop_updates(struct store *store, struct error *err);

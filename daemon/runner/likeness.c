@@ -23,6 +23,23 @@ bool likeness_shows(const struct field_table *table, const struct intent *intent
 	return agrees;
 }
 
+bool likeness_shares(const struct field_table *table, const struct intent *intent, size_t i,
+		     const struct person *person)
+{
+	const struct value *write = &intent->write.values[i];
+	const struct value *seen = &person->values[i];
+
+	if (!value_is_set(write) || !value_is_set(seen))
+		return false;
+	if (field_shape(table->fields[i].type) != SHAPE_SET)
+		return likeness_shows(table, intent, i, person);
+	for (uint32_t j = 0; j < write->n; j++) {
+		if (value_has(seen, write->items[j].key))
+			return true;
+	}
+	return false;
+}
+
 bool likeness_shows_all(const struct field_table *table, const struct intent *intent,
 			const struct person *person)
 {

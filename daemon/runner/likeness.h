@@ -21,6 +21,9 @@ enum finding {
 /* Does the person show the value that was written to field i?  True for one that was not written. */
 bool likeness_shows(const struct field_table *table, const struct intent *intent, size_t i,
 		    const struct person *person);
+/* Does it share a value, or an element, with what was written to field i? */
+bool likeness_shares(const struct field_table *table, const struct intent *intent, size_t i,
+		     const struct person *person);
 /* Does it show all of them? */
 bool likeness_shows_all(const struct field_table *table, const struct intent *intent,
 			const struct person *person);

@@ -210,6 +210,34 @@ static bool is_it(void *payload, const struct person *person, struct arena *aren
 	return true;
 }
 
+/*
+ * It was created at about that time, and something of what was sent is there: perhaps it is ours, and
+ * somebody has edited it since.  A tag says nothing: it is on many.  Who was a candidate once stays one,
+ * whatever is edited next.
+ */
+static bool is_perhaps(void *payload, const struct person *person, struct arena *arena,
+		       struct error *err)
+{
+	struct lost_create *lost = payload;
+	const struct field_table *table = lost->runner->table;
+	const int64_t after = person->created_at - lost->intent->sent_at;
+
+	(void)arena;
+	(void)err;
+	if (str_equal(person->id, lost->intent->target_id))
+		lost->found = arena_copy(&lost->arena, person->id);
+	if (lost->found.len > 0 || lost->intent->target_id.len > 0 || person->marker.len > 0 ||
+	    (person->created_at != 0 &&
+	     (after < -CREATION_WINDOW_NS || after > CREATION_WINDOW_NS)))
+		return true;
+	for (size_t i = 0; i < table->n && lost->found.len == 0; i++) {
+		if (table->fields[i].type != FIELD_TEXT_SET &&
+		    likeness_shares(table, lost->intent, i, person))
+			lost->found = arena_copy(&lost->arena, person->id);
+	}
+	return true;
+}
+
 static bool look_for(struct lost_create *lost, struct error *err)
 {
 	struct store *store = runner_store(lost->runner);
@@ -247,6 +275,33 @@ static bool find_lost_create(void *payload, const struct intent *intent, struct 
 	return ok;
 }
 
+/* Neither sent again nor linked: nobody but a human can tell. */
+static bool park_possible(struct runner *runner, const struct intent *intent, bool *ret_parked,
+			  struct error *err)
+{
+	struct store *store = runner_store(runner);
+	struct lost_create lost = { .runner = runner, .intent = intent };
+	struct conflict conflict = {
+		.kind = STR_LIT("ambiguous"),
+		.evidence = STR_LIT("the answer to its creation was lost, and the other one may be "
+				    "who was created, edited since"),
+		.first_cycle = runner->cycle.report.id,
+		.last_cycle = runner->cycle.report.id,
+	};
+	bool ok = store_unlinked_each(store, intent->target, is_perhaps, &lost, err);
+
+	*ret_parked = ok && lost.found.len > 0;
+	if (*ret_parked) {
+		conflict.side_id[intent->target] = lost.found;
+		conflict.side_id[side_other(intent->target)] = intent->source_id;
+		ok = store_conflict_put(store, &conflict, err) &&
+		     store_intent_candidate(store, intent->id, lost.found, err) &&
+		     store_park(store, intent->target, lost.found, err);
+	}
+	arena_release(&lost.arena);
+	return ok;
+}
+
 /*
  * After the keys: if it happened, its person may have been matched by one, with values that the server
  * rewrote.  If the target was read whole and nobody appeared, it did not happen, and is decided anew.
@@ -267,9 +322,18 @@ static bool settle_lost_create(void *payload, const struct intent *intent, struc
 	if (!store_link_find(store, intent->source_id, arena, &link, &linked, err))
 		return false;
 	linked = linked && link.state == LINK_ACTIVE;
-	if (!linked && !runner->scans[intent->target].complete)
-		return true;
-	if (linked && link.cycle == runner->cycle.report.id) {
+	if (!linked) {
+		bool parked = false;
+
+		if (!runner->scans[intent->target].complete)
+			return true;
+		if (!park_possible(runner, intent, &parked, err))
+			return false;
+		if (parked)
+			return true;
+	}
+	if (linked && (link.cycle == runner->cycle.report.id ||
+		       str_equal(link.side_id[intent->target], intent->target_id))) {
 		made.link = link.id;
 		if (!store_person_get(store, intent->target, link.side_id[intent->target], arena,
 				      &person, &found, err) ||
