@@ -4,8 +4,9 @@
  */
 #include "state/store_p.h"
 
-/* Rows that one call of store_history_retain() drops at most, of each table. */
-#define RETAIN_ROWS 1000
+/* Rows that one call of store_history_retain() drops at most, of each table: more than a sync a day
+ * writes, or else those that are too old would become more and more. */
+#define RETAIN_ROWS 20000
 
 #define HISTORY_COLUMNS \
 	"cycle, link, at, side, side_id, field, action, old_value, new_value, reason, old_body, " \

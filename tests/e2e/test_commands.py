@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The commands that look into the state and mend it: conflicts, links, quarantine, history, reset."""
 
+import contextlib
 import fcntl
 import json
 import os
 import re
+import sqlite3
 import unittest
 
 from harness import SIDES, Case, other
@@ -279,6 +281,46 @@ class History(Commands):
         self.assertIn("Analyst → Countess", world.run("history", "person", ids["people"]))
         for words in (("show", "99"), ("show", "x"), ("person", "nobody")):
             self.refused(world, "history", *words)
+
+    def age(self, world, days):
+        """As if all that is in the history was done so much longer ago."""
+        nanoseconds = days * 86400 * 10**9
+        with contextlib.closing(sqlite3.connect(world.path("state.db"))) as state, state:
+            state.execute("UPDATE history SET at = at - ?", (nanoseconds,))
+            state.execute("UPDATE cycle SET started_at = started_at - ?1, "
+                          "ended_at = max(ended_at - ?1, 0)", (nanoseconds,))
+
+    def test_kept_for_so_many_days(self):
+        """sync.history_days: afterwards neither the values nor the cycles are there."""
+        for overrides, days in (({}, 90), ({"sync__history_days": 7}, 7)):
+            with self.subTest(days=days):
+                world = self.open(**overrides)
+                ids = self.pair(world)
+                world.edit("records", ids["records"], job="Zqanalyst")
+                world.sync()
+                self.age(world, days - 1)
+                world.edit("records", ids["records"], job="Countess")
+                world.sync()
+                self.assertEqual([entry["new"] for entry in
+                                  self.lines(world, "history", "person", ids["people"])],
+                                 ["Zqanalyst", "Countess"])
+                self.age(world, 2)
+                last = world.sync()["id"]
+                self.assertEqual([entry["new"] for entry in
+                                  self.lines(world, "history", "person", ids["people"])],
+                                 ["Countess"])
+                self.assertEqual([cycle["id"] for cycle in self.lines(world, "history")],
+                                 [last - 1, last])
+                world.edit("records", ids["records"], job="Baroness")
+                self.age(world, days + 1)
+                world.sync()
+                self.assertEqual([entry["old"] for entry in
+                                  self.lines(world, "history", "person", ids["people"])],
+                                 ["Countess"])
+                for name in ("state.db", "state.db-wal"):
+                    if os.path.exists(world.path(name)):
+                        with open(world.path(name), "rb") as file:
+                            self.assertNotIn(b"Zqanalyst", file.read())
 
 
 class Reset(Commands):

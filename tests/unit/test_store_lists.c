@@ -81,22 +81,23 @@ static void history_of_a_person(void **state)
 static void retention_is_bounded(void **state)
 {
 	struct fixture *f = *state;
-	int64_t cycle;
 
-	OK(f, store_begin(f->store, &f->err));
-	for (int i = 0; i < 1500; i++) {
-		add_history(f, 1, 1, i);
-		OK(f, store_cycle_start(f->store, S("full"), i, &cycle, &f->err));
-	}
-	OK(f, store_commit(f->store, &f->err));
-	OK(f, store_cycle_end(f->store, 1200, S("ok"), S("{}"), 1201, &f->err));
-	OK(f, store_history_retain(f->store, 9999, &f->err));
+	(void)raw_number(
+		f, "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n LIMIT "
+		   "20500) INSERT INTO history(cycle, link, at, side, side_id, field, action, "
+		   "old_value, new_value, reason) SELECT 1, 1, i, 0, 'r1', 'title', 'update', "
+		   "'', '', '' FROM n");
+	(void)raw_number(f, "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n LIMIT "
+			    "20500) INSERT INTO cycle(kind, started_at) SELECT 'full', i FROM n");
+	OK(f, store_cycle_end(f->store, 20200, S("ok"), S("{}"), 20201, &f->err));
+	OK(f, store_history_retain(f->store, 99999, &f->err));
 	assert_int_equal(raw_number(f, "SELECT count(*) FROM history"), 500);
+	assert_int_equal(raw_number(f, "SELECT min(at) FROM history"), 20000);
 	assert_int_equal(raw_number(f, "SELECT count(*) FROM cycle"), 500);
-	OK(f, store_history_retain(f->store, 9999, &f->err));
+	OK(f, store_history_retain(f->store, 99999, &f->err));
 	assert_int_equal(raw_number(f, "SELECT count(*) FROM history"), 0);
 	/* The newest that ended, and what began after it. */
-	assert_int_equal(raw_number(f, "SELECT min(id) FROM cycle"), 1200);
+	assert_int_equal(raw_number(f, "SELECT min(id) FROM cycle"), 20200);
 }
 
 static bool on_conflict(void *payload, const struct conflict *conflict, struct error *err)
