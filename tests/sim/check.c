@@ -191,9 +191,42 @@ static void check_did_something(struct sim *sim)
 			    "nobody was there and nothing happened");
 }
 
+static bool shares_key_across(struct sim *sim, const struct body *made, const struct facts *facts)
+{
+	const enum sandbox_side other =
+		made->side == SANDBOX_PEOPLE ? SANDBOX_RECORDS : SANDBOX_PEOPLE;
+
+	for (uint32_t i = 0; i < sim->oracle.n_bodies; i++) {
+		const struct body *body = &sim->oracle.bodies[i];
+		const struct facts *across = body->human == made->human && body->side == other ?
+						     facts_find(&sim->after[other], body->id) :
+						     NULL;
+
+		if (across != NULL && check_share_key(facts, across))
+			return true;
+	}
+	return false;
+}
+
+/* Whom the program made without getting to know, and users edited until no key told that it was him: he may
+ * be parked, for a human to say who he is. */
+static void note_strangers(struct sim *sim)
+{
+	for (uint32_t i = 0; i < sim->oracle.n_bodies; i++) {
+		const struct body *made = &sim->oracle.bodies[i];
+		const struct facts *facts = facts_find(&sim->after[made->side], made->id);
+		const bool marked = sim->plan->knobs.marker && made->side == SANDBOX_PEOPLE;
+
+		if (made->changed_unseen && !marked && facts != NULL &&
+		    !shares_key_across(sim, made, facts))
+			sim->oracle.humans[made->human].murk |= MURK_KEYLESS;
+	}
+}
+
 void check_ended(struct sim *sim)
 {
 	check_look(sim);
+	note_strangers(sim);
 	check_history_keep(sim);
 	check_persons(sim);
 	check_edits(sim);

@@ -84,13 +84,14 @@ static bool has_other_edits(const struct contest *c)
 	return n > 2;
 }
 
-/* Do all dates that the servers tell say that the loser was later? */
+/* Do all dates that the servers tell say that the loser was later?  (Where nothing had been agreed on it is
+ * first contact: a person's value may be as old as the person.) */
 static bool is_older(const struct contest *c, const struct edit *winner, const struct edit *loser)
 {
 	const struct knobs *knobs = &c->sim->plan->knobs;
 
 	return knobs->skew_s[0] == 0 && knobs->skew_s[1] == 0 && winner->token != 0 &&
-	       loser->token != 0 && !has_other_edits(c) &&
+	       winner->base != 0 && loser->token != 0 && !has_other_edits(c) &&
 	       loser->at_ns - winner->at_ns > SURELY_LATER_NS;
 }
 

@@ -78,6 +78,29 @@ void check_history_keep(struct sim *sim)
 		store_close(store);
 }
 
+/* A lost create that was made by hand as well: the other one may have been taken for it.  Or one that users
+ * changed until nobody could tell whose it was. */
+static bool is_unrecognised(const struct oracle *oracle, const struct carried *carried)
+{
+	const struct body *made = NULL;
+
+	for (uint32_t i = 0; i < oracle->n_bodies; i++) {
+		if (strcmp(oracle->bodies[i].id, carried->id) == 0)
+			made = &oracle->bodies[i];
+	}
+	if (made == NULL || !carried->create)
+		return false;
+	if (made->changed_unseen && (oracle->humans[made->human].murk & MURK_KEYLESS) != 0)
+		return true;
+	for (uint32_t i = 0; i < oracle->n_bodies; i++) {
+		const struct body *body = &oracle->bodies[i];
+
+		if (body->human == made->human && body->side == made->side && !body->by_program)
+			return true;
+	}
+	return false;
+}
+
 void check_writes(struct sim *sim)
 {
 	const struct oracle *oracle = &sim->oracle;
@@ -85,7 +108,7 @@ void check_writes(struct sim *sim)
 	for (uint32_t i = 0; i < oracle->n_carried; i++) {
 		const struct carried *carried = &oracle->carried[i];
 
-		if (!carried->explained)
+		if (!carried->explained && !is_unrecognised(oracle, carried))
 			sim_violate(
 				sim, P9_EXPLAINED,
 				carried->create ? "create-unexplained" : "update-unexplained",

@@ -64,6 +64,17 @@ static void note_touch(struct sim *sim, uint32_t human)
 	sim->tally.n_changed++;
 }
 
+/* Its create was not answered, or the answer died with the process. */
+static void note_unseen(struct sim *sim, const struct body *body)
+{
+	struct body *made = oracle_body(&sim->oracle, body->side, body->id);
+
+	if (made != NULL && made->by_program &&
+	    sim->oracle.humans[made->human].agreed_ns <= made->born_ns &&
+	    (made->known_ns == 0 || sim->figures.kills > 0))
+		made->changed_unseen = true;
+}
+
 /* Does the counterpart hold it too? */
 static bool stands_across(struct sim *sim, const struct body *body, enum slot slot, uint32_t token)
 {
@@ -96,6 +107,7 @@ struct edit *deeds_note(struct sim *sim, const struct body *body, enum slot slot
 		      (gone != 0 && !stands_across(sim, body, slot, gone));
 
 	memcpy(edit.id, body->id, sizeof(edit.id));
+	note_unseen(sim, body);
 	note_touch(sim, body->human);
 	return oracle_add_edit(&sim->oracle, &edit);
 }

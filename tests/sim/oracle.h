@@ -53,6 +53,7 @@ struct body {
 	bool by_program;
 	bool gone; /* is not on the server any more */
 	bool archived;
+	bool changed_unseen; /* made by the program, and edited before it could know so */
 	bool by_user_gone, by_user_archived;
 	int64_t born_ns;
 	int64_t known_ns; /* last served in an answer that the program got */

@@ -66,12 +66,13 @@ static bool undoes(const struct edit *edit, const struct facts *was, const struc
 	return facts_has(was, edit->slot, edit->token) && !facts_has(is, edit->slot, edit->token);
 }
 
-/* Nobody can know of what was set after the last reading; and of a scalar only the last one stood. */
+/* Nobody can know of what was set after the last reading, or in the same instant; and of a scalar only the
+ * last one stood. */
 static bool is_raced(const struct edit *edit, const struct body *body, const struct facts *was,
 		     const struct facts *is)
 {
 	if (edit->raced || edit->side != body->side || strcmp(edit->id, body->id) != 0 ||
-	    edit->at_ns <= body->known_ns)
+	    edit->at_ns < body->known_ns)
 		return false;
 	if (slot_is_set(edit->slot))
 		return undoes(edit, was, is);
@@ -186,8 +187,10 @@ static void check_twin(struct sim *sim, const struct facts *made, struct human *
 	const bool bound = human->is_agreed || is_recognisable(sim, there, a, b) ||
 			   (known && a != NULL && b != NULL && check_share_key(a, b));
 
-	/* A server that hides somebody who was never linked cannot be seen through. */
-	const bool hidden = sim->tally.n_lies > 0 && !there->by_program && !human->is_agreed;
+	/* A server that hides somebody who was never linked, or of whom the state that is left knows nothing,
+	 * cannot be seen through. */
+	const bool unknown = !there->by_program || sim->figures.losses > 0;
+	const bool hidden = sim->tally.n_lies > 0 && unknown && !human->is_agreed;
 
 	if (!bound || hidden || (human->murk & ~(unsigned)MURK_POISON) != 0) {
 		human->murk |= MURK_TWIN;
@@ -267,8 +270,8 @@ static void check_buried(struct sim *sim, const struct body *body)
 
 		if (strcmp(edit->id, body->id) != 0 || edit->birth || edit->raced || edit->unsure ||
 		    edit->removal || edit->token == 0 || edit->at_ns <= human->agreed_ns ||
-		    edit->at_ns > body->known_ns || was_carried(oracle, edit) ||
-		    is_outdone(oracle, edit, human->agreed_ns))
+		    edit->at_ns >= body->known_ns || check_is_single(sim, edit->slot) ||
+		    was_carried(oracle, edit) || is_outdone(oracle, edit, human->agreed_ns))
 			continue;
 		sim_violate(
 			sim, P1_NO_LOST_EDIT, "buried",
@@ -276,6 +279,12 @@ static void check_buried(struct sim *sim, const struct body *body)
 			side_text(body->side), body->id, body->human, slot_name(edit->slot),
 			edit->token);
 	}
+}
+
+/* Their keys may have made one of two humans. */
+static bool are_mixed(const struct oracle *oracle, const struct body *one, const struct body *other)
+{
+	return is_mixed(&oracle->humans[one->human]) && is_mixed(&oracle->humans[other->human]);
 }
 
 /* Somebody is gone or archived by the program: a user must have removed the counterpart. */
@@ -290,8 +299,9 @@ static void on_removed(struct sim *sim, struct body *body, const char *how)
 	for (uint32_t i = 0; i < oracle->n_bodies; i++) {
 		const struct body *other = &oracle->bodies[i];
 
-		const bool counterpart =
-			other->human == body->human || other->human == body->merged;
+		const bool counterpart = other->human == body->human ||
+					 other->human == body->merged ||
+					 are_mixed(oracle, body, other);
 
 		by_user = by_user || (counterpart && other->side != body->side &&
 				      (other->by_user_gone || other->by_user_archived));
