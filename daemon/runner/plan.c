@@ -115,6 +115,35 @@ static void keep_unknown_tags(const struct runner *runner, const struct person *
 	intent->base.values = base;
 }
 
+/*
+ * What is to be written.  A record that holds one e-mail shows one of people's: where both sides are to
+ * change, people's half comes first, or its failure would leave a removal forgotten.  A plan shows both.
+ */
+static void take_writes(const struct runner *runner, const struct merge_result *merged,
+			enum side target, struct intent *intent)
+{
+	for (size_t i = 0; i < runner->table->n; i++) {
+		const struct field *field = &runner->table->fields[i];
+		const struct field_merge *merge = &merged->fields[i];
+		const bool later = target == SIDE_RECORDS && field->single[SIDE_RECORDS] &&
+				   field_shape(field->type) == SHAPE_SET &&
+				   merge->write[SIDE_PEOPLE].state != VALUE_UNKNOWN;
+
+		if (!later || runner->options.dry_run)
+			intent->write.values[i] = merge->write[target];
+	}
+}
+
+/* A value that the last reading left out is older than that: it has to be read before it is written. */
+static void date_base(const struct runner *runner, const struct person *seen, struct intent *intent)
+{
+	for (size_t i = 0; i < runner->table->n; i++) {
+		if (intent->write.values[i].state != VALUE_UNKNOWN &&
+		    seen->values[i].state == VALUE_UNKNOWN)
+			intent->base.seen_at = 0;
+	}
+}
+
 /* *ret_added false: the same write was refused before, or is none of those that are asked for. */
 static bool add_update(struct runner *runner, const struct pair *pair,
 		       const struct merge_result *merged, enum side target, struct arena *arena,
@@ -136,8 +165,8 @@ static bool add_update(struct runner *runner, const struct pair *pair,
 
 	person_init(&intent.write, arena, runner->table);
 	intent.write.id = intent.target_id;
-	for (size_t i = 0; i < runner->table->n; i++)
-		intent.write.values[i] = merged->fields[i].write[target];
+	take_writes(runner, merged, target, &intent);
+	date_base(runner, &pair->now[target], &intent);
 	if (!flap_freeze(runner, pair, merged, target, &intent.write, err))
 		return false;
 	*ret_added = false;

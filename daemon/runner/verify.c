@@ -49,6 +49,16 @@ static bool reading_is_result(struct job *job)
 	return false;
 }
 
+/* Decided without knowing: a value that shows up now has to be merged first. */
+static bool appeared_or_changed(const struct field *field, const struct value *base,
+				const struct value *fresh)
+{
+	if (fresh->state == VALUE_UNKNOWN)
+		return false;
+	return base->state == VALUE_UNKNOWN ? value_is_set(fresh) :
+					      merge_value_changed(field, fresh, base);
+}
+
 /* A person is removed, or brought back, only as it was when that was decided. */
 static void judge_whole_person(struct job *job)
 {
@@ -59,9 +69,7 @@ static void judge_whole_person(struct job *job)
 		const struct value *base = &job->intent.base.values[i];
 		const struct value *fresh = &job->current.values[i];
 
-		changed =
-			changed || (base->state != VALUE_UNKNOWN && fresh->state != VALUE_UNKNOWN &&
-				    merge_value_changed(&table->fields[i], fresh, base));
+		changed = changed || appeared_or_changed(&table->fields[i], base, fresh);
 	}
 	job->answer = job->current;
 	if (finding_of(job) == FINDING_HAPPENED)
@@ -95,12 +103,7 @@ static void judge_reading(struct job *job)
 			alone = alone || !job->alone;
 			continue;
 		}
-		/* Decided without knowing: a value that shows up now has to be merged first. */
-		const bool changed = base->state == VALUE_UNKNOWN ?
-					     value_is_set(fresh) :
-					     merge_value_changed(&table->fields[i], fresh, base);
-
-		if (changed) {
+		if (appeared_or_changed(&table->fields[i], base, fresh)) {
 			job->answer = job->current;
 			push_job_answered(job, RESULT_MOVED);
 			return;
