@@ -104,6 +104,72 @@ class Linked(Why):
         world.run("quarantine", "drop", ids["people"])
         self.assertIn("given up", self.why(world, ids["people"])[0]["next"])
 
+    def test_a_write_of_unknown_outcome(self):
+        """Its answer was lost, and so is that to the question what became of it."""
+        world, ids = self.linked(sync__retry__attempts=1)
+        world.edit("records", ids["records"], job="Analyst")
+        own = {"path_prefix": f"/people/{ids['people']}"}
+        world.box.post("fault", side="people", action="reset_after",
+                       match=own | {"method": "PATCH"})
+        world.box.post("fault", side="people", action="status", status=503, count=100,
+                       match=own | {"method": "GET", "nth": 2})
+        world.sync(code=69)
+        self.assertIn("a write to people was sent, its outcome is not known",
+                      self.why(world, ids["people"])[0]["next"])
+
+    def test_a_side_that_takes_nothing_now(self):
+        world, ids = self.linked(sync__retry__attempts=1)
+        world.edit("records", ids["records"], job="Analyst")
+        world.box.post("fault", side="people", action="status", status=429, count=100,
+                       headers={"Retry-After": "600"},
+                       match={"method": "PATCH", "path_prefix": "/people"})
+        world.sync(code=75)
+        person, fields = self.why(world, ids["people"])
+        self.assertIsNone(person["next"])
+        self.assertEqual(fields["job_title"]["next"], "people becomes Analyst")
+
+    def fields(self, world, rows):
+        with open(world.path("sync.conf"), "a", encoding="utf-8") as file:
+            file.write(f"fields = ( {rows} );\n")
+
+    def grace(self, world):
+        """Somebody else, for a sync that reads all and leaves Ada as she is."""
+        return world.create_both(**GRACE)["people"]
+
+    def test_one_way(self):
+        """An edit on the target of a one-way field: put back, or left."""
+        for enforce, rule, upcoming in (("true", "put back", "people becomes Engineer"),
+                                        ("false", "left", "nothing")):
+            with self.subTest(enforce=enforce):
+                world, ids = self.linked()
+                self.fields(world, '{ field = "job_title"; direction = "to_people"; '
+                                   f"enforce = {enforce}; }}")
+                world.edit("people", ids["people"], job="Analyst")
+                world.sync(f"--only={self.grace(world)}", code=None)
+                job = self.why(world, ids["people"])[1]["job_title"]
+                self.assertEqual((job["people"], job["next"]), ("Analyst", upcoming))
+                self.assertEqual(job["rule"], f"to people only; an edit there is {rule}")
+
+    def test_edited_and_not_carried_yet(self):
+        world, ids = self.linked()
+        world.edit("records", ids["records"], job="Analyst")
+        world.sync(f"--only={self.grace(world)}")
+        job = self.why(world, ids["records"], "job_title")[1]["job_title"]
+        self.assertEqual((job["verdict"], job["next"], job["records"], job["people_agreed"]),
+                         ("to_people", "people becomes Analyst", "Analyst", "Engineer"))
+        self.assertTrue(job["why"])
+
+    def test_frozen(self):
+        """Something changes it back each time."""
+        world, ids = self.linked(sync__flap_limit=2)
+        for turn in range(4):
+            side = SIDES[turn % 2]
+            world.edit(side, ids[side], job=("Analyst", "Engineer")[turn % 2])
+            world.sync(code=None)
+        job = self.why(world, ids["people"])[1]["job_title"]
+        self.assertEqual(job["next"], "frozen")
+        self.assertIn("too often", job["why"])
+
     def test_parted(self):
         world, ids = self.linked()
         world.run("links", "unlink", ids["people"])
@@ -120,6 +186,50 @@ class Linked(Why):
         world.box.post("archive", id=ids["people"], archived=True)
         world.sync()
         self.assertIn("un-archiving", self.why(world, ids["records"])[0]["next"])
+
+    def test_removed(self):
+        """What both were is dissolved by a rule, and the rest stays."""
+        world, ids = self.linked(sync__on_removed={"records": "ignore"})
+        world.create_both(**GRACE)
+        world.box.post("delete", side="records", id=ids["records"])
+        world.sync()
+        person, fields = self.why(world, ids["people"])
+        self.assertEqual(person["state"], "no longer linked")
+        self.assertIn("one of the two was removed: the other stays", person["next"])
+        self.assertEqual(fields["job_title"]["people"], "Engineer")
+
+    def test_merged(self):
+        """The record lives on in one that has a person already."""
+        world, ids = self.linked()
+        survivor = world.create_both(**GRACE)
+        world.sync()
+        world.box.post("delete", side="records", id=ids["records"])
+        world.edit("records", survivor["records"], emails=ADA["emails"])
+        world.sync(code=None)
+        self.assertIn("merged into another one that is linked already",
+                      self.why(world, ids["people"])[0]["next"])
+
+    def test_removal_that_is_held(self):
+        world = self.open()
+        ids = [world.create_both(name=Name("Ada", "", f"Number{n}"), emails=[f"p{n}@example.com"])
+               for n in range(8)]
+        world.sync()
+        for pair in ids[:5]:
+            world.box.post("delete", side="records", id=pair["records"])
+        cycle = world.sync(code=75)["id"]
+        person, _ = self.why(world, ids[0]["people"])
+        self.assertEqual(person["state"], "linked")
+        self.assertRegex(person["next"], rf"held: .*not found on records since cycle {cycle}")
+
+    def test_forgotten(self):
+        world, ids = self.linked()
+        world.run("forget", ids["people"])
+        for words in ((ids["records"],), (ids["people"], "job_title")):
+            person, fields = self.why(world, *words)
+            self.assertEqual((person["state"], person["records_id"], fields),
+                             ("forgotten", None, {}))
+            self.assertIn("left alone", person["next"])
+            self.assertTrue(person["since"])
 
 
 class Unlinked(Why):
@@ -143,6 +253,31 @@ class Unlinked(Why):
                  for _ in range(2)]
         world.sync(code=1)
         self.assertIn("ambiguous: ", self.why(world, twins[0])[0]["next"])
+
+    def test_duplicates(self):
+        """Who has the e-mail of somebody linked; who shares it with an older one."""
+        world, _ = self.linked()
+        late = world.create("people", **ADA)
+        world.sync(code=1)
+        self.assertRegex(self.why(world, late)[0]["next"],
+                         r"^duplicate: .*belongs to a linked person \(conflict \d+\)$")
+        world = self.open()
+        twins = [world.create("people", **ADA) for _ in range(2)]
+        world.sync(code=1)
+        said = sorted((person["state"], person["next"] or "")
+                      for person in (self.why(world, twin)[0] for twin in twins))
+        self.assertEqual(said[0], ("linked", ""))
+        self.assertRegex(said[1][1], "^duplicate: (shares its|its) e-mail or LinkedIn address")
+
+    def test_the_next_sync_creates_it(self):
+        world = self.open()
+        record = world.create("records", **ADA)
+        grace = world.create("people", **GRACE)
+        world.sync(f"--only={grace}", code=None)
+        said = self.why(world, record)[0]["next"]
+        self.assertEqual(said, "the next sync looks for it on people, or creates it there")
+        world.sync()
+        self.assertEqual(self.why(world, record)[0]["state"], "linked")
 
     def test_refused(self):
         world = self.open()
