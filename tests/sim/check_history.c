@@ -80,8 +80,9 @@ void check_history_keep(struct sim *sim)
 
 /* A lost create that was made by hand as well: the other one may have been taken for it.  Or one that users
  * changed until nobody could tell whose it was. */
-static bool is_unrecognised(const struct oracle *oracle, const struct carried *carried)
+static bool is_unrecognised(const struct sim *sim, const struct carried *carried)
 {
+	const struct oracle *oracle = &sim->oracle;
 	const struct body *made = NULL;
 
 	for (uint32_t i = 0; i < oracle->n_bodies; i++) {
@@ -90,6 +91,9 @@ static bool is_unrecognised(const struct oracle *oracle, const struct carried *c
 	}
 	if (made == NULL || !carried->create)
 		return false;
+	/* Gone again before anybody could see that it had been made. */
+	if (made->by_user_gone && (made->known_ns == 0 || sim->figures.kills > 0))
+		return true;
 	if (made->changed_unseen && (oracle->humans[made->human].murk & MURK_KEYLESS) != 0)
 		return true;
 	for (uint32_t i = 0; i < oracle->n_bodies; i++) {
@@ -108,7 +112,7 @@ void check_writes(struct sim *sim)
 	for (uint32_t i = 0; i < oracle->n_carried; i++) {
 		const struct carried *carried = &oracle->carried[i];
 
-		if (!carried->explained && !is_unrecognised(oracle, carried))
+		if (!carried->explained && !is_unrecognised(sim, carried))
 			sim_violate(
 				sim, P9_EXPLAINED,
 				carried->create ? "create-unexplained" : "update-unexplained",
