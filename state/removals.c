@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "state/removals.h"
 
+#include "state/forget.h"
 #include "state/store_p.h"
 
 #include <assert.h>
@@ -136,6 +137,39 @@ bool store_ended_each(struct store *store, enum link_end ending, link_fn *fn, vo
 	return ok;
 }
 
+struct among_forgotten {
+	struct store *store;
+	bool found;
+};
+
+static bool is_forgotten_key(void *payload, const struct match_key *key, struct error *err)
+{
+	struct among_forgotten *among = payload;
+	bool marked = false;
+
+	if (among->found || (key->kind != KEY_EMAIL && key->kind != KEY_LINKEDIN))
+		return true;
+	if (!marks_have_key(among->store, key, &marked, err))
+		return false;
+	among->found = marked;
+	return true;
+}
+
+/* Nothing else is known of who was forgotten: that it was linked is the careful guess. */
+static bool look_among_forgotten(struct store *store, enum side side, struct str id,
+				 int64_t *ret_link, int64_t *ret_n, struct error *err)
+{
+	struct among_forgotten among = { .store = store };
+
+	if (!store_key_each(store, side, id, is_forgotten_key, &among, err))
+		return false;
+	if (among.found) {
+		*ret_n = 1;
+		*ret_link = -1;
+	}
+	return true;
+}
+
 bool store_survivor(struct store *store, enum side side, struct str id, int64_t generation,
 		    struct arena *arena, struct str *ret_id, int64_t *ret_link, int64_t *ret_n,
 		    struct error *err)
@@ -163,5 +197,5 @@ bool store_survivor(struct store *store, enum side side, struct str id, int64_t 
 		*ret_link = sql_int(&call, 2);
 	}
 	sql_end(&call);
-	return true;
+	return *ret_n > 0 || look_among_forgotten(store, side, id, ret_link, ret_n, err);
 }

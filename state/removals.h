@@ -27,7 +27,7 @@ NODISCARD bool store_left_each(struct store *store, pair_fn *fn, void *payload, 
 NODISCARD bool store_ended_each(struct store *store, enum link_end ending, link_fn *fn,
 				void *payload, struct error *err);
 /* Persons that this generation saw on the side of `id`, and that share an e-mail or LinkedIn key with it:
- * their number, and the first one's id and link (0: none). */
+ * their number, and the first one's id and link (0: none; -1, without an id: it was forgotten). */
 NODISCARD bool store_survivor(struct store *store, enum side side, struct str id,
 			      int64_t generation, struct arena *arena, struct str *ret_id,
 			      int64_t *ret_link, int64_t *ret_n, struct error *err);

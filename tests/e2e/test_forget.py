@@ -6,7 +6,7 @@ import os
 import unittest
 
 import faults
-from harness import DIALECT, SIDES, Case, other
+from harness import DIALECT, NO_CHANGE, SIDES, Case, other
 from wire import Name
 
 # Nobody else has any of these words.
@@ -102,6 +102,23 @@ class Linked(Forget):
                 if side == "people":
                     world.box.post("archive", id=ids["people"], archived=False)
                     self.quiet(world)
+
+    def test_somebody_is_merged_into_her(self):
+        """Whose record lives on as hers is not archived: who was forgotten is still there."""
+        world, ids = self.linked()
+        world.create_both(**ALAN)
+        world.sync()
+        world.run("forget", ids["people"])
+        world.clear_log()
+        world.box.post("delete", side="records", id=self.grace["records"])
+        emails = ADA["emails"] + GRACE["emails"] if DIALECT == "values" else GRACE["emails"]
+        world.edit("records", ids["records"], emails=emails)
+        summary = world.sync()
+        self.assertEqual((summary["removed"], world.writes()), (NO_CHANGE, []))
+        world.settled(code=1)
+        self.assertIn("merged", json.loads(
+            world.run("why", "--json", self.grace["people"]).splitlines()[0])["next"])
+        self.assertEqual(self.held(world), [])
 
     def test_what_waits_goes_too(self):
         """A contested field, one decided by hand, a refused write."""
