@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """forget and export: nothing is left of a person, it is left alone, and nobody becomes two by that."""
 
+import contextlib
 import json
 import os
+import sqlite3
 import unittest
 
 import faults
@@ -278,17 +280,31 @@ class Killed(Forget):
         world, ids = self.linked()
         faults.keep(world, "before")
         calls = faults.run(world, "forget", ids["people"]).calls
-        for number in faults.chosen(calls, 12):
-            for how in ("kill", "enospc"):
-                with self.subTest(at=number, how=how, call=os.path.basename(calls[number - 1])):
-                    faults.put_back(world, "before")
-                    faults.run(world, "forget", ids["people"], how=how, at=number,
-                               last=number if how == "enospc" else "")
-                    self.assertEqual(world.rows("PRAGMA integrity_check"), [("ok",)])
-                    world.clear_log()
-                    world.run("forget", ids["people"])
-                    self.assert_gone(world, ids.values())
+        for number in faults.chosen(calls, 24):
+            how = ("kill", "enospc")[number % 2]
+            with self.subTest(at=number, how=how, call=os.path.basename(calls[number - 1])):
+                faults.put_back(world, "before")
+                faults.run(world, "forget", ids["people"], how=how, at=number,
+                           last=number if how == "enospc" else "")
+                self.assertEqual(world.rows("PRAGMA integrity_check"), [("ok",)])
+                world.clear_log()
+                world.run("forget", ids["people"])
+                self.assert_gone(world, ids.values())
         self.quiet(world)
+
+    def test_while_somebody_reads(self):
+        """She is forgotten at once, and overwritten when the reader is through."""
+        world, ids = self.linked()
+        world.clear_log()
+        with contextlib.closing(sqlite3.connect(world.path("state.db"))) as reader:
+            reader.execute("BEGIN")
+            reader.execute("SELECT count(*) FROM person").fetchall()
+            world.run("forget", ids["people"], code=75)
+            self.assertIn(b"forgotten, but", world.runs[-1][3])
+            self.assertEqual(json.loads(world.run("why", "--json", ids["people"]))["state"],
+                             "forgotten")
+        world.run("forget", ids["people"])
+        self.assert_gone(world, ids.values())
 
 
 class Export(Forget):
