@@ -85,10 +85,23 @@ bool plan_add(struct runner *runner, const struct intent *intent, bool *ret_adde
 	return store_intent_add(store, intent, &id, err);
 }
 
+/* People have no such tag, and never had: it could not be written there.  One that was agreed before is
+ * merged all the same: it, or the whole collection, may be gone from people only now.  shadow: of the
+ * record's tags, or NULL. */
+static bool is_unknown_tag(const struct runner *runner, const struct value *shadow,
+			   const struct item *tag)
+{
+	return titles_id_of(runner->tags, tag->text).len == 0 &&
+	       (shadow == NULL || !value_is_set(shadow) || !value_has(shadow, tag->key));
+}
+
 /* What the merge did not see of the record's tags is still there, and must be after the write. */
-static void keep_unknown_tags(const struct runner *runner, const struct person *records,
+static void keep_unknown_tags(const struct runner *runner, const struct pair *pair,
 			      struct intent *intent, struct arena *arena)
 {
+	const struct person *records = &pair->now[SIDE_RECORDS];
+	const struct value *shadows =
+		pair->has_shadow[SIDE_RECORDS] ? pair->shadow[SIDE_RECORDS].values : NULL;
 	struct value *base = arena_alloc(arena, runner->table->n, sizeof(struct value));
 
 	for (size_t i = 0; i < runner->table->n; i++) {
@@ -107,7 +120,8 @@ static void keep_unknown_tags(const struct runner *runner, const struct person *
 		for (kept.n = 0; kept.n < n; kept.n++)
 			kept.items[kept.n] = write->items[kept.n];
 		for (uint32_t k = 0; k < all->n; k++) {
-			if (titles_id_of(runner->tags, all->items[k].text).len == 0)
+			if (is_unknown_tag(runner, shadows != NULL ? &shadows[i] : NULL,
+					   &all->items[k]))
 				kept.items[kept.n++] = all->items[k];
 		}
 		*write = kept.n > 0 ? kept : value_empty();
@@ -173,7 +187,7 @@ static bool add_update(struct runner *runner, const struct pair *pair,
 	if (!plan_writes_fields(runner, &intent))
 		return true;
 	if (target == SIDE_RECORDS)
-		keep_unknown_tags(runner, &pair->now[target], &intent, arena);
+		keep_unknown_tags(runner, pair, &intent, arena);
 	buf_init(&reasons, SIZE_MAX / 2);
 	describe_reasons(runner, merged, target, &reasons);
 	intent.reasons = buf_str(&reasons);
@@ -248,7 +262,7 @@ static bool report_conflicts(struct runner *runner, const struct pair *pair,
  * again whether the tag exists by now.
  */
 static struct person without_unknown_tags(struct runner *runner, const struct person *records,
-					  struct arena *arena)
+					  const struct person *shadow, struct arena *arena)
 {
 	struct person known = *records;
 
@@ -264,7 +278,8 @@ static struct person without_unknown_tags(struct runner *runner, const struct pe
 
 		some.n = 0;
 		for (uint32_t k = 0; k < all->n; k++) {
-			if (titles_id_of(runner->tags, all->items[k].text).len > 0)
+			if (!is_unknown_tag(runner, shadow != NULL ? &shadow->values[i] : NULL,
+					    &all->items[k]))
 				some.items[some.n++] = all->items[k];
 		}
 		runner->n_unknown_tags += all->n - some.n;
@@ -288,8 +303,11 @@ static bool settle_agreed(struct runner *runner, const struct pair *pair,
 void plan_merge(struct runner *runner, const struct pair *pair, struct arena *arena,
 		struct merge_result *ret_merged)
 {
+	const struct person *shadow =
+		pair->has_shadow[SIDE_RECORDS] ? &pair->shadow[SIDE_RECORDS] : NULL;
 	const struct person known[SIDE_COUNT] = {
-		[SIDE_RECORDS] = without_unknown_tags(runner, &pair->now[SIDE_RECORDS], arena),
+		[SIDE_RECORDS] =
+			without_unknown_tags(runner, &pair->now[SIDE_RECORDS], shadow, arena),
 		[SIDE_PEOPLE] = pair->now[SIDE_PEOPLE],
 	};
 	struct merge_side sides[SIDE_COUNT];
@@ -361,7 +379,7 @@ static bool on_unlinked(void *payload, const struct person *source, struct arena
 		.target = creating->target,
 		.source_id = source->id,
 		.source = creating->target == SIDE_PEOPLE ?
-				  without_unknown_tags(runner, source, arena) :
+				  without_unknown_tags(runner, source, NULL, arena) :
 				  *source,
 		.cycle = runner->cycle.report.id,
 		.created_at = runner_now(runner),

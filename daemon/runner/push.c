@@ -256,7 +256,9 @@ void push_job_deleted(struct job *job)
 
 void push_job_gone(struct job *job)
 {
-	push_job_answered(job, job->intent.kind == INTENT_REMOVE ? RESULT_UNCERTAIN : RESULT_GONE);
+	const bool unsure = job->was_unsure || job->intent.kind == INTENT_REMOVE;
+
+	push_job_answered(job, unsure ? RESULT_UNCERTAIN : RESULT_GONE);
 }
 
 /* The window is pumped from the deferred flush, not from here: never inside a callback. */

@@ -81,7 +81,8 @@ struct push {
 void push_job_answered(struct job *job, enum job_result result);
 /* The server has deleted the target. */
 void push_job_deleted(struct job *job);
-/* It says 404 or 410 instead: of a removal that is no proof yet, the next scan has to say so, too. */
+/* It says 404 or 410 instead.  Of a removal, or of a write of unknown outcome, that is no proof yet: the
+ * next scan has to say so, too. */
 void push_job_gone(struct job *job);
 /* The side as a whole is at fault (401, unreachable): what was not sent is left to the next cycle. */
 void push_halt(struct push *push, const struct error *err);
