@@ -226,7 +226,7 @@ static bool collect_alikes(struct store *store, struct alikes *alikes, struct er
 {
 	struct sql_call call = sql_call(
 		&store->sql,
-		"SELECT p.no, p.side, p.id, k.kind, k.key FROM person p INDEXED BY person_free "
+		"SELECT p.no, p.side, p.id, k.kind, k.key FROM person p INDEXED BY person_unlinked "
 		"CROSS JOIN match_key k INDEXED BY match_key_person ON k.person = p.no "
 		"WHERE " SQL_FREE " ORDER BY p.no, k.kind");
 	int64_t last = 0;

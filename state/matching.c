@@ -3,7 +3,7 @@
  * matching: candidate pairs of free persons (unlinked, not parked, not archived, not remembered).
  *
  * The work grows with the number of free persons, not with that of all: it starts from the index
- * person_free, and a key makes at most max_share * max_share pairs.
+ * person_unlinked, and a key makes at most max_share * max_share pairs.
  */
 #include "state/store_p.h"
 
@@ -17,7 +17,7 @@ static bool collect_keys(struct store *store, enum key_kind kind, struct error *
 	struct sql_call call = sql_call(
 		&store->sql,
 		"INSERT INTO candidate(key, side, person) SELECT k.key, p.side, p.no "
-		"FROM person p INDEXED BY person_free CROSS JOIN match_key k "
+		"FROM person p INDEXED BY person_unlinked CROSS JOIN match_key k "
 		"INDEXED BY match_key_person ON k.person = p.no AND k.kind = ? WHERE " SQL_FREE);
 
 	sql_bind_int(&call, kind);

@@ -171,6 +171,9 @@ typedef bool person_fn(void *payload, const struct person *person, struct arena 
  * (created_at, id).  The callback may add intents. */
 NODISCARD bool store_unlinked_each(struct store *store, enum side side, person_fn *fn,
 				   void *payload, struct error *err);
+/* Those created since then, or nobody knows when; archived ones, too. */
+NODISCARD bool store_newcomers_each(struct store *store, enum side side, int64_t since,
+				    person_fn *fn, void *payload, struct error *err);
 NODISCARD bool store_unlinked_count(struct store *store, enum side side, int64_t *ret_n,
 				    struct error *err);
 

@@ -163,7 +163,7 @@ NODISCARD bool marks_meet(struct store *store, enum side side, struct str id, in
 /* store_scrub(), with no word about what cannot be done now. */
 void forget_scrub_on_opening(struct store *store);
 
-/* The condition that the index person_free covers, word for word. */
+/* "Free": takes part in matching, may be created across.  Implies what the index person_unlinked is for. */
 #define SQL_FREE "p.link IS NULL AND p.parked = 0 AND p.archived_at = 0 AND p.remembered = 0"
 
 #endif

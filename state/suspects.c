@@ -16,13 +16,13 @@ static const char find_linked[] =
 	"INSERT INTO suspect_key(kind, key, linked) SELECT d.kind, d.key, "
 	"(SELECT o.no FROM match_key h CROSS JOIN person o ON o.no = h.person "
 	"WHERE h.kind = d.kind AND h.key = d.key AND o.link IS NOT NULL LIMIT 1) "
-	"FROM (SELECT DISTINCT k.kind, k.key FROM person p INDEXED BY person_free "
+	"FROM (SELECT DISTINCT k.kind, k.key FROM person p INDEXED BY person_unlinked "
 	"CROSS JOIN match_key k INDEXED BY match_key_person "
 	"ON k.person = p.no AND k.kind IN (1, 2) WHERE " SQL_FREE ") d";
 
 static const char suspect_linked[] =
 	"INSERT OR IGNORE INTO suspect(side, id, suspicion, key, other_id) "
-	"SELECT p.side, p.id, 0, k.key, o.id FROM person p INDEXED BY person_free "
+	"SELECT p.side, p.id, 0, k.key, o.id FROM person p INDEXED BY person_unlinked "
 	"CROSS JOIN match_key k INDEXED BY match_key_person "
 	"ON k.person = p.no AND k.kind IN (1, 2) "
 	"CROSS JOIN suspect_key s ON s.kind = k.kind AND s.key = k.key "
@@ -33,7 +33,7 @@ static const char suspect_twins[] =
 	"INSERT OR IGNORE INTO suspect(side, id, suspicion, key, other_id) "
 	"SELECT side, id, 1, key, first_id FROM (SELECT p.side AS side, p.id AS id, k.key AS key, "
 	"first_value(p.id) OVER (PARTITION BY k.kind, k.key, p.side ORDER BY p.created_at, p.id) "
-	"AS first_id FROM person p INDEXED BY person_free "
+	"AS first_id FROM person p INDEXED BY person_unlinked "
 	"CROSS JOIN match_key k INDEXED BY match_key_person "
 	"ON k.person = p.no AND k.kind IN (1, 2) WHERE " SQL_FREE ") WHERE first_id <> id";
 

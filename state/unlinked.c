@@ -25,29 +25,39 @@ bool store_unlinked_get(struct store *store, enum side side, struct str id, stru
 struct position {
 	int64_t created_at;
 	struct str id;
-	bool started;
 };
 
-static bool next_free(struct store *store, enum side side, struct arena *arena, struct position *at,
-		      bool *ret_found, struct error *err)
+#define SQL_NO_CREATE \
+	"NOT EXISTS (SELECT 1 FROM intent i WHERE i.kind = 0 AND i.target = 1 - ?1 " \
+	"AND i.source_id = p.id) "
+
+static const char free_ones[] =
+	"SELECT p.created_at, p.id FROM person p INDEXED BY person_unlinked WHERE p.side = ?1 "
+	"AND (p.created_at, p.id) > (?2, ?3) AND p.created_at <= ?4 AND " SQL_FREE
+	" AND " SQL_NO_CREATE "ORDER BY p.created_at, p.id LIMIT 1";
+
+static const char new_ones[] =
+	"SELECT p.created_at, p.id FROM person p INDEXED BY person_unlinked WHERE p.side = ?1 "
+	"AND (p.created_at, p.id) > (?2, ?3) AND p.created_at <= ?4 AND p.link IS NULL "
+	"AND p.remembered = 0 AND p.parked = 0 AND " SQL_NO_CREATE
+	"ORDER BY p.created_at, p.id LIMIT 1";
+
+static bool next_one(struct store *store, enum side side, const char *which, int64_t last,
+		     struct arena *arena, struct position *at, bool *ret_found, struct error *err)
 {
 	bool found;
-	struct sql_call call = sql_call(
-		&store->sql,
-		"SELECT p.created_at, p.id FROM person p INDEXED BY person_free WHERE p.side = ?1 "
-		"AND (p.created_at, p.id) > (?2, ?3) AND " SQL_FREE " AND NOT EXISTS "
-		"(SELECT 1 FROM intent i WHERE i.kind = 0 AND i.target = 1 - ?1 "
-		"AND i.source_id = p.id) ORDER BY p.created_at, p.id LIMIT 1");
+	struct sql_call call = sql_call(&store->sql, which);
 
 	sql_bind_int(&call, side);
-	sql_bind_int(&call, at->started ? at->created_at : INT64_MIN);
+	sql_bind_int(&call, at->created_at);
 	sql_bind_text(&call, at->id);
+	sql_bind_int(&call, last);
 	if (!sql_row(&call, &found, err))
 		return false;
 	*ret_found = found;
 	if (!found)
 		return true;
-	*at = (struct position){ sql_int(&call, 0), sql_text_copy(&call, 1, arena), true };
+	*at = (struct position){ sql_int(&call, 0), sql_text_copy(&call, 1, arena) };
 	sql_end(&call);
 	return true;
 }
@@ -62,11 +72,12 @@ static bool hand_out(struct store *store, enum side side, struct str id, struct 
 	       (!found || fn(payload, &person, arena, err));
 }
 
-bool store_unlinked_each(struct store *store, enum side side, person_fn *fn, void *payload,
-			 struct error *err)
+/* Those created from `first` to `last`. */
+static bool each(struct store *store, enum side side, const char *which, int64_t first,
+		 int64_t last, person_fn *fn, void *payload, struct error *err)
 {
 	struct arena arenas[2] = { 0 };
-	struct position at = { 0 };
+	struct position at = { .created_at = first };
 	unsigned turn = 0;
 	bool found = true;
 	bool ok = true;
@@ -74,13 +85,26 @@ bool store_unlinked_each(struct store *store, enum side side, person_fn *fn, voi
 	while (ok && found) {
 		turn = !turn;
 		arena_reset(&arenas[turn]);
-		ok = next_free(store, side, &arenas[turn], &at, &found, err);
+		ok = next_one(store, side, which, last, &arenas[turn], &at, &found, err);
 		if (ok && found)
 			ok = hand_out(store, side, at.id, &arenas[turn], fn, payload, err);
 	}
 	arena_release(&arenas[0]);
 	arena_release(&arenas[1]);
 	return ok;
+}
+
+bool store_unlinked_each(struct store *store, enum side side, person_fn *fn, void *payload,
+			 struct error *err)
+{
+	return each(store, side, free_ones, INT64_MIN, INT64_MAX, fn, payload, err);
+}
+
+bool store_newcomers_each(struct store *store, enum side side, int64_t since, person_fn *fn,
+			  void *payload, struct error *err)
+{
+	return each(store, side, new_ones, 0, 0, fn, payload, err) &&
+	       each(store, side, new_ones, since, INT64_MAX, fn, payload, err);
 }
 
 bool store_unlinked_count(struct store *store, enum side side, int64_t *ret_n, struct error *err)

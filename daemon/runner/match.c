@@ -187,8 +187,8 @@ struct lost_create {
 	struct str found; /* empty: nobody yet */
 };
 
-/* Its marker says so; or it was created since the create was sent, and holds all of it: ours, or a twin
- * that somebody made by hand. */
+/* Who was created since the create was sent: his marker says so, or he holds all of it and is ours, or a
+ * twin that somebody made by hand. */
 static bool is_it(void *payload, const struct person *person, struct arena *arena,
 		  struct error *err)
 {
@@ -196,16 +196,13 @@ static bool is_it(void *payload, const struct person *person, struct arena *aren
 	const struct intent *intent = lost->intent;
 	const bool is_marked = person->marker.len > 0;
 	const bool is_ours = is_marked && str_equal(person->marker, intent->source_id);
-	const bool in_window = person->created_at == 0 ||
-			       person->created_at >= intent->sent_at - CREATION_WINDOW_NS;
 
 	(void)arena;
 	(void)err;
 	if (lost->found.len > 0)
 		return true;
 	if (lost->by_marker ? is_ours :
-			      !is_marked && in_window &&
-				      likeness_shows_all(lost->runner->table, intent, person))
+			      !is_marked && likeness_shows_all(lost->runner->table, intent, person))
 		lost->found = arena_copy(&lost->arena, person->id);
 	return true;
 }
@@ -220,15 +217,13 @@ static bool is_perhaps(void *payload, const struct person *person, struct arena 
 {
 	struct lost_create *lost = payload;
 	const struct field_table *table = lost->runner->table;
-	const int64_t after = person->created_at - lost->intent->sent_at;
 
 	(void)arena;
 	(void)err;
 	if (str_equal(person->id, lost->intent->target_id))
 		lost->found = arena_copy(&lost->arena, person->id);
 	if (lost->found.len > 0 || lost->intent->target_id.len > 0 || person->marker.len > 0 ||
-	    (person->created_at != 0 &&
-	     (after < -CREATION_WINDOW_NS || after > CREATION_WINDOW_NS)))
+	    person->created_at > lost->intent->sent_at + CREATION_WINDOW_NS)
 		return true;
 	for (size_t i = 0; i < table->n && lost->found.len == 0; i++) {
 		if (table->fields[i].type != FIELD_TEXT_SET &&
@@ -242,12 +237,13 @@ static bool look_for(struct lost_create *lost, struct error *err)
 {
 	struct store *store = runner_store(lost->runner);
 	const enum side target = lost->intent->target;
+	const int64_t since = lost->intent->sent_at - CREATION_WINDOW_NS;
 
 	lost->by_marker = true;
-	if (target == SIDE_PEOPLE && !store_unlinked_each(store, target, is_it, lost, err))
+	if (target == SIDE_PEOPLE && !store_newcomers_each(store, target, since, is_it, lost, err))
 		return false;
 	lost->by_marker = false;
-	return lost->found.len > 0 || store_unlinked_each(store, target, is_it, lost, err);
+	return lost->found.len > 0 || store_newcomers_each(store, target, since, is_it, lost, err);
 }
 
 /* Before any key is looked at: who was created is settled as if the create had been answered. */
@@ -288,7 +284,8 @@ static bool park_possible(struct runner *runner, const struct intent *intent, bo
 		.first_cycle = runner->cycle.report.id,
 		.last_cycle = runner->cycle.report.id,
 	};
-	bool ok = store_unlinked_each(store, intent->target, is_perhaps, &lost, err);
+	bool ok = store_newcomers_each(store, intent->target, intent->sent_at - CREATION_WINDOW_NS,
+				       is_perhaps, &lost, err);
 
 	*ret_parked = ok && lost.found.len > 0;
 	if (*ret_parked) {

@@ -50,14 +50,11 @@ CREATE TABLE person(
 ) STRICT;
 CREATE INDEX person_raw ON person(side, raw) WHERE raw IS NOT NULL;
 CREATE INDEX person_dirty ON person(link) WHERE link IS NOT NULL AND staged = 1;
-CREATE INDEX person_unlinked ON person(side) WHERE link IS NULL;
+CREATE INDEX person_unlinked ON person(side, created_at, id) WHERE link IS NULL;
 CREATE INDEX person_parked ON person(parked) WHERE parked = 1;
 -- Linked persons that are not there any more.
 CREATE INDEX person_left ON person(link)
 	WHERE link IS NOT NULL AND (gone_cycle > 0 OR archived_at > 0);
--- "Free": takes part in matching, may be created across.
-CREATE INDEX person_free ON person(side, created_at, id)
-	WHERE link IS NULL AND parked = 0 AND archived_at = 0 AND remembered = 0;
 
 -- What a person held when last read, where that is not its shadow: changed, or unlinked.
 CREATE TABLE staged(

@@ -369,11 +369,11 @@ static void plans_use_indexes(void **state)
 		 "INDEX person_dirty");
 	plan_has(
 		f,
-		"EXPLAIN QUERY PLAN SELECT p.created_at, p.id FROM person p INDEXED BY person_free "
+		"EXPLAIN QUERY PLAN SELECT p.created_at, p.id FROM person p INDEXED BY person_unlinked "
 		"WHERE p.side = ?1 AND (p.created_at, p.id) > (?2, ?3) AND p.link IS NULL "
 		"AND p.parked = 0 AND p.archived_at = 0 AND p.remembered = 0 "
 		"ORDER BY p.created_at, p.id LIMIT 1",
-		"person_free (side=? AND (created_at,id)>(?,?))");
+		"person_unlinked (side=? AND (created_at,id)>(?,?))");
 	plan_has(f,
 		 "EXPLAIN QUERY PLAN DELETE FROM person WHERE side = ?1 AND link IS NULL "
 		 "AND generation < ?2",
@@ -387,7 +387,7 @@ static void plans_use_indexes(void **state)
 		 "ORDER BY id LIMIT 1",
 		 "history_link (link=? AND rowid>?)");
 	plan_has(f,
-		 "EXPLAIN QUERY PLAN SELECT k.key FROM person p INDEXED BY person_free "
+		 "EXPLAIN QUERY PLAN SELECT k.key FROM person p INDEXED BY person_unlinked "
 		 "CROSS JOIN match_key k INDEXED BY match_key_person ON k.person = p.no "
 		 "AND k.kind = ? WHERE p.link IS NULL AND p.parked = 0 AND p.archived_at = 0 "
 		 "AND p.remembered = 0",
