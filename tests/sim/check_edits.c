@@ -73,15 +73,21 @@ static uint32_t value_of(const struct contest *c, enum sandbox_side side)
 	return c->pair[side]->n[c->slot] > 0 ? c->pair[side]->tokens[c->slot][0] : 0;
 }
 
-/* A date of a whole person speaks for its last edit only: nobody may have edited anything else. */
-static bool has_other_edits(const struct contest *c)
+/* A date of a whole person speaks for its last edit only: nobody may have edited anything else since a
+ * cycle before the first of the two, nor may the program have carried such an edit. */
+static bool has_other_edits(const struct contest *c, const struct edit *one, const struct edit *two)
 {
 	const struct oracle *oracle = &c->sim->oracle;
-	uint32_t n = 0;
+	const uint32_t first = one->cycle < two->cycle ? one->cycle : two->cycle;
 
-	for (uint32_t i = 0; i < oracle->n_edits; i++)
-		n += oracle->edits[i].human == c->human && !oracle->edits[i].birth;
-	return n > 2;
+	for (uint32_t i = 0; i < oracle->n_edits; i++) {
+		const struct edit *edit = &oracle->edits[i];
+
+		if (edit->human == c->human && edit != one && edit != two &&
+		    edit->cycle + 1 >= first)
+			return true;
+	}
+	return false;
 }
 
 /* Do all dates that the servers tell say that the loser was later?  (Where nothing had been agreed on it is
@@ -91,7 +97,7 @@ static bool is_older(const struct contest *c, const struct edit *winner, const s
 	const struct knobs *knobs = &c->sim->plan->knobs;
 
 	return knobs->skew_s[0] == 0 && knobs->skew_s[1] == 0 && winner->token != 0 &&
-	       winner->base != 0 && loser->token != 0 && !has_other_edits(c) &&
+	       winner->base != 0 && loser->token != 0 && !has_other_edits(c, winner, loser) &&
 	       loser->at_ns - winner->at_ns > SURELY_LATER_NS;
 }
 

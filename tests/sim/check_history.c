@@ -91,8 +91,8 @@ static bool is_unrecognised(const struct sim *sim, const struct carried *carried
 	}
 	if (made == NULL || !carried->create)
 		return false;
-	/* Gone again before anybody could see that it had been made. */
-	if (made->by_user_gone && (made->known_ns == 0 || sim->figures.kills > 0))
+	/* Gone again before a cycle ended well: nobody could conclude that it had been made. */
+	if (made->gone_unseen)
 		return true;
 	if (made->changed_unseen && (oracle->humans[made->human].murk & MURK_KEYLESS) != 0)
 		return true;

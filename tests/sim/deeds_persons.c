@@ -280,6 +280,13 @@ static bool control_one(struct sim *sim, const char *what, const struct body *bo
 	return ok;
 }
 
+static void mark_gone(struct sim *sim, struct body *body)
+{
+	body->gone = body->by_user_gone = true;
+	body->gone_unseen =
+		body->by_program && sim->oracle.humans[body->human].agreed_ns <= body->born_ns;
+}
+
 static bool merge(struct sim *sim, const struct op *op, struct body *body)
 {
 	struct body *other = oracle_body_of(&sim->oracle, SANDBOX_RECORDS, op->other, false);
@@ -295,7 +302,8 @@ static bool merge(struct sim *sim, const struct op *op, struct body *body)
 	buf_release(&text);
 	if (!ok)
 		return false;
-	body->gone = other->gone = body->by_user_gone = other->by_user_gone = true;
+	mark_gone(sim, body);
+	mark_gone(sim, other);
 	sim->oracle.humans[op->human].murk |= MURK_REMOVED;
 	sim->oracle.humans[op->other].murk |= MURK_REMOVED;
 	sim->oracle.humans[op->human].n_removals += 2; /* no simple case */
@@ -330,7 +338,7 @@ bool deeds_rare(struct sim *sim, const struct op *op)
 	human->removed_ns = sim->queue.now_ns;
 	sim->tally.n_changed++;
 	if (op->kind == OP_DELETE)
-		body->gone = body->by_user_gone = true;
+		mark_gone(sim, body);
 	else
 		body->archived = body->by_user_archived = op->kind == OP_ARCHIVE;
 	return true;

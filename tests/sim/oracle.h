@@ -54,6 +54,7 @@ struct body {
 	bool gone; /* is not on the server any more */
 	bool archived;
 	bool changed_unseen; /* made by the program, and edited before it could know so */
+	bool gone_unseen;    /* made by the program, and gone before a cycle ended well */
 	bool by_user_gone, by_user_archived;
 	int64_t born_ns;
 	int64_t known_ns; /* last served in an answer that the program got */

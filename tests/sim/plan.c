@@ -293,6 +293,33 @@ static void draw_deed(struct draw *draw, uint32_t cycle)
 	}
 }
 
+/* The same field of the same human on both sides, one after the other. */
+static void draw_contest(struct draw *draw)
+{
+	static const enum slot slots[] = { SLOT_TITLE, SLOT_TITLE, SLOT_NAME, SLOT_LINKEDIN,
+					   SLOT_ADDRESS };
+	const uint32_t cycle = 1 + below(draw, draw->plan->n_cycles - 1);
+	const uint32_t human = below(draw, draw->plan->n_humans);
+	const enum slot slot = slots[below(draw, COUNT_OF(slots))];
+	const bool people_first = percent(draw, 50);
+
+	for (int i = 0; i < 2; i++) {
+		struct op *op = add_op(draw, OP_SET, cycle);
+
+		op->human = human;
+		op->slot = slot;
+		op->side = people_first == (i == 0) ? SANDBOX_PEOPLE : SANDBOX_RECORDS;
+	}
+}
+
+static void draw_contests(struct draw *draw)
+{
+	const uint32_t n = percent(draw, 30) ? 1 + below(draw, 3) : 0;
+
+	for (uint32_t i = 0; i < n && draw->plan->n_cycles > 1; i++)
+		draw_contest(draw);
+}
+
 static void draw_fault(struct draw *draw)
 {
 	struct plan *plan = draw->plan;
@@ -367,4 +394,5 @@ void plan_make(uint64_t seed, struct plan *ret_plan)
 			draw_deed(&draw, cycle);
 	}
 	draw_trouble(&draw);
+	draw_contests(&draw);
 }
