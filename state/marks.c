@@ -4,11 +4,11 @@
  */
 #include "state/forget.h"
 
-#include "base/sha256.h"
 #include "state/store_p.h"
 
 #include <assert.h>
 #include <errno.h>
+#include <nettle/hmac.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
@@ -89,16 +89,19 @@ void marks_read_again(struct store *store)
 
 static struct digest mark(struct store *store, enum mark_of of, int64_t which, struct str text)
 {
-	uint8_t full[SHA256_BYTES];
+	struct hmac_sha256_ctx hmac;
 	struct digest digest;
 
 	sum_start(store);
 	sum_int(store, of);
 	sum_int(store, which);
 	sum_str(store, text);
-	hmac_sha256((struct str){ store->marks.key, MARK_KEY_BYTES }, buf_str(&store->sum), full);
-	static_assert(sizeof(digest.bytes) <= sizeof(full), "its first half");
-	memcpy(digest.bytes, full, sizeof(digest.bytes));
+	const struct str said = buf_str(&store->sum);
+
+	hmac_sha256_set_key(&hmac, MARK_KEY_BYTES, (const uint8_t *)store->marks.key);
+	hmac_sha256_update(&hmac, said.len, (const uint8_t *)said.p);
+	static_assert(sizeof(digest.bytes) <= SHA256_DIGEST_SIZE, "its first half");
+	hmac_sha256_digest(&hmac, sizeof(digest.bytes), digest.bytes);
 	return digest;
 }
 
