@@ -347,6 +347,16 @@ void merge_keep_invented(struct value *now, const struct value *shadow)
 		now->invented = true;
 }
 
+void merge_date_shadow(const struct field_table *table, int64_t before, const struct person *now,
+		       struct person *shadow)
+{
+	shadow->updated_at = now->updated_at;
+	for (size_t i = 0; i < table->n; i++) {
+		if (merge_value_changed(&table->fields[i], &now->values[i], &shadow->values[i]))
+			shadow->updated_at = before;
+	}
+}
+
 /* A pair that agrees at first contact although only one side has a last name ("Cher"): the familyName
  * was invented by an earlier life of this program. */
 static void find_invented(struct context *c)
@@ -417,6 +427,11 @@ void merge_pair(const struct field_table *table, const struct merge_rules *rules
 	}
 	for (size_t i = 0; i < table->n; i++)
 		merge_field_of_pair(table, rules, sides, i, arena, ret_result);
+	for (int s = 0; s < SIDE_COUNT; s++) {
+		if (sides[s].shadow != NULL)
+			merge_date_shadow(table, sides[s].shadow->updated_at, &ret_result->now[s],
+					  &ret_result->shadow[s]);
+	}
 }
 
 /* ---- Creating ---- */

@@ -77,6 +77,10 @@ void merge_pair(const struct field_table *table, const struct merge_rules *rules
 /* Did this side's value change against its own shadow?  (The order of a list only by its primary.) */
 bool merge_value_changed(const struct field *field, const struct value *now,
 			 const struct value *shadow);
+/* What is left to be carried keeps its date: the shadow only takes over the time of `now` once it says the
+ * same.  before: the shadow's time so far. */
+void merge_date_shadow(const struct field_table *table, int64_t before, const struct person *now,
+		       struct person *shadow);
 /* An invented part is marked in the shadow; what is read back carries no such mark: sets it again while
  * the text is the same. */
 void merge_keep_invented(struct value *now, const struct value *shadow);

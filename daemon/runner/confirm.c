@@ -8,7 +8,8 @@
  *
  * That a person is gone takes two proofs of different kind: it is absent from a whole list, and its own
  * answer says so (404 or 410), while another person of that side, asked the same way in the same cycle,
- * is there (the witness).  So an unknown route, a proxy's page or a lost scope never passes.
+ * is there (the witness).  So an unknown route, a proxy's page or a lost scope never passes.  If anybody
+ * else who was missing is there, the list was not whole, and the next cycle has to say it again.
  */
 #include "daemon/runner/fetch.h"
 
@@ -207,7 +208,8 @@ static bool note_gone(struct confirming *confirming, struct error *err)
 	struct runner *runner = confirming->runner;
 	struct store *store = runner_store(runner);
 
-	if (confirming->gone.n == 0)
+	/* Somebody who was missing is there: absence from that list is no proof of anything. */
+	if (confirming->gone.n == 0 || !runner->scans[confirming->side].complete)
 		return true;
 	if (!confirming->witnessed) {
 		struct error unproved;

@@ -299,6 +299,15 @@ static bool park_possible(struct runner *runner, const struct intent *intent, bo
 	return ok;
 }
 
+/* An empty list has nobody who could show that it is the right one: it has to be empty twice. */
+static bool is_whole(const struct runner *runner, const struct intent *intent)
+{
+	const struct side_scan *scan = &runner->scans[intent->target];
+
+	return scan->complete &&
+	       (scan->n_distinct > 0 || runner->cycle.report.id > intent->cycle + 1);
+}
+
 /*
  * After the keys: if it happened, its person may have been matched by one, with values that the server
  * rewrote.  If the target was read whole and nobody appeared, it did not happen, and is decided anew.
@@ -322,7 +331,7 @@ static bool settle_lost_create(void *payload, const struct intent *intent, struc
 	if (!linked) {
 		bool parked = false;
 
-		if (!runner->scans[intent->target].complete)
+		if (!is_whole(runner, intent))
 			return true;
 		if (!park_possible(runner, intent, &parked, err))
 			return false;

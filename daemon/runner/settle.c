@@ -149,6 +149,22 @@ static struct person shadow_of(const struct pair *pair, enum side side,
 	return shadow;
 }
 
+/* Where the target's own edit is still to travel, our write must not pass for its date. */
+static void date_shadows(const struct job *job, const struct pair *pair, struct person *answer,
+			 struct person shadow[SIDE_COUNT])
+{
+	const struct field_table *table = job->push->runner->table;
+	const enum side target = job->intent.target;
+	const enum side source = side_other(target);
+	const int64_t before = pair->shadow[target].updated_at;
+
+	merge_date_shadow(table, pair->shadow[source].updated_at, &pair->now[source],
+			  &shadow[source]);
+	merge_date_shadow(table, before, answer, &shadow[target]);
+	if (shadow[target].updated_at == before)
+		answer->updated_at = pair->now[target].updated_at;
+}
+
 static bool settle_update(struct job *job, struct error *err)
 {
 	struct runner *runner = job->push->runner;
@@ -160,7 +176,7 @@ static bool settle_update(struct job *job, struct error *err)
 	bool ok = store_pair_get(store, job->intent.link, &arena, &pair, err);
 
 	if (ok) {
-		const struct person answer = answered_person(job, &pair.shadow[target], &arena);
+		struct person answer = answered_person(job, &pair.shadow[target], &arena);
 		const struct person agreed = what_was_agreed(job, &answer, &arena);
 		struct person shadow[SIDE_COUNT];
 
@@ -169,7 +185,7 @@ static bool settle_update(struct job *job, struct error *err)
 		move_written(job, &shadow[target], &agreed);
 		keep_own_edits(job, &pair, &agreed, &shadow[target], &arena);
 		move_written(job, &shadow[source], &job->intent.source);
-		shadow[target].updated_at = answer.updated_at;
+		date_shadows(job, &pair, &answer, shadow);
 		ok = store_settle(store, job->intent.link, target, &answer, &shadow[target], err) &&
 		     store_settle(store, job->intent.link, source, &pair.now[source],
 				  &shadow[source], err) &&
