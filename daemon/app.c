@@ -2,15 +2,22 @@
 #include "daemon/app.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "daemon/app_p.h"
+#include "daemon/notify.h"
 #include "daemon/state_open.h"
 #include "daemon/system.h"
 
 #include <assert.h>
 #include <signal.h>
+#include <sys/stat.h>
 
 #define TICK_MS 500
 #define GRACE_TICK_MS 50
+#define OPENING_NS (30 * NS_PER_S)
+#define SLOW_DISK_BYTES (4 * 1024 * 1024) /* a second */
+/* For storing and closing, once nothing is in flight any more. */
+#define CLOSING_NS (5 * NS_PER_S)
 
 /* ---- Signals ---- */
 
@@ -39,44 +46,61 @@ static void on_grace(uv_timer_t *timer)
 		transport.ops->cancel_all(transport.self);
 }
 
-/* Stopping the watchers gives the signals their default meaning back: the next one ends us. */
-static void on_signal(uv_signal_t *signal, int number)
+void app_cut_cycle(struct app *app)
 {
-	struct app *app = signal->data;
 	const int64_t grace_ns = app->options.config->sync.shutdown_grace_ns;
 
-	(void)number;
-	for (size_t i = 0; i < app->n_signals; i++)
-		(void)uv_signal_stop(&app->signals[i]);
-	if (app->done)
-		return;
-	app->stopping = true;
 	runner_stop(app->runner);
 	app->grace_ends_ms = uv_now(&app->loop) + (uint64_t)(grace_ns / NS_PER_MS);
 	(void)uv_timer_start(&app->grace, on_grace, 0, GRACE_TICK_MS);
+}
+
+/* From now on the next one ends us, by its default meaning. */
+static void stop(struct app *app)
+{
+	signals_release(&app->signals, SIGTERM);
+	signals_release(&app->signals, SIGINT);
+	/* A one-shot whose cycle is over ends anyway. */
+	if (app->done && !app->options.daemon)
+		return;
+	app->stopping = true;
+	if (app->options.daemon)
+		LOG_NOTICE("stopping");
+	notify_stopping(app->options.config->sync.shutdown_grace_ns + CLOSING_NS);
+	if (!app->done)
+		app_cut_cycle(app);
 	app_status_stopping(app);
+}
+
+static void on_signal(void *payload, int number)
+{
+	struct app *app = payload;
+
+	if (number == SIGTERM || number == SIGINT)
+		stop(app);
+	else if (number == SIGHUP && !app->stopping)
+		app_reload_read(app);
+	else if (number == SIGUSR1 && !app->stopping)
+		schedule_ask(&app->schedule);
 }
 
 static bool watch_signals(struct app *app, struct error *err)
 {
-	static const int numbers[SIGNALS] = { SIGTERM, SIGINT };
+	static const int numbers[] = { SIGTERM, SIGINT, SIGHUP, SIGUSR1 };
+	const size_t n = app->options.daemon ? COUNT_OF(numbers) : 2;
 
-	for (size_t i = 0; i < SIGNALS; i++) {
-		if (uv_signal_init(&app->loop, &app->signals[i]) != 0)
-			return error_set(err, ERR_INTERNAL, "cannot watch signals");
-		app->signals[i].data = app;
-		app->n_signals++;
-		if (uv_signal_start(&app->signals[i], on_signal, numbers[i]) != 0)
-			return error_set(err, ERR_INTERNAL, "cannot watch signal %d", numbers[i]);
-	}
-	return true;
+	return signals_open(&app->signals, &app->loop, numbers, n, on_signal, app, err);
 }
 
 /* ---- The cycle ---- */
 
 static void on_tick(uv_timer_t *timer)
 {
-	app_status_tick(container_of(timer, struct app, tick));
+	struct app *app = container_of(timer, struct app, tick);
+
+	app_status_tick(app);
+	if (app->options.daemon)
+		app_run_tick(app);
 }
 
 static void on_change(void *payload)
@@ -121,8 +145,19 @@ static bool open_loop(struct app *app, struct error *err)
 	(void)uv_timer_init(&app->loop, &app->defer_timer);
 	(void)uv_timer_init(&app->loop, &app->tick);
 	(void)uv_timer_init(&app->loop, &app->grace);
+	(void)uv_timer_init(&app->loop, &app->wake);
 	app->has_loop = true;
 	return true;
+}
+
+/* All of it is read when it is opened: a large one on a slow disk takes longer than systemd waits. */
+static void tell_how_long(const char *path)
+{
+	struct stat facts;
+
+	if (stat(path, &facts) == 0 && facts.st_size > 0)
+		notify_extend(OPENING_NS + facts.st_size / SLOW_DISK_BYTES * NS_PER_S,
+			      "checking the state");
 }
 
 /* The pair of systems that the state belongs to. */
@@ -131,6 +166,8 @@ static bool open_state(struct app *app, struct error *err)
 	const struct config *config = app->options.config;
 	const enum store_mode mode = app->options.dry_run ? STORE_SCRATCH : STORE_WRITE;
 
+	if (app->options.daemon)
+		tell_how_long(config->state_path);
 	/* It holds personal data: nobody else may even look into the folder. */
 	if (mode == STORE_WRITE)
 		system_make_parents(config->state_path, 0700);
@@ -138,7 +175,7 @@ static bool open_state(struct app *app, struct error *err)
 	       state_bind(config, app->store, err);
 }
 
-static void open_runner(struct app *app)
+void app_open_runner(struct app *app)
 {
 	const struct runner_options options = {
 		.config = app->options.config,
@@ -161,12 +198,13 @@ bool app_open(const struct app_options *options, struct app **ret_app, struct er
 	struct app *app = alloc_zeroed(1, sizeof(*app));
 
 	app->options = *options;
+	app->done = true;
 	if (!open_loop(app, err) || !open_state(app, err) || !app_net_open(app, err) ||
 	    !app_status_open(app, err) || !watch_signals(app, err)) {
 		app_close(app);
 		return false;
 	}
-	open_runner(app);
+	app_open_runner(app);
 	*ret_app = app;
 	return true;
 }
@@ -179,11 +217,8 @@ static void close_loop(struct app *app)
 	uv_close((uv_handle_t *)&app->defer_timer, NULL);
 	uv_close((uv_handle_t *)&app->tick, NULL);
 	uv_close((uv_handle_t *)&app->grace, NULL);
-	for (size_t i = 0; i < app->n_signals; i++)
-		uv_close((uv_handle_t *)&app->signals[i], NULL);
-	/* Everything is stored: a late signal has nothing left to stop. */
-	(void)signal(SIGTERM, SIG_IGN);
-	(void)signal(SIGINT, SIG_IGN);
+	uv_close((uv_handle_t *)&app->wake, NULL);
+	signals_close(&app->signals);
 	while (uv_run(&app->loop, UV_RUN_DEFAULT) != 0)
 		continue;
 	const int rc = uv_loop_close(&app->loop);
@@ -202,5 +237,7 @@ void app_close(struct app *app)
 	store_close(app->store);
 	VEC_RELEASE(&app->status.held);
 	arena_release(&app->arena);
+	arena_release(&app->held_arena);
+	app_reload_release(app);
 	free(app);
 }

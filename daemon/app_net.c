@@ -7,14 +7,24 @@
 #include "daemon/secret.h"
 
 #include "base/clock.h"
+#include "base/hash.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <string.h>
 #include <sys/random.h>
 #include <time.h>
 
 /* A connection that isn't there after this long won't come. */
 #define CONNECT_TIMEOUT_NS (10 * NS_PER_S)
+
+int64_t app_uptime(void)
+{
+	struct timespec now = { 0 };
+
+	(void)clock_gettime(CLOCK_BOOTTIME, &now);
+	return (int64_t)now.tv_sec * NS_PER_S + now.tv_nsec;
+}
 
 int64_t app_now(void)
 {
@@ -46,9 +56,34 @@ static const char *text_or_null(const char *text)
 	return *text != '\0' ? text : NULL;
 }
 
-static bool open_endpoint(struct app *app, enum side side, struct error *err)
+/* What the endpoint and the sender of a side are made from; the token only as a seeded hash. */
+static uint64_t mark_of(const struct config *config, enum side side, const char *auth_value)
 {
-	const struct config *config = app->options.config;
+	const struct config_endpoint *endpoint = &config->endpoint[side];
+	const bool is_records = side == SIDE_RECORDS;
+	struct arena arena = { 0 };
+	const struct str text = arena_format(
+		&arena,
+		"%s|%s|%s|%s|%" PRId64 "|%" PRIu32 "|%g|%g|%" PRIu32 "|%" PRIu32 "|%" PRId64
+		"|%" PRId64 "|%" PRId64,
+		endpoint->base_url, endpoint->ca_file, endpoint->proxy,
+		is_records ? "" : config->people.auth_header, endpoint->timeout_ns,
+		endpoint->max_in_flight,
+		is_records ? config->records.reads_per_second : config->people.requests_per_minute,
+		is_records ? config->records.writes_per_second : 0, config->sync.scan_share,
+		config->sync.retry.attempts, config->sync.retry.base_ns, config->sync.retry.cap_ns,
+		config->sync.retry.deadline_ns);
+	const uint64_t mark = hash64(text, hash64(str_from(auth_value), 0));
+
+	arena_release(&arena);
+	return mark;
+}
+
+/* *ret_endpoint is NULL if it would be as it is. */
+static bool open_endpoint(struct app *app, const struct config *config, enum side side,
+			  struct http_endpoint **ret_endpoint, uint64_t *ret_mark,
+			  struct error *err)
+{
 	const struct config_endpoint *endpoint = &config->endpoint[side];
 	const bool is_records = side == SIDE_RECORDS;
 	const int64_t connect_ns = endpoint->timeout_ns < CONNECT_TIMEOUT_NS ?
@@ -70,8 +105,13 @@ static bool open_endpoint(struct app *app, enum side side, struct error *err)
 		.connect_timeout_ms = (connect_ns + NS_PER_MS - 1) / NS_PER_MS,
 		.max_in_flight = endpoint->max_in_flight,
 	};
-	const bool ok = http_endpoint_new(app->http, &options, &app->endpoint[side], err);
+	const uint64_t mark = mark_of(config, side, value);
+	bool ok = true;
 
+	*ret_endpoint = NULL;
+	*ret_mark = mark;
+	if (app->endpoint[side] == NULL || mark != app->net_mark[side])
+		ok = http_endpoint_new(app->http, &options, ret_endpoint, err);
 	explicit_bzero(value, value_len);
 	free(value);
 	secret_release(&token);
@@ -106,13 +146,13 @@ static uint64_t jitter_seed(void)
 	return seed;
 }
 
-static void open_sender(struct app *app, enum side side)
+static void open_sender(struct app *app, const struct config *config, enum side side)
 {
-	const struct config_sync *sync = &app->options.config->sync;
+	const struct config_sync *sync = &config->sync;
 	const struct sender_options options = {
 		.name = side_name(side),
 		.endpoint = app->endpoint[side],
-		.limits = limits(app->options.config, side),
+		.limits = limits(config, side),
 		.retry = { .attempts = sync->retry.attempts,
 			   .base_ns = sync->retry.base_ns,
 			   .cap_ns = sync->retry.cap_ns,
@@ -126,12 +166,51 @@ static void open_sender(struct app *app, enum side side)
 
 bool app_net_open(struct app *app, struct error *err)
 {
+	const struct config *config = app->options.config;
+
 	if (!http_new(&app->loop, "crmsync/" CRMSYNC_VERSION, &app->http, err))
 		return false;
 	for (int side = 0; side < SIDE_COUNT; side++) {
-		if (!open_endpoint(app, (enum side)side, err))
+		if (!open_endpoint(app, config, (enum side)side, &app->endpoint[side],
+				   &app->net_mark[side], err))
 			return false;
-		open_sender(app, (enum side)side);
+		open_sender(app, config, (enum side)side);
+	}
+	return true;
+}
+
+/* The old sender is idle and closes itself on the loop's next turn; its endpoint stays until then. */
+static void replace(struct app *app, const struct config *config, enum side side,
+		    struct http_endpoint *endpoint)
+{
+	struct sender_stats stats;
+
+	sender_stats(app->sender[side], &stats);
+	assert(stats.in_flight == 0 && stats.waiting == 0);
+	sender_close(app->sender[side]);
+	http_endpoint_free(app->old_endpoint[side]);
+	app->old_endpoint[side] = app->endpoint[side];
+	app->endpoint[side] = endpoint;
+	open_sender(app, config, side);
+	sender_restore_used(app->sender[side], stats.used_last_minute, 0);
+}
+
+bool app_net_renew(struct app *app, const struct config *config, struct error *err)
+{
+	struct http_endpoint *endpoint[SIDE_COUNT] = { NULL };
+	uint64_t mark[SIDE_COUNT];
+
+	for (int side = 0; side < SIDE_COUNT; side++) {
+		if (open_endpoint(app, config, (enum side)side, &endpoint[side], &mark[side], err))
+			continue;
+		for (int made = 0; made < side; made++)
+			http_endpoint_free(endpoint[made]);
+		return false;
+	}
+	for (int side = 0; side < SIDE_COUNT; side++) {
+		app->net_mark[side] = mark[side];
+		if (endpoint[side] != NULL)
+			replace(app, config, (enum side)side, endpoint[side]);
 	}
 	return true;
 }
@@ -147,6 +226,8 @@ void app_net_free(struct app *app)
 {
 	for (int side = 0; side < SIDE_COUNT; side++)
 		http_endpoint_free(app->endpoint[side]);
+	for (int side = 0; side < SIDE_COUNT; side++)
+		http_endpoint_free(app->old_endpoint[side]);
 	VEC_RELEASE(&app->deferred);
 }
 

@@ -3,6 +3,8 @@
  * app_p: what the files of the application shell share.
  *
  *   app.c         start, stop, one cycle, signals
+ *   app_run.c     the daemon: when cycles come, and what systemd is told
+ *   app_reload.c  the daemon takes a new configuration
  *   app_net.c     tokens, endpoints and senders; the runner's transport on top of them
  *   app_status.c  what the status file and the progress line say
  */
@@ -13,11 +15,14 @@
 #include "daemon/app.h"
 #include "daemon/progress.h"
 #include "daemon/runner/runner.h"
+#include "daemon/schedule.h"
+#include "daemon/signals.h"
 #include "daemon/status.h"
+#include "daemon/watch.h"
 
 #include <uv.h>
 
-enum { SIGNALS = 2 };
+#define STATUS_LINE_BYTES 256
 
 struct deferred {
 	void (*fn)(void *payload);
@@ -27,13 +32,15 @@ struct deferred {
 struct app {
 	struct app_options options;
 	uv_loop_t loop;
-	bool has_loop;    /* and the timers */
-	size_t n_signals; /* of signals[] that are to be closed */
+	bool has_loop; /* and the timers */
 
 	/* app_net.c */
 	struct http *http;
 	struct http_endpoint *endpoint[SIDE_COUNT];
 	struct sender *sender[SIDE_COUNT];
+	/* Replaced by a reload; the sender that it had may close after it. */
+	struct http_endpoint *old_endpoint[SIDE_COUNT];
+	uint64_t net_mark[SIDE_COUNT]; /* of the settings and the token that both were made from */
 	uv_timer_t defer_timer;
 	VEC(struct deferred) deferred;
 
@@ -41,19 +48,34 @@ struct app {
 	struct runner *runner;
 
 	/* app.c */
-	uv_signal_t signals[SIGNALS];
-	uv_timer_t tick;        /* while a cycle runs */
+	struct signals signals;
+	uv_timer_t tick;        /* while a cycle runs; a daemon's always */
 	uv_timer_t grace;       /* after a signal */
 	uint64_t grace_ends_ms; /* of the loop's clock */
 	bool stopping;
-	bool done;
+	bool done; /* no cycle is under way */
 	struct cycle_report report;
+
+	/* app_run.c */
+	struct schedule schedule;
+	uv_timer_t wake; /* when the next cycle is due */
+	struct watch watch;
+	bool watch_said;              /* that nothing moves */
+	int64_t watchdog_ns, fed_ns;  /* how often systemd wants to hear of us, and last did */
+	char told[STATUS_LINE_BYTES]; /* the last STATUS= */
+
+	/* app_reload.c */
+	struct config *loaded; /* the configuration in force, if it is not the one of the start */
+	struct config *next;   /* taken before the next cycle */
 
 	/* app_status.c */
 	struct status status;
-	struct arena arena; /* its texts */
+	struct arena arena, held_arena; /* its texts */
+	int64_t metrics_at;             /* when the file was written; ns, monotonic */
+	bool metrics_failed;            /* it was said already */
 	struct progress progress;
 	enum phase phase; /* that the status file knows */
+	int64_t phase_began_at;
 	int64_t scan_began_at, scan_ended_at;
 	int64_t expected[SIDE_COUNT]; /* persons, from the state; -1: not known */
 	bool announced[SIDE_COUNT];   /* how long the reading takes */
@@ -61,11 +83,34 @@ struct app {
 };
 
 int64_t app_now(void); /* wall clock, ns */
+/* Counts on while the machine sleeps, and nobody sets it; ns. */
+int64_t app_uptime(void);
+
+/* ---- app.c ---- */
+
+void app_open_runner(struct app *app);
+/* Ends the cycle under way: what is in flight has sync.shutdown_grace. */
+void app_cut_cycle(struct app *app);
+
+/* ---- app_run.c ---- */
+
+void app_run_tick(struct app *app);
+
+/* ---- app_reload.c ---- */
+
+/* Judges the file as it is now; it waits in app->next if it is good. */
+void app_reload_read(struct app *app);
+/* Takes app->next, if there is one; between two cycles only. */
+void app_reload_take(struct app *app);
+void app_reload_release(struct app *app);
 
 /* ---- app_net.c ---- */
 
 /* The loop must be there.  After a failure app_net_close() is due all the same. */
 NODISCARD bool app_net_open(struct app *app, struct error *err);
+/* Makes anew what another configuration or token changes; between two cycles only.  On failure all
+ * stays as it was. */
+NODISCARD bool app_net_renew(struct app *app, const struct config *config, struct error *err);
 /* Completes everything under way; the loop must be run until it is empty, then app_net_free(). */
 void app_net_close(struct app *app);
 void app_net_free(struct app *app);
@@ -79,6 +124,10 @@ NODISCARD bool app_status_open(struct app *app, struct error *err);
 void app_status_changed(struct app *app);
 /* Writes the file now. */
 void app_status_tick(struct app *app);
+/* One line for the service manager: what is done, and how far it is. */
+void app_status_line(const struct app *app, char ret_text[static STATUS_LINE_BYTES]);
+/* The daemon ends. */
+void app_status_stopped(struct app *app);
 void app_status_stopping(struct app *app);
 /* app->report is what came of the cycle. */
 void app_status_ended(struct app *app);

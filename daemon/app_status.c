@@ -106,7 +106,7 @@ static bool note_held(void *payload, const struct conflict *conflict, struct err
 		return true;
 	held = VEC_PUSH(&app->status.held);
 	for (int side = 0; side < SIDE_COUNT; side++)
-		held->id[side] = arena_copy(&app->arena, conflict->side_id[side]);
+		held->id[side] = arena_copy(&app->held_arena, conflict->side_id[side]);
 	return true;
 }
 
@@ -143,7 +143,10 @@ static void note_side(struct app *app, enum side i, int64_t now)
 	struct sender_stats stats;
 
 	sender_stats(app->sender[i], &stats);
-	side->reachable = stats.consecutive_failures <= tolerated &&
+	const bool was_reachable = side->reachable || stats.consecutive_failures == 0;
+
+	/* A cycle that has just begun is no news of a side that could not be reached. */
+	side->reachable = was_reachable && stats.consecutive_failures <= tolerated &&
 			  !(is_at_fault && last->failure.code == ERR_TRANSIENT);
 	if (stats.last_success_ns != 0)
 		side->last_success_at = stats.last_success_ns;
@@ -188,12 +191,28 @@ static void write_file(struct app *app)
 	app->status_failed = true;
 }
 
+/* Between two cycles; the clock on the wall may have been set since the last look. */
+static void refresh_idle(struct app *app, int64_t now)
+{
+	struct status *status = &app->status;
+	const int64_t wait_ns = schedule_wait(&app->schedule, app_uptime());
+
+	if (app->status.state == STATE_STOPPED)
+		return;
+	status->next_cycle_at = now + wait_ns;
+	status->state = app->stopping                   ? STATE_STOPPING :
+			app->schedule.n_failed > 0      ? STATE_BACKING_OFF :
+			status->state == STATE_STARTING ? STATE_STARTING :
+							  STATE_IDLE;
+}
+
 static void refresh(struct app *app)
 {
 	struct status *status = &app->status;
 	const int64_t now = app_now();
 
 	status->updated_at = now;
+	status->interval_ns = app->options.config->sync.interval_ns;
 	for (int side = 0; side < SIDE_COUNT; side++)
 		note_side(app, (enum side)side, now);
 	status->in_cycle = !app->done && app->runner != NULL;
@@ -205,6 +224,10 @@ static void refresh(struct app *app)
 		if (app->stopping)
 			status->state = STATE_STOPPING;
 	}
+	if (app->options.daemon && app->done)
+		refresh_idle(app, now);
+	else
+		status->next_cycle_at = 0;
 	status_judge(status);
 }
 
@@ -213,7 +236,7 @@ bool app_status_open(struct app *app, struct error *err)
 	const int64_t now = app_now();
 
 	app->status = (struct status){ .version = CRMSYNC_VERSION,
-				       .mode = MODE_ONESHOT,
+				       .mode = app->options.daemon ? MODE_DAEMON : MODE_ONESHOT,
 				       .pid = getpid(),
 				       .started_at = now,
 				       .state = STATE_STARTING };
@@ -272,6 +295,7 @@ static void enter_phase(struct app *app, enum phase phase, int64_t now)
 	if (app->phase == PHASE_SCAN)
 		app->scan_ended_at = now;
 	app->phase = phase;
+	app->phase_began_at = now;
 	if (!app->options.dry_run && !count_totals(app, &err))
 		LOG_WARN("the state could not be counted, going on", LOG_ERR(&err));
 }
@@ -341,16 +365,47 @@ void app_status_ended(struct app *app)
 	progress_clear(&app->progress);
 	/* At a terminal the summary says it already. */
 	if (!app->progress.is_terminal)
-		report_log(&app->report);
+		report_log(&app->report, app->options.daemon);
 	if (app->options.dry_run)
 		return;
 	app->status.held.n = 0;
+	arena_reset(&app->held_arena);
 	if (!count_totals(app, &err) || !store_conflict_each(app->store, note_held, app, &err))
 		LOG_WARN("the state could not be counted, going on", LOG_ERR(&err));
 	app->status.has_last_cycle = true;
 	app->status.last_cycle = app->report;
-	app->status.state = STATE_STOPPED;
+	app->status.state = app->options.daemon ? STATE_IDLE : STATE_STOPPED;
 	note_freshness(app);
 	refresh(app);
 	write_file(app);
+}
+
+void app_status_stopped(struct app *app)
+{
+	app->status.state = STATE_STOPPED;
+	app->status.next_cycle_at = 0;
+	refresh(app);
+	write_file(app);
+}
+
+void app_status_line(const struct app *app, char ret_text[static STATUS_LINE_BYTES])
+{
+	const struct status *status = &app->status;
+	char when[CLOCK_TEXT_BYTES];
+	struct runner_view view;
+	struct buf text;
+
+	buf_init(&text, PROGRESS_BYTES);
+	if (status->in_cycle) {
+		runner_view(app->runner, &view);
+		buf_addf(&text, "cycle %" PRId64 ": ", view.cycle);
+		progress_format(&view, app->expected, status->updated_at - app->phase_began_at,
+				&text);
+	} else {
+		clock_format(status->next_cycle_at, 0, when);
+		buf_addf(&text, "%s, %s; next cycle at %s", health_name(status->health),
+			 status_state_name(status->state), when);
+	}
+	(void)snprintf(ret_text, STATUS_LINE_BYTES, "%s", buf_z(&text));
+	buf_release(&text);
 }

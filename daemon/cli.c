@@ -12,9 +12,7 @@
 
 struct globals {
 	const char *config_path;
-	bool verbose, quiet;
-	bool has_format;
-	enum log_format format;
+	struct log_choice log;
 	const char *instead; /* a command that an option stands for: --help, --version */
 };
 
@@ -46,8 +44,8 @@ static bool take_format(struct globals *globals, const char *name)
 
 	for (int i = 0; i < LOG_FORMAT_COUNT; i++) {
 		if (strcmp(name, names[i]) == 0) {
-			globals->format = (enum log_format)i;
-			globals->has_format = true;
+			globals->log.format = (enum log_format)i;
+			globals->log.has_format = true;
 			return true;
 		}
 	}
@@ -67,10 +65,10 @@ static bool take_options(int argc, char **argv, struct globals *globals)
 			globals->config_path = optarg;
 			break;
 		case 'v':
-			globals->verbose = true;
+			globals->log.verbose = true;
 			break;
 		case 'q':
-			globals->quiet = true;
+			globals->log.quiet = true;
 			break;
 		case 'h':
 			globals->instead = "help";
@@ -86,33 +84,19 @@ static bool take_options(int argc, char **argv, struct globals *globals)
 			return false;
 		}
 	}
-	if (globals->verbose && globals->quiet)
+	if (globals->log.verbose && globals->log.quiet)
 		return usage_error("-v and -q exclude each other", "");
 	return true;
 }
 
-static void setup_log(const struct globals *globals, const struct config *config)
-{
-	enum log_level level = config != NULL ? config->log.level : LOG_LEVEL_INFO;
-	enum log_format format = config != NULL ? config->log.format : LOG_FORMAT_TEXT;
-
-	if (globals->verbose)
-		level = LOG_LEVEL_DEBUG;
-	if (globals->quiet)
-		level = LOG_LEVEL_WARN;
-	if (globals->has_format)
-		format = globals->format;
-	log_setup(level, format, config != NULL && config->log.personal_data);
-}
-
-static int run_with_config(struct command_context *context, const struct globals *globals)
+static int run_with_config(struct command_context *context)
 {
 	struct config_errors errors = { 0 };
 	struct config config = { 0 };
 	int code = EXIT_CODE_CONFIG;
 
 	if (config_load(context->config_path, CONFIG_TEXT_ONLY, &config, &errors)) {
-		setup_log(globals, &config);
+		log_choice_apply(&context->log, &config);
 		context->config = &config;
 		code = context->command->run(context);
 	}
@@ -151,8 +135,9 @@ int cli_run(int argc, char **argv)
 		.config_path = globals.config_path,
 		.argc = globals.instead != NULL ? 1 : argc - optind,
 		.argv = argv + optind,
-		.verbose = globals.verbose,
-		.quiet = globals.quiet,
+		.log = globals.log,
+		.verbose = globals.log.verbose,
+		.quiet = globals.log.quiet,
 	};
 	char *alone[] = { argv[0], NULL };
 
@@ -165,9 +150,9 @@ int cli_run(int argc, char **argv)
 	}
 	if (globals.instead != NULL)
 		context.argv = alone;
-	setup_log(&globals, NULL);
+	log_choice_apply(&context.log, NULL);
 	optind = 0;
 	if (context.command->needs == COMMAND_NO_CONFIG)
 		return check_stdout(context.command->run(&context));
-	return check_stdout(run_with_config(&context, &globals));
+	return check_stdout(run_with_config(&context));
 }

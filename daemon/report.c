@@ -167,21 +167,46 @@ void report_print(const struct cycle_report *report, FILE *out)
 		(void)fprintf(out, "  %" PRIu64 " requests had to be repeated\n", report->retries);
 }
 
-void report_log(const struct cycle_report *report)
+/* How much a cycle's end is worth telling, and in which words. */
+static enum log_level level_of(const struct cycle_report *report, bool is_daemon)
 {
-	LOG_INFO("cycle ended", LOG_I64("cycle", report->id), LOG_STR("kind", report->kind),
-		 LOG_STR("outcome", outcome_name(report->outcome)),
-		 LOG_I64("ms", (report->ended_at - report->started_at) / NS_PER_MS),
-		 LOG_U64("linked", report->linked), LOG_U64("unchanged", report->unchanged),
-		 LOG_U64("created_records", report->created[SIDE_RECORDS]),
-		 LOG_U64("created_people", report->created[SIDE_PEOPLE]),
-		 LOG_U64("updated_records", report->updated[SIDE_RECORDS]),
-		 LOG_U64("updated_people", report->updated[SIDE_PEOPLE]),
-		 LOG_U64("removed_records", report->removed[SIDE_RECORDS]),
-		 LOG_U64("removed_people", report->removed[SIDE_PEOPLE]),
-		 LOG_U64("conflicts", report->conflicts),
-		 LOG_U64("quarantined", report->quarantined), LOG_U64("guarded", report->guarded),
-		 LOG_U64("requests_records", report->requests[SIDE_RECORDS]),
-		 LOG_U64("requests_people", report->requests[SIDE_PEOPLE]),
-		 LOG_U64("retries", report->retries));
+	if (!is_daemon)
+		return LOG_LEVEL_INFO;
+	if (report_failed(report))
+		return LOG_LEVEL_ERROR;
+	return report->outcome == OUTCOME_GUARDED ? LOG_LEVEL_WARN : LOG_LEVEL_INFO;
+}
+
+void report_log(const struct cycle_report *report, bool is_daemon)
+{
+	const enum log_level level = level_of(report, is_daemon);
+	const struct log_field fields[] = {
+		LOG_I64("cycle", report->id),
+		LOG_STR("kind", report->kind),
+		LOG_STR("outcome", outcome_name(report->outcome)),
+		LOG_I64("ms", (report->ended_at - report->started_at) / NS_PER_MS),
+		LOG_U64("linked", report->linked),
+		LOG_U64("unchanged", report->unchanged),
+		LOG_U64("created_records", report->created[SIDE_RECORDS]),
+		LOG_U64("created_people", report->created[SIDE_PEOPLE]),
+		LOG_U64("updated_records", report->updated[SIDE_RECORDS]),
+		LOG_U64("updated_people", report->updated[SIDE_PEOPLE]),
+		LOG_U64("removed_records", report->removed[SIDE_RECORDS]),
+		LOG_U64("removed_people", report->removed[SIDE_PEOPLE]),
+		LOG_U64("conflicts", report->conflicts),
+		LOG_U64("quarantined", report->quarantined),
+		LOG_U64("guarded", report->guarded),
+		LOG_U64("requests_records", report->requests[SIDE_RECORDS]),
+		LOG_U64("requests_people", report->requests[SIDE_PEOPLE]),
+		LOG_U64("retries", report->retries),
+		LOG_STR("side", side_name(report->failure_side)),
+		LOG_ERR(&report->failure),
+		LOG_END,
+	};
+	struct log_field shown[COUNT_OF(fields)];
+
+	memcpy(shown, fields, sizeof(fields));
+	if (level != LOG_LEVEL_ERROR) /* nothing failed that could be named */
+		shown[COUNT_OF(fields) - 3] = LOG_END;
+	log_write(level, level == LOG_LEVEL_ERROR ? "cycle failed" : "cycle ended", shown);
 }

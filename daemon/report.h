@@ -36,6 +36,8 @@ bool report_failed(const struct cycle_report *report);
 void report_print_failure(const struct cycle_report *report, FILE *out);
 /* The summary for people, a few lines. */
 void report_print(const struct cycle_report *report, FILE *out);
-void report_log(const struct cycle_report *report);
+/* In a daemon, a cycle that failed is an error, and one that was held or left work a warning; a
+ * one-shot says so by itself (report_print_failure()). */
+void report_log(const struct cycle_report *report, bool is_daemon);
 
 #endif

@@ -98,6 +98,9 @@ struct status {
 	struct status_freshness freshness[SIDE_COUNT];
 	VEC(struct status_held) held; /* ids borrowed; the first LIMIT_HELD_SHOWN */
 	int64_t next_cycle_at;        /* 0: none is planned */
+	/* Only for status_judge(), of a daemon. */
+	int64_t interval_ns;
+	bool config_refused; /* the file was changed and is not in force */
 };
 
 const char *status_mode_name(enum status_mode mode);
@@ -109,9 +112,10 @@ enum status_state status_state_of(enum phase phase);
 /* ---- Health ---- */
 
 /*
- * Sets health and reasons from the rest.
+ * Sets health and reasons from the rest; they go by themselves when what they name has ended.
  *   failing   the last cycle failed, or a side cannot be reached
- *   degraded  conflicts or quarantined writes wait; the last cycle was guarded or left work
+ *   degraded  conflicts or quarantined writes wait; the last cycle was guarded or left work; a daemon
+ *             has not read a side whole for too long (stale), or was given a bad configuration
  */
 void status_judge(struct status *status);
 

@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/status.h"
 
+#include "base/clock.h"
+
 #include <assert.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+
+/* Nothing new for so long, and for so many of the usual rounds, is stale. */
+#define STALE_NS (60 * 60 * NS_PER_S)
+#define STALE_TURNS 4
 
 const char *status_mode_name(enum status_mode mode)
 {
@@ -94,6 +100,25 @@ static void judge_last_cycle(struct status *status)
 		      side_name(last->failure_side));
 }
 
+/* Much longer than a daemon takes when all is well, however long its readings and its pauses are. */
+static void judge_freshness(struct status *status)
+{
+	for (int i = 0; i < SIDE_COUNT; i++) {
+		const struct status_freshness *side = &status->freshness[i];
+		const int64_t since = side->last_complete_scan_at > status->started_at ?
+					      side->last_complete_scan_at :
+					      status->started_at;
+		const int64_t usual = STALE_TURNS * (status->interval_ns + side->turn_ns);
+		const int64_t limit = usual > STALE_NS ? usual : STALE_NS;
+
+		if (status->updated_at - since > limit)
+			blame(status, HEALTH_DEGRADED,
+			      "stale: %s has not been read whole for %" PRId64 " min",
+			      side_name((enum side)i),
+			      (status->updated_at - since) / (60 * NS_PER_S));
+	}
+}
+
 void status_judge(struct status *status)
 {
 	const struct status_totals *totals = &status->totals;
@@ -107,6 +132,11 @@ void status_judge(struct status *status)
 	}
 	if (status->has_last_cycle)
 		judge_last_cycle(status);
+	if (status->mode == MODE_DAEMON)
+		judge_freshness(status);
+	if (status->config_refused)
+		blame(status, HEALTH_DEGRADED,
+		      "the changed configuration is refused, the old one is in force; see the log");
 	if (totals->conflicts > 0)
 		blame(status, HEALTH_DEGRADED, "%" PRId64 " conflicts wait for a decision",
 		      totals->conflicts);

@@ -35,6 +35,11 @@ bool store_open(const char *path, enum store_mode mode, const struct field_table
 	return true;
 }
 
+void store_use_fields(struct store *store, const struct field_table *fields)
+{
+	store->fields = fields;
+}
+
 void store_close(struct store *store)
 {
 	if (store == NULL)

@@ -44,6 +44,8 @@ enum store_mode {
  * or was written by a newer program: it is never replaced silently. */
 NODISCARD bool store_open(const char *path, enum store_mode mode, const struct field_table *fields,
 			  struct store **ret_store, struct error *err);
+/* Another field table, after a reload; outside of transactions. */
+void store_use_fields(struct store *store, const struct field_table *fields);
 void store_close(struct store *store); /* NULL is fine; an open transaction is rolled back */
 
 /*

@@ -12,6 +12,7 @@
 #include "base/attrs.h"
 #include "base/error.h"
 #include "daemon/config.h"
+#include "daemon/log_choice.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -26,8 +27,9 @@ struct command_context {
 	 * may be used at once: optind is 0. */
 	int argc;
 	char **argv;
-	bool verbose; /* -v */
-	bool quiet;   /* -q */
+	struct log_choice log; /* what the command line says of it */
+	bool verbose;          /* -v */
+	bool quiet;            /* -q */
 };
 
 typedef int command_fn(struct command_context *context);
@@ -69,6 +71,7 @@ int command_links(struct command_context *context);
 int command_plan(struct command_context *context);
 int command_quarantine(struct command_context *context);
 int command_reset(struct command_context *context);
+int command_run(struct command_context *context);
 int command_status(struct command_context *context);
 int command_sync(struct command_context *context);
 int command_undo(struct command_context *context);

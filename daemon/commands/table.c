@@ -32,6 +32,16 @@ const struct command command_table[] = {
 		.run = command_sync,
 	},
 	{
+		.name = "run",
+		.arguments = "",
+		.summary = "the daemon: a cycle every sync.interval, in the foreground",
+		.options =
+			"HUP reads the configuration anew, USR1 starts a cycle now, TERM and INT finish\n"
+			"what is in flight and end the program; a second one ends it at once.\n",
+		.needs = COMMAND_CONFIG,
+		.run = command_run,
+	},
+	{
 		.name = "plan",
 		.arguments = "[--only=ID[,ID...]] [--out=FILE] [--json]",
 		.summary = "show what sync would do, field by field, and why; writes nothing",

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "daemon/report.h"
+#include "state/counters.h"
 
 static uint64_t ceil_div(uint64_t n, uint64_t by)
 {
@@ -106,6 +107,7 @@ static bool store_report(struct runner *runner, struct error *err)
 	const bool ok = store_begin(store, err) &&
 			store_cycle_end(store, report->id, str_from(outcome_name(report->outcome)),
 					buf_str(&summary), report->ended_at, err) &&
+			store_counters_add(store, report, err) &&
 			store_history_retain(store, report->ended_at - kept, err) &&
 			store_commit(store, err);
 

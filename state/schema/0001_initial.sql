@@ -220,3 +220,9 @@ CREATE TABLE cycle(
 	summary TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX cycle_ended ON cycle(id) WHERE ended_at > 0;
+
+-- What all cycles have done together, for monitoring.
+CREATE TABLE counter(
+	name TEXT NOT NULL PRIMARY KEY,
+	value INTEGER NOT NULL CHECK (value >= 0)
+) STRICT, WITHOUT ROWID;

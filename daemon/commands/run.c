@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * run: the daemon, in the foreground.
+ */
+#include "daemon/app.h"
+#include "daemon/commands/command.h"
+
+#include <getopt.h>
+
+int command_run(struct command_context *context)
+{
+	static const struct option none[] = { { NULL, 0, NULL, 0 } };
+	const struct app_options options = {
+		.config = context->config,
+		.quiet = true, /* it says in the log what it does */
+		.daemon = true,
+		.log = context->log,
+	};
+	struct error err;
+	struct app *app;
+
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): one thread */
+	if (getopt_long(context->argc, context->argv, "", none, NULL) != -1)
+		return EXIT_CODE_USAGE; /* getopt_long() has said why */
+	if (!command_no_more_arguments(context, optind))
+		return EXIT_CODE_USAGE;
+	if (!app_open(&options, &app, &err))
+		return command_fail(&err);
+	const enum exit_code code = app_run(app);
+
+	app_close(app);
+	return (int)code;
+}

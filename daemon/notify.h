@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * notify: what the service manager is told (sd_notify).  Without one ($NOTIFY_SOCKET) nothing happens,
+ * and a message that cannot be sent is not missed.
+ */
+#ifndef CRMSYNC_DAEMON_NOTIFY_H
+#define CRMSYNC_DAEMON_NOTIFY_H
+
+#include <stdint.h>
+
+/* text: one line, for STATUS=. */
+void notify_ready(const char *text);
+void notify_status(const char *text);
+/* Followed by notify_ready(). */
+void notify_reloading(void);
+/* Stopping takes this long at most. */
+void notify_stopping(int64_t ns);
+/* This step of starting or stopping takes so long at most. */
+void notify_extend(int64_t ns, const char *text);
+void notify_watchdog(void);
+/* How often the watchdog wants to hear of us; 0: there is none. */
+int64_t notify_watchdog_ns(void);
+
+#endif
