@@ -193,7 +193,8 @@ static void deliver(struct http *http)
 		struct http_call *call = TAILQ_FIRST(&due);
 
 		TAILQ_REMOVE(&due, call, link);
-		call->endpoint->in_flight--;
+		if (--call->endpoint->in_flight == 0)
+			http_endpoint_rest(call->endpoint);
 		call->callbacks.on_done(call->payload, &call->response,
 					call->failed ? &call->failure : NULL);
 		http_call_free(call);

@@ -73,6 +73,10 @@ NODISCARD bool http_endpoint_new(struct http *http, const struct http_endpoint_o
 				 struct http_endpoint **ret_endpoint, struct error *err);
 /* No call of it may be under way; may come after http_close().  NULL is tolerated. */
 void http_endpoint_free(struct http_endpoint *endpoint);
+/* Another key, for what is started from now on; what is under way keeps the old one, which is wiped
+ * when nothing is any more.  ERR_CONFIG: all stays as it is. */
+NODISCARD bool http_endpoint_set_auth(struct http_endpoint *endpoint, const char *auth_header,
+				      const char *auth_value, struct error *err);
 uint32_t http_endpoint_max_in_flight(const struct http_endpoint *endpoint);
 
 /* request stays the caller's, unchanged, until on_done is called. */

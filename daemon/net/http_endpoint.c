@@ -132,13 +132,10 @@ bool http_check_proxy(const char *url, struct error *err)
 }
 
 /* "Header: value"; nothing in it may begin a line of its own. */
-static bool make_auth_line(const struct http_endpoint_options *options, char **ret_line,
-			   struct error *err)
+static bool make_auth_line(const char *name, const char *value, char **ret_line, struct error *err)
 {
 	static const char token[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				    "0123456789!#$%&'*+-.^_`|~";
-	const char *name = options->auth_header;
-	const char *value = options->auth_value;
 
 	if (name == NULL)
 		return true;
@@ -168,7 +165,7 @@ static bool fill(struct http_endpoint *endpoint, const struct http_endpoint_opti
 	endpoint->host = alloc_copy_z(address.host);
 	if (options->proxy != NULL && !http_check_proxy(options->proxy, err))
 		return error_wrap(err, "proxy");
-	if (!make_auth_line(options, &endpoint->auth_line, err))
+	if (!make_auth_line(options->auth_header, options->auth_value, &endpoint->auth_line, err))
 		return false;
 	size_t len = strlen(options->base_url);
 
@@ -203,14 +200,42 @@ bool http_endpoint_new(struct http *http, const struct http_endpoint_options *op
 	return true;
 }
 
+static void wipe(char *line)
+{
+	if (line != NULL)
+		explicit_bzero(line, strlen(line));
+	free(line);
+}
+
+bool http_endpoint_set_auth(struct http_endpoint *endpoint, const char *auth_header,
+			    const char *auth_value, struct error *err)
+{
+	char *line = NULL;
+
+	if (!make_auth_line(auth_header, auth_value, &line, err))
+		return false;
+	if (endpoint->in_flight > 0)
+		*VEC_PUSH(&endpoint->old_auth_lines) = endpoint->auth_line;
+	else
+		wipe(endpoint->auth_line);
+	endpoint->auth_line = line;
+	return true;
+}
+
+void http_endpoint_rest(struct http_endpoint *endpoint)
+{
+	for (size_t i = 0; i < endpoint->old_auth_lines.n; i++)
+		wipe(endpoint->old_auth_lines.items[i]);
+	VEC_RELEASE(&endpoint->old_auth_lines);
+}
+
 void http_endpoint_free(struct http_endpoint *endpoint)
 {
 	if (endpoint == NULL)
 		return;
 	assert(endpoint->in_flight == 0);
-	if (endpoint->auth_line != NULL)
-		explicit_bzero(endpoint->auth_line, strlen(endpoint->auth_line));
-	free(endpoint->auth_line);
+	http_endpoint_rest(endpoint);
+	wipe(endpoint->auth_line);
 	free(endpoint->base_url);
 	free(endpoint->host);
 	free(endpoint->ca_file);

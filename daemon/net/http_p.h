@@ -6,6 +6,7 @@
 #ifndef CRMSYNC_NET_HTTP_P_H
 #define CRMSYNC_NET_HTTP_P_H
 
+#include "base/vec.h"
 #include "net/http.h"
 
 #include <curl/curl.h>
@@ -33,10 +34,11 @@ struct http {
 };
 
 struct http_endpoint {
-	struct http *http; /* not valid after http_close() */
-	char *base_url;    /* without the slash at the end */
-	char *host;        /* for messages */
-	char *auth_line;   /* "Header: value", a secret; NULL: none */
+	struct http *http;          /* not valid after http_close() */
+	char *base_url;             /* without the slash at the end */
+	char *host;                 /* for messages */
+	char *auth_line;            /* "Header: value", a secret; NULL: none */
+	VEC(char *) old_auth_lines; /* that requests under way still send */
 	char *ca_file;
 	char *proxy;
 	bool plain; /* http:// */
@@ -77,6 +79,8 @@ struct http_call {
 	struct response response;
 };
 
+/* Nothing is under way any more. */
+void http_endpoint_rest(struct http_endpoint *endpoint);
 /* Sets every option of call->easy.  False: call->failure is set. */
 bool http_call_prepare(struct http_call *call);
 /* From curl's result to response and failure. */

@@ -18,6 +18,12 @@
 #define BURST_PER_MINUTE 3000u /* one token of burst for each of these: 1/50 s worth */
 #define HEADROOM_PERCENT 98
 
+/* Learning, see the header.  The rate never falls below a twentieth of what is configured, or one. */
+#define FALL_PERCENT 75
+#define RISE_EVERY_NS MINUTE_NS
+#define RISE_PART 20
+#define FLOOR_PART 20
+
 /* A token bucket, kept as the time at which it would be full again. */
 struct pace {
 	int64_t interval_ns; /* 0: no limit */
@@ -32,6 +38,10 @@ struct limiter {
 	int64_t newest; /* slice number */
 	uint64_t held;  /* sum of slices */
 	int64_t paused_until_ns;
+	/* In force now; equal to what is configured as long as nothing was learned. */
+	struct limiter_options rate;
+	int64_t learned_ns; /* when that changed last; 0: never */
+	int64_t fell_ns;    /* when it fell last; 0: never */
 };
 
 /* A burst of b and a refill of r put at most b + r requests into a second: r gives way to b. */
@@ -50,7 +60,7 @@ struct limiter *limiter_new(const struct limiter_options *options)
 {
 	struct limiter *limiter = alloc_zeroed(1, sizeof(*limiter));
 
-	limiter->options = *options;
+	limiter->options = limiter->rate = *options;
 	assert(options->window_per_minute <= LIMITER_RATE_MAX);
 	for (int kind = 0; kind < REQUEST_KIND_COUNT; kind++) {
 		assert(options->pace_per_minute[kind] <= LIMITER_RATE_MAX);
@@ -101,18 +111,18 @@ static int64_t pace_wait(const struct pace *pace, int64_t now_ns)
 
 static int64_t window_wait(struct limiter *limiter, int64_t now_ns)
 {
-	if (limiter->options.window_per_minute == 0)
+	if (limiter->rate.window_per_minute == 0)
 		return 0;
 	advance(limiter, now_ns);
 	uint64_t held = limiter->held;
 
 	/* Nearly always the loop's body is not entered, or runs to the first slice in use. */
 	for (int64_t slice = limiter->newest - HELD_SLICES + 1;
-	     held >= limiter->options.window_per_minute; slice++) {
+	     held >= limiter->rate.window_per_minute; slice++) {
 		assert(slice <= limiter->newest);
 		if (slice >= 0)
 			held -= *slot(limiter, slice);
-		if (held < limiter->options.window_per_minute)
+		if (held < limiter->rate.window_per_minute)
 			return (slice + HELD_SLICES) * SLICE_NS - ORIGIN_NS - now_ns;
 	}
 	return 0;
@@ -187,6 +197,122 @@ void limiter_restore(struct limiter *limiter, uint32_t n, int64_t when_ns)
 	limiter->held += n;
 }
 
+/* ---- Learning ---- */
+
+/* What was saved up at the old rate is kept: it is at most a burst. */
+static void set_pace(struct limiter *limiter, int kind, uint32_t per_minute)
+{
+	struct pace *pace = &limiter->pace[kind];
+	const int64_t full_ns = pace->full_ns;
+
+	limiter->rate.pace_per_minute[kind] = per_minute;
+	*pace = pace_of(per_minute);
+	pace->full_ns = full_ns;
+}
+
+static uint32_t part_of(uint32_t rate, uint32_t part)
+{
+	return rate > part ? rate / part : rate > 0 ? 1 : 0;
+}
+
+static uint32_t fallen(uint32_t rate, uint32_t configured)
+{
+	const uint32_t floor = part_of(configured, FLOOR_PART);
+	const uint32_t less = (uint32_t)((uint64_t)rate * FALL_PERCENT / 100);
+
+	return less > floor ? less : floor;
+}
+
+static uint32_t risen(uint32_t rate, uint32_t configured)
+{
+	const uint32_t step = part_of(configured, RISE_PART);
+
+	return configured - rate > step ? rate + step : configured;
+}
+
+bool limiter_refused(struct limiter *limiter, enum request_kind kind, int64_t sent_ns,
+		     int64_t now_ns)
+{
+	const struct limiter_options *options = &limiter->options;
+
+	/* It was under way when the rate fell: it says the same once more. */
+	if (limiter->fell_ns != 0 && sent_ns < limiter->fell_ns)
+		return false;
+	limiter->fell_ns = limiter->learned_ns = now_ns;
+	limiter->rate.window_per_minute =
+		fallen(limiter->rate.window_per_minute, options->window_per_minute);
+	set_pace(limiter, (int)kind,
+		 fallen(limiter->rate.pace_per_minute[kind], options->pace_per_minute[kind]));
+	return true;
+}
+
+static bool knows_less(const struct limiter *limiter)
+{
+	bool less = limiter->rate.window_per_minute < limiter->options.window_per_minute;
+
+	for (int kind = 0; kind < REQUEST_KIND_COUNT; kind++)
+		less = less ||
+		       limiter->rate.pace_per_minute[kind] < limiter->options.pace_per_minute[kind];
+	return less;
+}
+
+bool limiter_answered(struct limiter *limiter, int64_t now_ns)
+{
+	const struct limiter_options *options = &limiter->options;
+
+	if (!knows_less(limiter) || now_ns - limiter->learned_ns < RISE_EVERY_NS)
+		return false;
+	limiter->learned_ns = now_ns;
+	limiter->rate.window_per_minute =
+		risen(limiter->rate.window_per_minute, options->window_per_minute);
+	for (int kind = 0; kind < REQUEST_KIND_COUNT; kind++)
+		set_pace(
+			limiter, kind,
+			risen(limiter->rate.pace_per_minute[kind], options->pace_per_minute[kind]));
+	return true;
+}
+
+static uint32_t less_than(uint32_t rate, uint32_t configured)
+{
+	return rate < configured ? rate : 0;
+}
+
+void limiter_learned(const struct limiter *limiter, struct limiter_learned *ret_learned)
+{
+	const struct limiter_options *options = &limiter->options;
+	const struct limiter_options *rate = &limiter->rate;
+
+	*ret_learned = (struct limiter_learned){
+		.window_per_minute = less_than(rate->window_per_minute, options->window_per_minute)
+	};
+	for (int kind = 0; kind < REQUEST_KIND_COUNT; kind++)
+		ret_learned->pace_per_minute[kind] =
+			less_than(rate->pace_per_minute[kind], options->pace_per_minute[kind]);
+}
+
+static uint32_t taught(uint32_t learned, uint32_t configured)
+{
+	const uint32_t floor = part_of(configured, FLOOR_PART);
+
+	if (learned == 0 || learned >= configured)
+		return configured;
+	return learned > floor ? learned : floor;
+}
+
+void limiter_teach(struct limiter *limiter, const struct limiter_learned *learned, int64_t now_ns)
+{
+	const struct limiter_options *options = &limiter->options;
+
+	limiter->learned_ns = now_ns;
+	limiter->rate.window_per_minute =
+		taught(learned->window_per_minute, options->window_per_minute);
+	for (int kind = 0; kind < REQUEST_KIND_COUNT; kind++)
+		set_pace(limiter, kind,
+			 taught(learned->pace_per_minute[kind], options->pace_per_minute[kind]));
+}
+
+/* ---- Figures ---- */
+
 uint32_t limiter_used_last_minute(const struct limiter *limiter, int64_t now_ns)
 {
 	uint64_t used = 0;
@@ -201,14 +327,14 @@ uint32_t limiter_used_last_minute(const struct limiter *limiter, int64_t now_ns)
 
 uint32_t limiter_allowed_per_minute(const struct limiter *limiter)
 {
-	const struct limiter_options *options = &limiter->options;
+	const struct limiter_options *rate = &limiter->rate;
 	uint32_t most = 0;
 
-	if (options->window_per_minute > 0)
-		return options->window_per_minute;
+	if (rate->window_per_minute > 0)
+		return rate->window_per_minute;
 	for (int kind = 0; kind < REQUEST_KIND_COUNT; kind++) {
-		if (options->pace_per_minute[kind] > most)
-			most = options->pace_per_minute[kind];
+		if (rate->pace_per_minute[kind] > most)
+			most = rate->pace_per_minute[kind];
 	}
 	return most;
 }

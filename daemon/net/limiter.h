@@ -12,6 +12,10 @@
  *
  * Memory does not grow with the rate: the window is counted in slices of 1/10 s, each of which is
  * held as long as its last instant.
+ *
+ * What is in force is the configured rate or less: somebody else may use up the same allowance.  A 429
+ * lets the rate fall to three quarters (once for all requests that were under way then); each minute
+ * of answers without one lets it rise by a twentieth of the configured rate.
  */
 #ifndef CRMSYNC_NET_LIMITER_H
 #define CRMSYNC_NET_LIMITER_H
@@ -22,6 +26,12 @@
 
 /* Requests a minute; 0: no such limit. */
 struct limiter_options {
+	uint32_t pace_per_minute[REQUEST_KIND_COUNT];
+	uint32_t window_per_minute;
+};
+
+/* What the answers have taught, in requests a minute; 0: nothing, the configured rate holds. */
+struct limiter_learned {
 	uint32_t pace_per_minute[REQUEST_KIND_COUNT];
 	uint32_t window_per_minute;
 };
@@ -45,9 +55,22 @@ int64_t limiter_paused_until(const struct limiter *limiter, int64_t now_ns);
  * with a full window). */
 void limiter_restore(struct limiter *limiter, uint32_t n, int64_t when_ns);
 
+/* ---- Learning ---- */
+
+/* A request of that kind that began at sent_ns was answered 429.  True: the rate fell. */
+bool limiter_refused(struct limiter *limiter, enum request_kind kind, int64_t sent_ns,
+		     int64_t now_ns);
+/* One was answered otherwise.  True: the rate rose. */
+bool limiter_answered(struct limiter *limiter, int64_t now_ns);
+void limiter_learned(const struct limiter *limiter, struct limiter_learned *ret_learned);
+/* What an earlier process learned; above the configured rate it says nothing. */
+void limiter_teach(struct limiter *limiter, const struct limiter_learned *learned, int64_t now_ns);
+
+/* ---- Figures ---- */
+
 /* In the last 60 s, by the time of the answer where it has come, to the tenth of a second. */
 uint32_t limiter_used_last_minute(const struct limiter *limiter, int64_t now_ns);
-/* The window, else the larger pace; 0: not limited. */
+/* What is in force: the window, else the larger pace; 0: not limited. */
 uint32_t limiter_allowed_per_minute(const struct limiter *limiter);
 
 #endif

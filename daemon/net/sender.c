@@ -108,7 +108,7 @@ static void move(struct sender_call *call, enum call_state state)
 	}
 }
 
-static void give_up(struct sender_call *call, const struct error *outcome)
+void sender_give_up(struct sender_call *call, const struct error *outcome)
 {
 	call->outcome = *outcome;
 	move(call, CALL_DONE);
@@ -142,11 +142,13 @@ static void on_http_done(void *payload, const struct response *response, const s
 	struct error cut;
 
 	call->http = NULL;
+	if (call->probe)
+		sender->gate.probing = call->probe = false;
 	limiter_settle(sender->limiter, call->ticket, now_ns);
 	if (err == NULL && !is_whole(call, response, &cut))
 		err = &cut;
 	if (!call->canceled)
-		sender_note(sender, response, err);
+		sender_note(call, response, err, now_ns);
 	switch (sender_judge(call, response, err, now_ns)) {
 	case SENDER_LATER:
 		move(call, CALL_DELAYED);
@@ -182,11 +184,17 @@ static void launch(struct sender_call *call, int64_t now_ns)
 	call->ticket = limiter_take(sender->limiter, call->request.kind, now_ns);
 	call->attempts++;
 	sender->stats.requests++;
-	if (call->begun)
+	if (call->begun) {
 		sender->stats.retries++;
-	else
+	} else {
 		call->first_ns = now_ns;
+		retry_budget_earn(&sender->budget);
+	}
 	call->begun = true;
+	call->sent_ns = now_ns;
+	call->n_token = sender->n_tokens;
+	call->probe = gate_judge(&sender->gate, call->request.kind, now_ns) == GATE_PROBE;
+	sender->gate.probing = sender->gate.probing || call->probe;
 	/* Calls nothing back before it returns. */
 	call->http = http_start(sender->options.endpoint, &call->request, &callbacks, call);
 	if (call->callbacks.on_begin != NULL)
@@ -209,12 +217,20 @@ static struct sender_call *first_ready(struct sender *sender, enum sender_priori
 	return first;
 }
 
+/* How long a request of that kind has to wait; INT64_MAX: for a probe's answer. */
+static int64_t wait_of(struct sender *sender, enum request_kind kind, int64_t now_ns)
+{
+	if (gate_judge(&sender->gate, kind, now_ns) == GATE_PROBE && sender->gate.probing)
+		return INT64_MAX;
+	return limiter_wait(sender->limiter, kind, now_ns);
+}
+
 static struct sender_call *pick(struct sender *sender, int64_t now_ns)
 {
 	bool may_go[REQUEST_KIND_COUNT];
 
 	for (int kind = 0; kind < REQUEST_KIND_COUNT; kind++)
-		may_go[kind] = limiter_wait(sender->limiter, (enum request_kind)kind, now_ns) == 0;
+		may_go[kind] = wait_of(sender, (enum request_kind)kind, now_ns) == 0;
 	struct sender_call *push = first_ready(sender, SENDER_PUSH, may_go);
 	struct sender_call *scan = first_ready(sender, SENDER_SCAN, may_go);
 
@@ -227,12 +243,15 @@ static struct sender_call *pick(struct sender *sender, int64_t now_ns)
 	return scan;
 }
 
-/* While a side fails again and again, one request tries whether it is back. */
-static bool has_room(const struct sender *sender)
+/* While a side fails, or says that it is too much, one request tries whether it is back.  An open
+ * breaker has the side paused. */
+static bool has_room(struct sender *sender, int64_t now_ns)
 {
-	if (sender->stats.consecutive_failures >= SENDER_FAILURES_MANY)
-		return sender->n_sent == 0;
-	return sender->n_sent < http_endpoint_max_in_flight(sender->options.endpoint);
+	const uint32_t most =
+		sender->n_limited > 0 ? 1 : http_endpoint_max_in_flight(sender->options.endpoint);
+	const uint32_t room = breaker_room(&sender->breaker, most, now_ns);
+
+	return sender->n_sent < (room > 0 ? room : 1);
 }
 
 static void requeue_due(struct sender *sender, int64_t now_ns)
@@ -241,42 +260,6 @@ static void requeue_due(struct sender *sender, int64_t now_ns)
 
 	while ((call = TAILQ_FIRST(&sender->delayed)) != NULL && call->not_before_ns <= now_ns)
 		move(call, CALL_QUEUED);
-}
-
-static void shed_list(struct sender *sender, struct sender_calls *list, int64_t now_ns,
-		      const struct error *outcome)
-{
-	const int64_t deadline_ns = sender->options.retry.deadline_ns;
-	const int64_t until_ns = limiter_paused_until(sender->limiter, now_ns);
-	struct sender_call *call = TAILQ_FIRST(list);
-
-	while (call != NULL) {
-		struct sender_call *next = TAILQ_NEXT(call, link);
-
-		if (until_ns - (call->begun ? call->first_ns : now_ns) > deadline_ns)
-			give_up(call, outcome);
-		call = next;
-	}
-}
-
-/* What a pause holds up beyond its deadline need not wait to learn that. */
-static void shed(struct sender *sender, int64_t now_ns)
-{
-	const int64_t until_ns = limiter_paused_until(sender->limiter, now_ns);
-	struct error outcome;
-
-	if (until_ns == 0 || sender->options.retry.deadline_ns == 0)
-		return;
-	const int64_t wait_s = (until_ns - now_ns + NS_PER_S - 1) / NS_PER_S;
-
-	(void)error_set(&outcome, sender->pause_code, "%s: paused for %lld s, longer than allowed",
-			sender->options.name, (long long)wait_s);
-	outcome.retry_after_s = (uint32_t)wait_s;
-	for (int priority = 0; priority < SENDER_PRIORITY_COUNT; priority++) {
-		for (int kind = 0; kind < REQUEST_KIND_COUNT; kind++)
-			shed_list(sender, &sender->queues[priority][kind], now_ns, &outcome);
-	}
-	shed_list(sender, &sender->delayed, now_ns, &outcome);
 }
 
 /* What on_done adds waits for the loop's next turn. */
@@ -309,11 +292,10 @@ static void arm(struct sender *sender, int64_t now_ns)
 		wait_ns = 0;
 	if (!TAILQ_EMPTY(&sender->delayed))
 		earliest(&wait_ns, TAILQ_FIRST(&sender->delayed)->not_before_ns - now_ns);
-	for (int kind = 0; kind < REQUEST_KIND_COUNT && has_room(sender); kind++) {
+	for (int kind = 0; kind < REQUEST_KIND_COUNT && has_room(sender, now_ns); kind++) {
 		if (!TAILQ_EMPTY(&sender->queues[SENDER_PUSH][kind]) ||
 		    !TAILQ_EMPTY(&sender->queues[SENDER_SCAN][kind]))
-			earliest(&wait_ns,
-				 limiter_wait(sender->limiter, (enum request_kind)kind, now_ns));
+			earliest(&wait_ns, wait_of(sender, (enum request_kind)kind, now_ns));
 	}
 	if (wait_ns == INT64_MAX)
 		(void)uv_timer_stop(&sender->timer);
@@ -337,11 +319,11 @@ static void pump(struct sender *sender)
 	if (uv_is_closing((const uv_handle_t *)&sender->timer))
 		return;
 	requeue_due(sender, now_ns);
-	shed(sender, now_ns);
+	sender_shed(sender, now_ns);
 	deliver(sender);
 	/* Callbacks took their time: what goes now is counted now. */
 	now_ns = monotonic_ns(sender);
-	while (has_room(sender) && (call = pick(sender, now_ns)) != NULL) {
+	while (has_room(sender, now_ns) && (call = pick(sender, now_ns)) != NULL) {
 		launch(call, now_ns);
 		now_ns = monotonic_ns(sender);
 	}
@@ -362,6 +344,7 @@ struct sender *sender_new(uv_loop_t *loop, const struct sender_options *options)
 	sender->options = *options;
 	sender->limiter = limiter_new(&options->limits);
 	sender->random = options->seed;
+	retry_budget_init(&sender->budget, monotonic_ns(sender));
 	for (int priority = 0; priority < SENDER_PRIORITY_COUNT; priority++) {
 		for (int kind = 0; kind < REQUEST_KIND_COUNT; kind++)
 			TAILQ_INIT(&sender->queues[priority][kind]);
@@ -418,7 +401,7 @@ void sender_cancel(struct sender_call *call)
 	}
 	(void)error_set(&canceled, ERR_CANCELED, "%s: canceled before it was sent",
 			call->sender->options.name);
-	give_up(call, &canceled);
+	sender_give_up(call, &canceled);
 	kick(call->sender);
 }
 
@@ -462,10 +445,30 @@ void sender_stats(const struct sender *sender, struct sender_stats *ret_stats)
 	ret_stats->waiting = sender->n_waiting;
 	ret_stats->used_last_minute = limiter_used_last_minute(sender->limiter, now_ns);
 	ret_stats->allowed_per_minute = limiter_allowed_per_minute(sender->limiter);
+	ret_stats->breaker = sender->breaker.state;
+	ret_stats->token_refused = sender->gate.token_refused;
+	ret_stats->writes_refused = sender->gate.writes_refused;
 	ret_stats->backoff_until_ns = until_ns > 0 ? sender_wall_ns(sender) + until_ns - now_ns : 0;
 }
 
 void sender_restore_used(struct sender *sender, uint32_t n, int64_t age_ns)
 {
 	limiter_restore(sender->limiter, n, monotonic_ns(sender) - age_ns);
+}
+
+void sender_token_changed(struct sender *sender)
+{
+	gate_open(&sender->gate);
+	sender->n_tokens++;
+	kick(sender);
+}
+
+void sender_learned(const struct sender *sender, struct limiter_learned *ret_learned)
+{
+	limiter_learned(sender->limiter, ret_learned);
+}
+
+void sender_teach(struct sender *sender, const struct limiter_learned *learned)
+{
+	limiter_teach(sender->limiter, learned, monotonic_ns(sender));
 }

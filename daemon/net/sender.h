@@ -9,15 +9,22 @@
  *  - a REQUEST_WRITE is sent again only if the attempt before was certainly not carried out: it
  *    never left (ERR_TRANSIENT), or the answer was 429.
  *
- * What is repeated, within policy.attempts and policy.deadline_ns (from the first attempt's begin):
+ * What is repeated, within policy.attempts and policy.deadline_ns (from the first attempt's begin), and
+ * as often as the side's budget allows (net/breaker.h; beyond it, a repetition waits):
  *   REQUEST_READ   ERR_TRANSIENT, 408, 425, 5xx (not 501 and 505), on_end's ERR_TRANSIENT
  *   REQUEST_WRITE  ERR_TRANSIENT
  *   both           429: pauses the whole side as long as it says (at most an hour; without a word,
- *                  a backoff) and counts as no attempt; only the deadline ends it
- * An answer 503 with Retry-After pauses the side too.  Five failures in a row pause it for the
- * backoff, and then it is tried with one request at a time until an answer comes.  What would have
- * to wait beyond its deadline for the end of a pause is completed at once: with the answer it had,
- * or with ERR_RATE_LIMITED (ERR_TRANSIENT if failures paused the side) and retry_after_s.
+ *                  a backoff; never less than policy.base) and counts as no attempt; only the
+ *                  deadline ends it.  The rate falls (net/limiter.h), and the side is tried with one
+ *                  request before the others go
+ *   both           401, once, if renew_token() put another token in place
+ * An answer 503 with Retry-After pauses the side too.  Failures in a row open its breaker
+ * (net/breaker.h): it is paused, then tried with one request at a time until an answer comes.  What
+ * would have to wait beyond its deadline for the end of a pause is completed at once: with the answer it
+ * had, or with ERR_RATE_LIMITED (ERR_TRANSIENT if failures paused the side) and retry_after_s.
+ *
+ * A refused token (net/gate.h) completes with ERR_AUTH, unsent, what is waiting and what comes; a read
+ * probes now and then, until sender_token_changed().
  *
  * Each other outcome, and the last of those above, is reported as it is: an answer of whatever
  * status with err NULL, else the error of net/http.
@@ -26,6 +33,7 @@
 #define CRMSYNC_NET_SENDER_H
 
 #include "core/retry.h"
+#include "net/breaker.h"
 #include "net/http.h"
 #include "net/limiter.h"
 
@@ -42,6 +50,15 @@ struct sender_clock {
 	void *payload;
 };
 
+/* From the loop, while an answer is judged; each may be NULL. */
+struct sender_hooks {
+	/* The token was refused: put another one in place if there is one.  True: there was. */
+	bool (*renew_token)(void *payload);
+	/* sender_learned() would say something else than before. */
+	void (*on_learned)(void *payload);
+	void *payload;
+};
+
 struct sender_options {
 	const char *name; /* of the side, for messages; static text */
 	struct http_endpoint *endpoint;
@@ -50,6 +67,7 @@ struct sender_options {
 	uint32_t scan_share; /* percent, 0 to 100 */
 	uint64_t seed;       /* of the jitter */
 	struct sender_clock clock;
+	struct sender_hooks hooks;
 };
 
 struct sender_callbacks {
@@ -70,11 +88,13 @@ struct sender_stats {
 	uint32_t in_flight;
 	uint32_t waiting; /* submitted, not in flight */
 	uint32_t used_last_minute;
-	uint32_t allowed_per_minute;   /* 0: not limited */
+	uint32_t allowed_per_minute;   /* what is configured or was learned; 0: not limited */
 	uint32_t consecutive_failures; /* attempts without an answer or with 5xx; 429 is none */
 	int64_t last_success_ns;       /* wall clock; 0: none yet */
 	int64_t backoff_until_ns;      /* wall clock; 0: not backing off */
-	struct error last_error;       /* code ERR_OK: none yet */
+	enum breaker_state breaker;
+	bool token_refused, writes_refused; /* as in net/gate.h */
+	struct error last_error;            /* code ERR_OK: none yet */
 };
 
 /* The endpoint must outlive the sender. */
@@ -95,5 +115,10 @@ bool sender_idle(const struct sender *sender);
 void sender_stats(const struct sender *sender, struct sender_stats *ret_stats);
 /* What an earlier process used of the last minute, age_ns ago (from its status file). */
 void sender_restore_used(struct sender *sender, uint32_t n, int64_t age_ns);
+/* The endpoint has another token than the one that was refused. */
+void sender_token_changed(struct sender *sender);
+/* The rate as the answers have taught it, to be kept over a restart. */
+void sender_learned(const struct sender *sender, struct limiter_learned *ret_learned);
+void sender_teach(struct sender *sender, const struct limiter_learned *learned);
 
 #endif

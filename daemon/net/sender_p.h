@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * sender_p: what sender*.c share.  sender.c is the queue, sender_judge.c decides what becomes of
- * an attempt.
+ * an attempt, sender_shed.c what need not wait any longer.
  */
 #ifndef CRMSYNC_NET_SENDER_P_H
 #define CRMSYNC_NET_SENDER_P_H
 
+#include "net/gate.h"
 #include "net/sender.h"
 
 #include <sys/queue.h>
-
-/* So many failures in a row, and the side is tried with one request at a time. */
-#define SENDER_FAILURES_MANY 5
 
 TAILQ_HEAD(sender_calls, sender_call);
 
@@ -35,6 +33,10 @@ struct sender_call {
 	bool begun;            /* has been sent once; first_ns is set */
 	int64_t first_ns;      /* begin of the first attempt */
 	int64_t not_before_ns; /* DELAYED */
+	int64_t sent_ns;       /* begin of the last attempt */
+	uint32_t n_token;      /* which token it went with */
+	bool probe;            /* SENT: of the gate */
+	bool renewed;          /* repeated with another token */
 	bool canceled;
 	struct http_call *http; /* SENT */
 	uint32_t ticket;        /* SENT */
@@ -55,14 +57,19 @@ struct sender {
 	uint32_t scan_credit; /* percents saved up by SCAN */
 	uint64_t n_submitted;
 	uint64_t random;
-	uint32_t n_limited;        /* 429 in a row, those to one pause counted once */
-	enum err_code pause_code;  /* why the side is paused */
+	uint32_t n_limited;       /* 429 in a row, those to one pause counted once */
+	enum err_code pause_code; /* why the side is paused */
+	struct breaker breaker;
+	struct retry_budget budget;
+	struct gate gate;
+	uint32_t n_tokens;         /* that were put in place */
 	struct sender_stats stats; /* the counters of it */
 	bool closing;
 };
 
 /* What the answer, or the lack of one, says of the side. */
-void sender_note(struct sender *sender, const struct response *response, const struct error *err);
+void sender_note(struct sender_call *call, const struct response *response, const struct error *err,
+		 int64_t now_ns);
 
 enum sender_verdict {
 	SENDER_REPORT, /* this is the outcome */
@@ -73,6 +80,10 @@ enum sender_verdict {
 /* Pauses the side if that is called for. */
 enum sender_verdict sender_judge(struct sender_call *call, const struct response *response,
 				 const struct error *err, int64_t now_ns);
+/* Completes what is not to be sent (canceled, shed) from the loop. */
+void sender_give_up(struct sender_call *call, const struct error *outcome);
+/* Gives up what a pause holds up beyond its deadline, and what a refused token holds up. */
+void sender_shed(struct sender *sender, int64_t now_ns);
 int64_t sender_wall_ns(const struct sender *sender);
 
 #endif

@@ -92,7 +92,7 @@ static inline struct value world_shadow_of_list(struct merge_world *w, enum side
 	if (!world_flows(w, target))
 		return *answer;
 	if (!w->one.row.single[SIDE_RECORDS])
-		return sets_shadow_after(answer, base, old, source, answer, &w->arena);
+		return sets_shadow_after(&w->one.row, answer, base, old, source, answer, &w->arena);
 	const bool shown = !value_is_set(answer) ||
 			   (value_is_set(source) && value_has(answer, source->items[0].key));
 

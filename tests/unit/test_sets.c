@@ -88,7 +88,7 @@ static bool carry_out(struct world *w)
 			continue;
 		const struct value answer = stored(w, &want[to]);
 
-		w->shadow[to] = sets_shadow_after(&answer, &w->now[to], &w->shadow[to],
+		w->shadow[to] = sets_shadow_after(&w->one.row, &answer, &w->now[to], &w->shadow[to],
 						  &w->now[from], &want[to], &w->arena);
 		w->shadow[from] = w->now[from];
 		w->now[to] = answer;
