@@ -124,12 +124,29 @@ static bool is_first(const struct value *set, struct str key)
 	return value_is_set(set) && str_equal(set->items[0].key, key);
 }
 
-/* The target itself made this element its first, and the source has another one there: not agreed before
- * it travelled, although both hold it. */
+/* The target itself made this element its first, and the source has another one there: that is not agreed
+ * before it travelled, although both hold it. */
 static bool is_own_first(struct str key, const struct value *base, const struct value *old,
 			 const struct value *source)
 {
-	return is_first(base, key) && !is_first(old, key) && !is_first(source, key);
+	return old->state != VALUE_UNKNOWN && is_first(base, key) && !is_first(old, key) &&
+	       !is_first(source, key);
+}
+
+/* There is room for one more element.  Where no other could be the first, the old one is, that both
+ * sides have taken away. */
+static void keep_first_open(struct value *shadow, const struct value *base, const struct value *old,
+			    const struct value *source)
+{
+	if (shadow->n == 0 || !is_own_first(shadow->items[0].key, base, old, source))
+		return;
+	if (shadow->n == 1 && value_is_set(old) && !value_has(source, old->items[0].key) &&
+	    !value_has(shadow, old->items[0].key))
+		shadow->items[shadow->n++] = old->items[0];
+	const bool has_theirs = value_is_set(source) && value_has(shadow, source->items[0].key);
+
+	if (shadow->n > 1)
+		move_to_front(shadow, has_theirs ? source->items[0].key : shadow->items[1].key);
 }
 
 /* Elements in the answer that nobody knew of: added since the reading.  If one of ours is missing instead,
@@ -147,9 +164,10 @@ static bool spelt_anew(const struct value *written, const struct value *base,
 	return false;
 }
 
-struct value sets_shadow_after(const struct value *answer, const struct value *base,
-			       const struct value *old, const struct value *source,
-			       const struct value *written, struct arena *arena)
+struct value sets_shadow_after(const struct field *field, const struct value *answer,
+			       const struct value *base, const struct value *old,
+			       const struct value *source, const struct value *written,
+			       struct arena *arena)
 {
 	const uint32_t n_base = value_is_set(base) ? base->n : 0;
 	const uint32_t n_answer = value_is_set(answer) ? answer->n : 0;
@@ -166,8 +184,7 @@ struct value sets_shadow_after(const struct value *answer, const struct value *b
 		const bool own_addition = value_has(base, key) ? !value_has(old, key) :
 								 !anew && !value_has(written, key);
 
-		if (value_has(source, key) ? !(i == 0 && is_own_first(key, base, old, source)) :
-					     !own_addition)
+		if (value_has(source, key) || !own_addition)
 			shadow.items[shadow.n++] = answer->items[i];
 	}
 	for (uint32_t i = 0; i < n_base; i++) {
@@ -183,5 +200,9 @@ struct value sets_shadow_after(const struct value *answer, const struct value *b
 		if (own_removal && value_has(source, key))
 			shadow.items[shadow.n++] = old->items[i];
 	}
-	return shadow.n > 0 ? shadow : value_empty();
+	if (shadow.n == 0)
+		return value_empty();
+	if (field_has_primary(field->type))
+		keep_first_open(&shadow, base, old, source);
+	return shadow;
 }

@@ -30,8 +30,9 @@ void sets_merge(const struct field *field, const struct set_side sides[SIDE_COUN
  * the write kept and the answer lacks was removed in between: it stays in the shadow, so that the
  * removal travels.
  */
-struct value sets_shadow_after(const struct value *answer, const struct value *base,
-			       const struct value *old, const struct value *source,
-			       const struct value *written, struct arena *arena);
+struct value sets_shadow_after(const struct field *field, const struct value *answer,
+			       const struct value *base, const struct value *old,
+			       const struct value *source, const struct value *written,
+			       struct arena *arena);
 
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/runner/likeness.h"
 
+#include <limits.h>
+
 bool likeness_shows(const struct field_table *table, const struct intent *intent, size_t i,
 		    const struct person *person)
 {
@@ -160,13 +162,19 @@ struct person likeness_agreed(const struct field_table *table, const struct inte
 	return agreed;
 }
 
-size_t likeness_count(const struct field_table *table, const struct intent *intent,
-		      const struct person *person)
+int likeness_score(const struct field_table *table, const struct intent *intent,
+		   const struct person *person)
 {
-	size_t n = 0;
+	int n_shown = 0;
+	int n_other = 0;
 
-	for (size_t i = 0; i < table->n; i++)
-		n += value_is_set(&intent->write.values[i]) &&
-		     likeness_shows(table, intent, i, person);
-	return n;
+	for (size_t i = 0; i < table->n; i++) {
+		const struct value *write = &intent->write.values[i];
+
+		if (value_is_set(write) && likeness_shows(table, intent, i, person))
+			n_shown++;
+		else
+			n_other += value_is_set(write) || value_is_set(&person->values[i]);
+	}
+	return n_shown > 0 ? n_shown * (int)table->n - n_other : INT_MIN;
 }

@@ -36,8 +36,9 @@ enum finding likeness_finding(const struct field_table *table, const struct inte
  */
 struct person likeness_agreed(const struct field_table *table, const struct intent *intent,
 			      const struct person *seen, struct arena *arena);
-/* How many of the values that were written, and not cleared, it shows. */
-size_t likeness_count(const struct field_table *table, const struct intent *intent,
-		      const struct person *person);
+/* How well it fits what was created: the more of that it shows the better, and among equals the one with
+ * the least beside it.  INT_MIN: nothing of it. */
+int likeness_score(const struct field_table *table, const struct intent *intent,
+		   const struct person *person);
 
 #endif

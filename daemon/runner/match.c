@@ -299,6 +299,13 @@ static bool park_possible(struct runner *runner, const struct intent *intent, bo
 	return ok;
 }
 
+/* Not somebody who was there before, and is the one by a key. */
+static bool is_new(const struct intent *intent, const struct person *person)
+{
+	return person->created_at == 0 ||
+	       person->created_at >= intent->sent_at - CREATION_WINDOW_NS;
+}
+
 /* An empty list has nobody who could show that it is the right one: it has to be empty twice. */
 static bool is_whole(const struct runner *runner, const struct intent *intent)
 {
@@ -343,7 +350,8 @@ static bool settle_lost_create(void *payload, const struct intent *intent, struc
 		made.link = link.id;
 		if (!store_person_get(store, intent->target, link.side_id[intent->target], arena,
 				      &person, &found, err) ||
-		    (found && !settle_found(runner, &made, &person, err)))
+		    (found && is_new(intent, &person) &&
+		     !settle_found(runner, &made, &person, err)))
 			return false;
 	}
 	return store_intent_delete(store, intent->id, err);

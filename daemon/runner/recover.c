@@ -32,7 +32,7 @@ static enum finding finding_of(const struct runner *runner, const struct intent 
 		return !gone && now->archived_at == 0 ? FINDING_HAPPENED : FINDING_NOT;
 	if (intent->kind == INTENT_REMOVE && !plan_writes_fields(runner, intent))
 		return gone || now->archived_at != 0 ? FINDING_HAPPENED : FINDING_NOT;
-	return gone ? FINDING_NOT : likeness_finding(runner->table, intent, now);
+	return gone ? FINDING_UNKNOWN : likeness_finding(runner->table, intent, now);
 }
 
 static bool settle_one(void *payload, const struct intent *intent, struct arena *arena,

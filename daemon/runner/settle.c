@@ -133,7 +133,7 @@ static void keep_own_edits(const struct job *job, const struct pair *pair,
 			continue;
 		}
 		shadow->values[i] = sets_shadow_after(
-			&answer->values[i], &job->intent.base.values[i],
+			field, &answer->values[i], &job->intent.base.values[i],
 			pair->has_shadow[target] ? &pair->shadow[target].values[i] : &unknown,
 			&job->intent.source.values[i], &job->intent.write.values[i], arena);
 	}
@@ -219,25 +219,41 @@ static struct person carried_source(const struct job *job, struct arena *arena)
 	return source;
 }
 
+/* Both sides as they stand now; what was sent is agreed. */
+static bool settle_sent(struct job *job, int64_t link, const struct person *agreed,
+			struct arena *arena, struct error *err)
+{
+	struct store *store = runner_store(job->push->runner);
+	const enum side target = job->intent.target;
+	const enum side source = side_other(target);
+	const struct person carried = carried_source(job, arena);
+	struct pair pair;
+
+	if (!store_pair_get(store, link, arena, &pair, err))
+		return false;
+	/* Who was linked in an earlier cycle lacks the history of how he came to be, and no more. */
+	if (pair.has_shadow[target] && pair.has_shadow[source])
+		return true;
+	return store_settle(store, link, target, &pair.now[target], agreed, err) &&
+	       store_settle(store, link, source, &pair.now[source], &carried, err);
+}
+
 static bool settle_create(struct job *job, struct error *err)
 {
 	struct runner *runner = job->push->runner;
 	struct store *store = runner_store(runner);
 	const enum side target = job->intent.target;
-	const enum side source = side_other(target);
 	struct arena arena = { 0 };
 	const struct person answer = answered_person(job, NULL, &arena);
 	const struct person agreed = what_was_agreed(job, &answer, &arena);
-	const struct person carried = carried_source(job, &arena);
-	enum observation observation;
+	enum observation observation = OBSERVED_UNKNOWN;
 	struct str ids[SIDE_COUNT];
-	struct pair pair;
-	int64_t link = 0;
+	int64_t link = job->intent.link;
 
 	ids[target] = answer.id;
-	ids[source] = job->intent.source_id;
-	bool ok = runner_observe(runner, target, &answer, NULL, runner->scans[target].generation,
-				 &observation, err);
+	ids[side_other(target)] = job->intent.source_id;
+	bool ok = link != 0 || runner_observe(runner, target, &answer, NULL,
+					      runner->scans[target].generation, &observation, err);
 
 	/* Another link has that person already: the server did not create anybody. */
 	if (ok && observation != OBSERVED_UNKNOWN) {
@@ -246,13 +262,10 @@ static bool settle_create(struct job *job, struct error *err)
 			STR_LIT("the answer to the create names a person that is linked already");
 		return settle_refused(job, err);
 	}
-	/* The new person is known by its whole answer: what the server added by itself is agreed. */
 	ok = ok &&
-	     store_link_add(store, ids, STR_LIT("created"), runner->cycle.report.id,
-			    runner_now(runner), &link, err) &&
-	     store_pair_get(store, link, &arena, &pair, err) &&
-	     store_settle(store, link, target, &answer, &agreed, err) &&
-	     store_settle(store, link, source, &pair.now[source], &carried, err) &&
+	     (link != 0 || store_link_add(store, ids, STR_LIT("created"), runner->cycle.report.id,
+					  runner_now(runner), &link, err)) &&
+	     settle_sent(job, link, &agreed, &arena, err) &&
 	     store_quarantine_lift(store, target, 0, job->intent.source_id, err) &&
 	     settle_add_history(job, link, err) && store_intent_delete(store, job->intent.id, err);
 
@@ -300,12 +313,8 @@ bool settle_found(struct runner *runner, const struct intent *intent, const stru
 {
 	struct push push = { .runner = runner, .side = intent->target };
 	struct job job = job_found(&push, intent, answer, RESULT_DONE);
-	/* Somebody who was linked in the meantime lacks the history of how he came to be, and no more. */
-	const bool is_linked = intent->kind == INTENT_CREATE && intent->link != 0;
-	const bool ok =
-		is_linked ? settle_add_history(&job, intent->link, err) : settle_done(&job, err);
+	const bool ok = settle_done(&job, err);
 
-	runner->cycle.report.created[intent->target] += is_linked && ok;
 	arena_release(&job.arena);
 	return ok;
 }

@@ -10,6 +10,7 @@
 #include "daemon/runner/push.h"
 
 #include <assert.h>
+#include <limits.h>
 
 /* That many persons in a row are forbidden before any write was taken: the token may not write. */
 #define FORBIDDEN_MOST 5
@@ -125,16 +126,17 @@ static struct job *find_created(const struct batch *batch, const struct person *
 {
 	const struct field_table *table = batch->push->runner->table;
 	struct job *best = NULL;
-	size_t best_likeness = 0;
+	int best_score = INT_MIN;
 
 	for (size_t i = 0; i < batch->n; i++) {
 		struct job *job = batch->jobs[i];
-		const size_t n =
-			job->state == JOB_FLYING ? likeness_count(table, &job->intent, person) : 0;
+		const int score = job->state == JOB_FLYING ?
+					  likeness_score(table, &job->intent, person) :
+					  INT_MIN;
 
-		if (n > best_likeness) {
+		if (score > best_score) {
 			best = job;
-			best_likeness = n;
+			best_score = score;
 		}
 	}
 	return best;

@@ -92,9 +92,7 @@ static bool is_unrecognised(const struct sim *sim, const struct carried *carried
 	if (made == NULL || !carried->create)
 		return false;
 	/* Gone again before a cycle ended well: nobody could conclude that it had been made. */
-	if (made->gone_unseen)
-		return true;
-	if (made->changed_unseen && (oracle->humans[made->human].murk & MURK_KEYLESS) != 0)
+	if (made->gone_unseen || made->changed_unseen)
 		return true;
 	for (uint32_t i = 0; i < oracle->n_bodies; i++) {
 		const struct body *body = &oracle->bodies[i];
