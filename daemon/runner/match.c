@@ -187,6 +187,15 @@ struct lost_create {
 	struct str found; /* empty: nobody yet */
 };
 
+/* Created when that create was sent, or thereabouts: the server's clock may be another. */
+static bool is_new(const struct intent *intent, const struct person *person)
+{
+	const int64_t after = person->created_at - intent->sent_at;
+
+	return person->created_at == 0 ||
+	       (after >= -CREATION_WINDOW_NS && after <= CREATION_WINDOW_NS);
+}
+
 /* Who was created since the create was sent: his marker says so, or he holds all of it and is ours, or a
  * twin that somebody made by hand. */
 static bool is_it(void *payload, const struct person *person, struct arena *arena,
@@ -202,7 +211,8 @@ static bool is_it(void *payload, const struct person *person, struct arena *aren
 	if (lost->found.len > 0)
 		return true;
 	if (lost->by_marker ? is_ours :
-			      !is_marked && likeness_shows_all(lost->runner->table, intent, person))
+			      !is_marked && is_new(intent, person) &&
+				      likeness_shows_all(lost->runner->table, intent, person))
 		lost->found = arena_copy(&lost->arena, person->id);
 	return true;
 }
@@ -223,7 +233,7 @@ static bool is_perhaps(void *payload, const struct person *person, struct arena 
 	if (str_equal(person->id, lost->intent->target_id))
 		lost->found = arena_copy(&lost->arena, person->id);
 	if (lost->found.len > 0 || lost->intent->target_id.len > 0 || person->marker.len > 0 ||
-	    person->created_at > lost->intent->sent_at + CREATION_WINDOW_NS)
+	    !is_new(lost->intent, person))
 		return true;
 	for (size_t i = 0; i < table->n && lost->found.len == 0; i++) {
 		if (table->fields[i].type != FIELD_TEXT_SET &&
@@ -299,13 +309,6 @@ static bool park_possible(struct runner *runner, const struct intent *intent, bo
 	return ok;
 }
 
-/* Not somebody who was there before, and is the one by a key. */
-static bool is_new(const struct intent *intent, const struct person *person)
-{
-	return person->created_at == 0 ||
-	       person->created_at >= intent->sent_at - CREATION_WINDOW_NS;
-}
-
 /* An empty list has nobody who could show that it is the right one: it has to be empty twice. */
 static bool is_whole(const struct runner *runner, const struct intent *intent)
 {
@@ -345,8 +348,7 @@ static bool settle_lost_create(void *payload, const struct intent *intent, struc
 		if (parked)
 			return true;
 	}
-	if (linked && (link.cycle == runner->cycle.report.id ||
-		       str_equal(link.side_id[intent->target], intent->target_id))) {
+	if (linked) {
 		made.link = link.id;
 		if (!store_person_get(store, intent->target, link.side_id[intent->target], arena,
 				      &person, &found, err) ||

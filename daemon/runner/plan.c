@@ -197,6 +197,13 @@ static bool add_update(struct runner *runner, const struct pair *pair,
 	return ok;
 }
 
+/* Not on a list that was read to its end, and nobody could say whether it is gone: it is not written. */
+static bool is_missing(const struct runner *runner, const struct pair *pair, enum side side)
+{
+	return runner->scans[side].read_all &&
+	       pair->generation[side] != runner->scans[side].generation;
+}
+
 /*
  * At most one write in flight per link: what the other side is to get is merged again after it, with
  * what this one has become.  People first: their lists hold what a record with one e-mail cannot; but
@@ -215,6 +222,8 @@ static bool add_updates(struct runner *runner, const struct pair *pair,
 	for (size_t i = 0; i < SIDE_COUNT; i++) {
 		bool added = false;
 
+		if (is_missing(runner, pair, order[i]))
+			continue;
 		/* What was refused is not wanted any more. */
 		if (!merged->writes[order[i]] &&
 		    !store_quarantine_lift(runner_store(runner), order[i], pair->link.id,

@@ -229,12 +229,8 @@ static bool settle_sent(struct job *job, int64_t link, const struct person *agre
 	const struct person carried = carried_source(job, arena);
 	struct pair pair;
 
-	if (!store_pair_get(store, link, arena, &pair, err))
-		return false;
-	/* Who was linked in an earlier cycle lacks the history of how he came to be, and no more. */
-	if (pair.has_shadow[target] && pair.has_shadow[source])
-		return true;
-	return store_settle(store, link, target, &pair.now[target], agreed, err) &&
+	return store_pair_get(store, link, arena, &pair, err) &&
+	       store_settle(store, link, target, &pair.now[target], agreed, err) &&
 	       store_settle(store, link, source, &pair.now[source], &carried, err);
 }
 
@@ -246,14 +242,15 @@ static bool settle_create(struct job *job, struct error *err)
 	struct arena arena = { 0 };
 	const struct person answer = answered_person(job, NULL, &arena);
 	const struct person agreed = what_was_agreed(job, &answer, &arena);
-	enum observation observation = OBSERVED_UNKNOWN;
+	enum observation observation;
 	struct str ids[SIDE_COUNT];
-	int64_t link = job->intent.link;
+	int64_t link = 0;
 
 	ids[target] = answer.id;
 	ids[side_other(target)] = job->intent.source_id;
-	bool ok = link != 0 || runner_observe(runner, target, &answer, NULL,
-					      runner->scans[target].generation, &observation, err);
+	/* Also of one that a scan has read: what the list left out is asked for when it is read again. */
+	bool ok = runner_observe(runner, target, &answer, NULL, runner->scans[target].generation,
+				 &observation, err);
 
 	/* Another link has that person already: the server did not create anybody. */
 	if (ok && observation != OBSERVED_UNKNOWN) {
@@ -263,8 +260,8 @@ static bool settle_create(struct job *job, struct error *err)
 		return settle_refused(job, err);
 	}
 	ok = ok &&
-	     (link != 0 || store_link_add(store, ids, STR_LIT("created"), runner->cycle.report.id,
-					  runner_now(runner), &link, err)) &&
+	     store_link_add(store, ids, STR_LIT("created"), runner->cycle.report.id,
+			    runner_now(runner), &link, err) &&
 	     settle_sent(job, link, &agreed, &arena, err) &&
 	     store_quarantine_lift(store, target, 0, job->intent.source_id, err) &&
 	     settle_add_history(job, link, err) && store_intent_delete(store, job->intent.id, err);
@@ -313,8 +310,13 @@ bool settle_found(struct runner *runner, const struct intent *intent, const stru
 {
 	struct push push = { .runner = runner, .side = intent->target };
 	struct job job = job_found(&push, intent, answer, RESULT_DONE);
-	const bool ok = settle_done(&job, err);
+	/* Linked by a key, or by hand, it is ours or a twin: first contact, with the history of how it came
+	 * to be. */
+	const bool is_linked = intent->kind == INTENT_CREATE && intent->link != 0;
+	const bool ok =
+		is_linked ? settle_add_history(&job, intent->link, err) : settle_done(&job, err);
 
+	runner->cycle.report.created[intent->target] += is_linked && ok;
 	arena_release(&job.arena);
 	return ok;
 }

@@ -48,6 +48,17 @@ static void check_missing(struct sim *sim, uint32_t number)
 	}
 }
 
+/* A lost create that users changed before it was read: it may be a twin of theirs as well, and is met for the
+ * first time. */
+static bool was_met_anew(const struct sim *sim, uint32_t number)
+{
+	for (uint32_t i = 0; i < sim->oracle.n_bodies; i++) {
+		if (sim->oracle.bodies[i].human == number && sim->oracle.bodies[i].changed_unseen)
+			return true;
+	}
+	return false;
+}
+
 /* With the policy manual, what is contested may stand as it is. */
 static bool may_differ(const struct sim *sim, uint32_t number, enum slot slot)
 {
@@ -55,6 +66,8 @@ static bool may_differ(const struct sim *sim, uint32_t number, enum slot slot)
 
 	if (sim->plan->knobs.policy != PLAN_MANUAL || slot_is_set(slot))
 		return false;
+	if (was_met_anew(sim, number))
+		return true;
 	for (uint32_t i = 0; i < sim->oracle.n_edits; i++) {
 		const struct edit *edit = &sim->oracle.edits[i];
 

@@ -59,7 +59,7 @@ bool deeds_look(struct sim *sim, enum sandbox_side side, const char *id, struct 
 
 static void note_touch(struct sim *sim, uint32_t human)
 {
-	sim->oracle.humans[human].touched_ns = sim->queue.now_ns;
+	sim->oracle.humans[human].touched_ns = sim_moment(sim);
 	sim->oracle.humans[human].n_edits++;
 	sim->tally.n_changed++;
 }
@@ -98,7 +98,7 @@ struct edit *deeds_note(struct sim *sim, const struct body *body, enum slot slot
 		.slot = slot,
 		.token = token,
 		.base = base,
-		.at_ns = sim->queue.now_ns,
+		.at_ns = sim_moment(sim),
 		.removal = removal,
 	};
 	const uint32_t gone = slot_is_set(slot) ? token : base;

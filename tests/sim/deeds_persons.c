@@ -335,7 +335,7 @@ bool deeds_rare(struct sim *sim, const struct op *op)
 
 	human->murk |= MURK_REMOVED;
 	human->n_removals++;
-	human->removed_ns = sim->queue.now_ns;
+	human->removed_ns = sim_moment(sim);
 	sim->tally.n_changed++;
 	if (op->kind == OP_DELETE)
 		mark_gone(sim, body);

@@ -227,6 +227,14 @@ static void pass_time(struct sim *sim)
 		(int64_t)(gap_ms / 2 + plan_random(&sim->network) % (gap_ms + 1)) * NS_PER_MS;
 }
 
+int64_t sim_moment(struct sim *sim)
+{
+	const int64_t now = sim->queue.now_ns;
+
+	sim->moment_ns = now > sim->moment_ns ? now : sim->moment_ns + 1;
+	return sim->moment_ns;
+}
+
 static void run_all(struct sim *sim, struct buf *copy)
 {
 	const uint32_t n = sim->plan->n_cycles;

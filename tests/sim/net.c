@@ -213,7 +213,7 @@ void net_serve(struct http_call *call)
 	const bool write = call->request->kind == REQUEST_WRITE;
 	const enum sandbox_side side = net_side(call->side);
 
-	call->served_at = sim->queue.now_ns;
+	call->served_at = sim_moment(sim);
 	if (write)
 		watch_before(sim, side);
 	ask(call, sim->box, buf_str(&call->request->target), buf_str(&call->request->body));
@@ -226,7 +226,7 @@ void net_serve(struct http_call *call)
 void net_serve_instead(struct http_call *call, struct sandbox *box, struct str target,
 		       struct str body)
 {
-	call->served_at = call->sim->queue.now_ns;
+	call->served_at = sim_moment(call->sim);
 	ask(call, box, target, body);
 }
 

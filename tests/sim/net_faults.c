@@ -181,7 +181,7 @@ static enum net_fate refuse(struct http_call *call, int status)
 {
 	if (status == 403 && call->request->kind == REQUEST_WRITE)
 		note_forbidden(call);
-	call->served_at = call->sim->queue.now_ns;
+	call->served_at = sim_moment(call->sim);
 	return say_status(call, status);
 }
 

@@ -66,6 +66,7 @@ struct sim {
 	struct config config;
 	struct sandbox *box;
 	struct queue queue;
+	int64_t moment_ns; /* the last one that was handed out */
 	struct trace *trace;
 	struct violation violation;
 	struct figures figures;
@@ -158,6 +159,9 @@ bool deeds_control(struct sim *sim, const char *what, struct str body,
 /* ---- watch.c: what the program does to the servers, as it happens ---- */
 
 /* Around each write that reaches a server. */
+/* The time, a little later at each call: what came first in one instant is told by it. */
+int64_t sim_moment(struct sim *sim);
+
 void watch_before(struct sim *sim, enum sandbox_side side);
 void watch_after(struct sim *sim, enum sandbox_side side, const struct request *request,
 		 int status);

@@ -66,8 +66,7 @@ static bool undoes(const struct edit *edit, const struct facts *was, const struc
 	return facts_has(was, edit->slot, edit->token) && !facts_has(is, edit->slot, edit->token);
 }
 
-/* Nobody can know of what was set after the last reading, or in the same instant; and of a scalar only the
- * last one stood. */
+/* Nobody can know of what was set after the last reading; and of a scalar only the last one stood. */
 static bool is_raced(const struct edit *edit, const struct body *body, const struct facts *was,
 		     const struct facts *is)
 {
