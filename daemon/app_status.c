@@ -8,6 +8,7 @@
  */
 #include "daemon/app_p.h"
 #include "daemon/estimate.h"
+#include "daemon/metrics.h"
 #include "daemon/report.h"
 
 #include "base/clock.h"
@@ -18,6 +19,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#define METRICS_EVERY_NS (15 * NS_PER_S)
 #define WRITE_EVERY_NS (500 * NS_PER_MS)
 /* A reading that takes longer than this is announced. */
 #define ANNOUNCE_NS (5 * NS_PER_S)
@@ -206,6 +208,26 @@ static void refresh_idle(struct app *app, int64_t now)
 							  STATE_IDLE;
 }
 
+/* What all cycles did changes when one ends; the rest is worth a look now and then. */
+static void write_metrics(struct app *app)
+{
+	const char *path = app->options.config->metrics_path;
+	struct counters counters;
+	struct error err;
+
+	if (*path == '\0' || app->options.dry_run)
+		return;
+	app->metrics_at = app_uptime();
+	if (store_counters_read(app->store, &counters, &err) &&
+	    metrics_write(path, &app->status, &counters, &err)) {
+		app->metrics_failed = false;
+		return;
+	}
+	if (!app->metrics_failed)
+		LOG_WARN("the metrics file is not up to date, going on", LOG_ERR(&err));
+	app->metrics_failed = true;
+}
+
 static void refresh(struct app *app)
 {
 	struct status *status = &app->status;
@@ -326,6 +348,8 @@ void app_status_tick(struct app *app)
 		return;
 	refresh(app);
 	write_file(app);
+	if (app->options.daemon && app_uptime() - app->metrics_at >= METRICS_EVERY_NS)
+		write_metrics(app);
 }
 
 void app_status_stopping(struct app *app)
@@ -378,6 +402,7 @@ void app_status_ended(struct app *app)
 	note_freshness(app);
 	refresh(app);
 	write_file(app);
+	write_metrics(app);
 }
 
 void app_status_stopped(struct app *app)
@@ -386,6 +411,7 @@ void app_status_stopped(struct app *app)
 	app->status.next_cycle_at = 0;
 	refresh(app);
 	write_file(app);
+	write_metrics(app);
 }
 
 void app_status_line(const struct app *app, char ret_text[static STATUS_LINE_BYTES])

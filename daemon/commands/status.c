@@ -17,6 +17,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <time.h>
+#include <unistd.h>
 
 static int64_t wall_clock(void)
 {
@@ -207,7 +208,8 @@ static int fail(const struct error *err)
 	return EXIT_CODE_STATUS_DEAD;
 }
 
-static int run(const struct config *config, bool json)
+/* Once; *seen is the writing that was shown last: nothing is printed if there is none since. */
+static int show(const struct config *config, bool json, int64_t *seen)
 {
 	const int64_t now = wall_clock();
 	struct arena arena = { 0 };
@@ -222,14 +224,35 @@ static int run(const struct config *config, bool json)
 		(void)error_wrap(&err, "%s", config->status_path);
 		code = fail(&err);
 	} else {
-		code = code_of(&status, now);
-		const bool ok =
-			json ? printf("%.*s", STR_ARG(text)) >= 0 : print_table(&status, now);
+		const bool is_news = status.updated_at != *seen;
+		bool ok = true;
 
-		if (!ok)
+		code = code_of(&status, now);
+		*seen = status.updated_at;
+		if (json && is_news)
+			ok = printf("%.*s", STR_ARG(text)) >= 0;
+		else if (!json && (is_news || isatty(STDOUT_FILENO)))
+			ok = print_table(&status, now);
+		if (!ok || fflush(stdout) != 0)
 			code = EXIT_CODE_IO;
 	}
 	arena_release(&arena);
+	return code;
+}
+
+/* Until it is interrupted, or nobody reads any more. */
+static int watch(const struct config *config, bool json)
+{
+	const struct timespec second = { .tv_sec = 1 };
+	const bool redraws = !json && isatty(STDOUT_FILENO);
+	int64_t seen = -1;
+	int code;
+
+	do {
+		if (redraws)
+			(void)fputs("\033[H\033[2J", stdout);
+		code = show(config, json, &seen);
+	} while (code != EXIT_CODE_IO && nanosleep(&second, NULL) == 0);
 	return code;
 }
 
@@ -237,18 +260,22 @@ int command_status(struct command_context *context)
 {
 	static const struct option known[] = {
 		{ "json", no_argument, NULL, 'j' },
+		{ "watch", no_argument, NULL, 'w' },
 		{ NULL, 0, NULL, 0 },
 	};
 	bool json = false;
+	bool watches = false;
+	int64_t seen = -1;
 	int option;
 
 	/* NOLINTNEXTLINE(concurrency-mt-unsafe): one thread */
 	while ((option = getopt_long(context->argc, context->argv, "", known, NULL)) != -1) {
-		if (option != 'j')
+		if (option != 'j' && option != 'w')
 			return EXIT_CODE_USAGE; /* getopt_long() has said why */
-		json = true;
+		json = json || option == 'j';
+		watches = watches || option == 'w';
 	}
 	if (!command_no_more_arguments(context, optind))
 		return EXIT_CODE_USAGE;
-	return run(context->config, json);
+	return watches ? watch(context->config, json) : show(context->config, json, &seen);
 }

@@ -55,9 +55,10 @@ const struct command command_table[] = {
 	},
 	{
 		.name = "status",
-		.arguments = "[--json]",
+		.arguments = "[--watch] [--json]",
 		.summary = "show how the last or the running cycle fares",
-		.options = "  --json  print the status file as it is\n",
+		.options = "  --watch  again every second, until interrupted\n"
+			   "  --json   print the status file as it is; with --watch each new one\n",
 		.needs = COMMAND_CONFIG,
 		.run = command_status,
 	},

@@ -199,6 +199,32 @@ static void judges_health(void **state)
 	}
 }
 
+/* Only a daemon can do something about it, and the reason goes when it has. */
+static void judges_what_is_stale(void **state)
+{
+	struct status status = sample();
+
+	(void)state;
+	status.updated_at = NOON + 7200 * SECOND;
+	status.interval_ns = 60 * SECOND;
+	status_judge(&status);
+	assert_int_equal(status.health, HEALTH_OK); /* a one-shot's */
+	status.mode = MODE_DAEMON;
+	status_judge(&status);
+	assert_int_equal(status.health, HEALTH_DEGRADED);
+	assert_string_equal(status.reasons.texts[0],
+			    "stale: records has not been read whole for 120 min");
+	status.freshness[SIDE_RECORDS].last_complete_scan_at = status.updated_at - SECOND;
+	status.freshness[SIDE_PEOPLE].turn_ns = 3600 * SECOND; /* a large one takes its time */
+	status_judge(&status);
+	assert_int_equal(status.health, HEALTH_OK);
+	assert_int_equal(status.reasons.n, 0);
+	status.config_refused = true;
+	status_judge(&status);
+	assert_int_equal(status.health, HEALTH_DEGRADED);
+	assert_int_equal(status.reasons.n, 1);
+}
+
 static void refuses_what_is_no_status(void **state)
 {
 	static const char *const texts[] = { "", "{", "[]", "{}", "{\"schema\":2}", "null" };
@@ -304,6 +330,7 @@ int main(void)
 		cmocka_unit_test(formats_every_key),
 		cmocka_unit_test(survives_a_round_trip),
 		cmocka_unit_test(judges_health),
+		cmocka_unit_test(judges_what_is_stale),
 		cmocka_unit_test(refuses_what_is_no_status),
 		cmocka_unit_test(replaces_the_file),
 		cmocka_unit_test(says_that_there_is_none),
