@@ -82,6 +82,14 @@ static void blame(struct status *status, enum health health, const char *fmt, ..
 	reasons->n++;
 }
 
+/* A cycle that was told to stop; a daemon goes on with it at its next start. */
+static bool was_cut(const struct status *status)
+{
+	const enum err_code code = status->last_cycle.failure.code;
+
+	return status->mode == MODE_DAEMON && (code == ERR_OK || code == ERR_CANCELED);
+}
+
 static void judge_last_cycle(struct status *status)
 {
 	const struct cycle_report *last = &status->last_cycle;
@@ -92,7 +100,7 @@ static void judge_last_cycle(struct status *status)
 	if (last->outcome == OUTCOME_GUARDED)
 		blame(status, HEALTH_DEGRADED, "the guard holds back %" PRIu64 " changes",
 		      last->guarded);
-	if (last->outcome == OUTCOME_PARTIAL)
+	if (last->outcome == OUTCOME_PARTIAL && !was_cut(status))
 		blame(status, HEALTH_DEGRADED, "the last cycle left work for the next one");
 	/* With an authorisation lost the side is there and yet nothing works. */
 	if (last->outcome != OUTCOME_FAILED && last->failure.code == ERR_AUTH)

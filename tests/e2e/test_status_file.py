@@ -89,7 +89,8 @@ class StatusFile(Case):
         world.edit("records", ada["records"], job="Countess")
         world.edit("people", ada["people"], job="Enchantress")
         daemon = Daemon(world).wait_ready()
-        status = daemon.wait_status(lambda now: now["health"] == "degraded", "degraded")
+        status = daemon.wait_status(lambda now: now["health"] == "degraded" and now["last_cycle"]
+                                    ["outcome"] == "ok", "degraded")
         self.assertEqual(status["reasons"], ["1 conflicts wait for a decision"])
         world.run("status", code=1)
         world.edit("people", ada["people"], job="Countess")
