@@ -4,14 +4,14 @@
  */
 #include "daemon/app_p.h"
 #include "daemon/estimate.h"
-#include "daemon/secret.h"
+#include "state/learned.h"
 
 #include "base/clock.h"
 #include "base/hash.h"
+#include "base/log.h"
 
 #include <assert.h>
 #include <inttypes.h>
-#include <string.h>
 #include <sys/random.h>
 #include <time.h>
 
@@ -37,27 +37,12 @@ int64_t app_now(void)
 
 /* ---- Endpoints ---- */
 
-/* "SCHEME TOKEN", or the token alone; wiped and freed by the caller. */
-static char *auth_value(const char *scheme, const struct secret *token)
-{
-	const size_t n_scheme = strlen(scheme);
-	const size_t n_blank = n_scheme > 0 ? 1 : 0;
-	char *value = alloc_zeroed(n_scheme + n_blank + token->len + 1, 1);
-
-	memcpy(value, scheme, n_scheme);
-	if (n_blank > 0)
-		value[n_scheme] = ' ';
-	memcpy(value + n_scheme + n_blank, token->text, token->len + 1); /* its NUL too */
-	return value;
-}
-
 static const char *text_or_null(const char *text)
 {
 	return *text != '\0' ? text : NULL;
 }
 
-/* What the endpoint and the sender of a side are made from; the token only as a seeded hash. */
-static uint64_t mark_of(const struct config *config, enum side side, const char *auth_value)
+uint64_t app_net_mark(const struct config *config, enum side side, const char *auth_value)
 {
 	const struct config_endpoint *endpoint = &config->endpoint[side];
 	const bool is_records = side == SIDE_RECORDS;
@@ -85,19 +70,16 @@ static bool open_endpoint(struct app *app, const struct config *config, enum sid
 			  struct error *err)
 {
 	const struct config_endpoint *endpoint = &config->endpoint[side];
-	const bool is_records = side == SIDE_RECORDS;
 	const int64_t connect_ns = endpoint->timeout_ns < CONNECT_TIMEOUT_NS ?
 					   endpoint->timeout_ns :
 					   CONNECT_TIMEOUT_NS;
-	struct secret token = { 0 };
+	char *value;
 
-	if (!config_read_token(config, side, &token, err))
+	if (!app_token_read(config, side, &value, err))
 		return false;
-	char *value = auth_value(is_records ? "Bearer" : config->people.auth_scheme, &token);
-	const size_t value_len = strlen(value);
 	const struct http_endpoint_options options = {
 		.base_url = endpoint->base_url,
-		.auth_header = is_records ? "Authorization" : config->people.auth_header,
+		.auth_header = app_token_header(config, side),
 		.auth_value = value,
 		.ca_file = text_or_null(endpoint->ca_file),
 		.proxy = text_or_null(endpoint->proxy),
@@ -105,16 +87,14 @@ static bool open_endpoint(struct app *app, const struct config *config, enum sid
 		.connect_timeout_ms = (connect_ns + NS_PER_MS - 1) / NS_PER_MS,
 		.max_in_flight = endpoint->max_in_flight,
 	};
-	const uint64_t mark = mark_of(config, side, value);
+	const uint64_t mark = app_net_mark(config, side, value);
 	bool ok = true;
 
 	*ret_endpoint = NULL;
 	*ret_mark = mark;
 	if (app->endpoint[side] == NULL || mark != app->net_mark[side])
 		ok = http_endpoint_new(app->http, &options, ret_endpoint, err);
-	explicit_bzero(value, value_len);
-	free(value);
-	secret_release(&token);
+	app_token_wipe(value);
 	return ok;
 }
 
@@ -146,6 +126,53 @@ static uint64_t jitter_seed(void)
 	return seed;
 }
 
+/* From the loop: no transaction is open. */
+static void on_learned(void *payload)
+{
+	const struct app_side *self = payload;
+	struct limiter_learned rates;
+	struct sender_stats stats;
+	struct error err;
+
+	sender_learned(self->app->sender[self->side], &rates);
+	sender_stats(self->app->sender[self->side], &stats);
+	const struct learned learned = { .reads = rates.pace_per_minute[REQUEST_READ],
+					 .writes = rates.pace_per_minute[REQUEST_WRITE],
+					 .both = rates.window_per_minute,
+					 .paused_until = stats.told_until_ns,
+					 .at = app_now() };
+
+	LOG_INFO("the rate is adapted", LOG_STR("side", side_name(self->side)),
+		 LOG_I64("allowed_per_minute", stats.allowed_per_minute));
+	if (!store_learned_put(self->app->store, self->side, &learned, &err))
+		LOG_WARN("the rate that was learned is not stored, going on", LOG_ERR(&err));
+}
+
+/* What an earlier process learned.  One that is started by hand, or by a timer, may ask once before its
+ * time: whoever starts it may know better.  A daemon that starts again does not. */
+static void teach(const struct app *app, enum side side)
+{
+	const int64_t now = app_now();
+	struct learned learned;
+	struct error err;
+
+	if (!store_learned_get(app->store, side, &learned, &err)) {
+		LOG_WARN("the rate that was learned cannot be read, going on", LOG_ERR(&err));
+		return;
+	}
+	const struct limiter_learned rates = {
+		.pace_per_minute = { [REQUEST_READ] = learned.reads,
+				     [REQUEST_WRITE] = learned.writes },
+		.window_per_minute = learned.both,
+	};
+
+	if (learned.at == 0)
+		return;
+	sender_teach(app->sender[side], &rates, now - learned.at);
+	if (app->options.daemon)
+		sender_pause(app->sender[side], learned.paused_until - now);
+}
+
 static void open_sender(struct app *app, const struct config *config, enum side side)
 {
 	const struct config_sync *sync = &config->sync;
@@ -159,9 +186,14 @@ static void open_sender(struct app *app, const struct config *config, enum side 
 			   .deadline_ns = sync->retry.deadline_ns },
 		.scan_share = sync->scan_share,
 		.seed = jitter_seed(),
+		.hooks = { .renew_token = app_token_renew,
+			   .on_learned = on_learned,
+			   .payload = &app->sides[side] },
 	};
 
+	app->sides[side] = (struct app_side){ .app = app, .side = side };
 	app->sender[side] = sender_new(&app->loop, &options);
+	teach(app, side);
 }
 
 bool app_net_open(struct app *app, struct error *err)

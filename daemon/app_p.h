@@ -5,7 +5,8 @@
  *   app.c         start, stop, one cycle, signals
  *   app_run.c     the daemon: when cycles come, and what systemd is told
  *   app_reload.c  the daemon takes a new configuration
- *   app_net.c     tokens, endpoints and senders; the runner's transport on top of them
+ *   app_net.c     endpoints and senders; the runner's transport on top of them
+ *   app_token.c   tokens, and the new one where the old one is refused
  *   app_status.c  what the status file and the progress line say
  */
 #ifndef CRMSYNC_DAEMON_APP_P_H
@@ -29,6 +30,13 @@ struct deferred {
 	void *payload;
 };
 
+/* What a sender's callbacks get. */
+struct app_side {
+	struct app *app;
+	enum side side;
+	bool token_said; /* that the file cannot be read */
+};
+
 struct app {
 	struct app_options options;
 	uv_loop_t loop;
@@ -38,6 +46,7 @@ struct app {
 	struct http *http;
 	struct http_endpoint *endpoint[SIDE_COUNT];
 	struct sender *sender[SIDE_COUNT];
+	struct app_side sides[SIDE_COUNT];
 	/* Replaced by a reload; the sender that it had may close after it. */
 	struct http_endpoint *old_endpoint[SIDE_COUNT];
 	uint64_t net_mark[SIDE_COUNT]; /* of the settings and the token that both were made from */
@@ -115,6 +124,22 @@ NODISCARD bool app_net_renew(struct app *app, const struct config *config, struc
 void app_net_close(struct app *app);
 void app_net_free(struct app *app);
 struct transport app_transport(struct app *app);
+/* What the endpoint and the sender of a side are made from; the token only as a seeded hash. */
+uint64_t app_net_mark(const struct config *config, enum side side, const char *auth_value);
+
+/* ---- app_token.c ---- */
+
+/* The header's name, and its value: the side's token behind the scheme.  The value is the caller's, for
+ * app_token_wipe(). */
+const char *app_token_header(const struct config *config, enum side side);
+NODISCARD bool app_token_read(const struct config *config, enum side side, char **ret_value,
+			      struct error *err);
+void app_token_wipe(char *value);
+/* Puts another token in place if the file holds one.  As sender_hooks.renew_token; payload: a struct
+ * app_side. */
+bool app_token_renew(void *payload);
+/* A daemon's tick: where a token is refused, is there another one by now?  Then a cycle is asked for. */
+void app_token_look(struct app *app);
 
 /* ---- app_status.c ---- */
 

@@ -114,6 +114,7 @@ void app_run_tick(struct app *app)
 {
 	char line[STATUS_LINE_BYTES];
 
+	app_token_look(app);
 	feed(app);
 	app_status_line(app, line);
 	if (!app->stopping && strcmp(line, app->told) != 0) {

@@ -21,6 +21,7 @@
 /* Learning, see the header.  The rate never falls below a twentieth of what is configured, or one. */
 #define FALL_PERCENT 75
 #define RISE_EVERY_NS MINUTE_NS
+#define RISE_UNASKED_NS (10 * MINUTE_NS)
 #define RISE_PART 20
 #define FLOOR_PART 20
 
@@ -290,25 +291,31 @@ void limiter_learned(const struct limiter *limiter, struct limiter_learned *ret_
 			less_than(rate->pace_per_minute[kind], options->pace_per_minute[kind]);
 }
 
-static uint32_t taught(uint32_t learned, uint32_t configured)
+static uint32_t taught(uint32_t learned, uint32_t configured, int64_t steps)
 {
 	const uint32_t floor = part_of(configured, FLOOR_PART);
+	uint32_t rate = learned > floor ? learned : floor;
 
-	if (learned == 0 || learned >= configured)
+	if (learned == 0)
 		return configured;
-	return learned > floor ? learned : floor;
+	for (; steps > 0 && rate < configured; steps--)
+		rate = risen(rate, configured);
+	return rate < configured ? rate : configured;
 }
 
-void limiter_teach(struct limiter *limiter, const struct limiter_learned *learned, int64_t now_ns)
+void limiter_teach(struct limiter *limiter, const struct limiter_learned *learned, int64_t age_ns,
+		   int64_t now_ns)
 {
 	const struct limiter_options *options = &limiter->options;
+	const int64_t steps = age_ns / RISE_UNASKED_NS;
 
 	limiter->learned_ns = now_ns;
 	limiter->rate.window_per_minute =
-		taught(learned->window_per_minute, options->window_per_minute);
+		taught(learned->window_per_minute, options->window_per_minute, steps);
 	for (int kind = 0; kind < REQUEST_KIND_COUNT; kind++)
 		set_pace(limiter, kind,
-			 taught(learned->pace_per_minute[kind], options->pace_per_minute[kind]));
+			 taught(learned->pace_per_minute[kind], options->pace_per_minute[kind],
+				steps));
 }
 
 /* ---- Figures ---- */

@@ -63,8 +63,10 @@ bool limiter_refused(struct limiter *limiter, enum request_kind kind, int64_t se
 /* One was answered otherwise.  True: the rate rose. */
 bool limiter_answered(struct limiter *limiter, int64_t now_ns);
 void limiter_learned(const struct limiter *limiter, struct limiter_learned *ret_learned);
-/* What an earlier process learned; above the configured rate it says nothing. */
-void limiter_teach(struct limiter *limiter, const struct limiter_learned *learned, int64_t now_ns);
+/* What an earlier process learned, age_ns ago; above the configured rate it says nothing.  While nobody
+ * asked it has risen too, but a tenth as fast. */
+void limiter_teach(struct limiter *limiter, const struct limiter_learned *learned, int64_t age_ns,
+		   int64_t now_ns);
 
 /* ---- Figures ---- */
 

@@ -437,10 +437,12 @@ void sender_stats(const struct sender *sender, struct sender_stats *ret_stats)
 	const int64_t now_ns = monotonic_ns(sender);
 	int64_t until_ns = limiter_paused_until(sender->limiter, now_ns);
 
+	*ret_stats = sender->stats;
+	if (until_ns > 0 && sender->pause_code == ERR_RATE_LIMITED)
+		ret_stats->told_until_ns = sender_wall_ns(sender) + until_ns - now_ns;
 	/* Nothing to do but to wait for a repetition is backing off too. */
 	if (until_ns == 0 && sender->n_sent == 0 && !TAILQ_EMPTY(&sender->delayed))
 		until_ns = TAILQ_FIRST(&sender->delayed)->not_before_ns;
-	*ret_stats = sender->stats;
 	ret_stats->in_flight = sender->n_sent;
 	ret_stats->waiting = sender->n_waiting;
 	ret_stats->used_last_minute = limiter_used_last_minute(sender->limiter, now_ns);
@@ -468,7 +470,17 @@ void sender_learned(const struct sender *sender, struct limiter_learned *ret_lea
 	limiter_learned(sender->limiter, ret_learned);
 }
 
-void sender_teach(struct sender *sender, const struct limiter_learned *learned)
+void sender_teach(struct sender *sender, const struct limiter_learned *learned, int64_t age_ns)
 {
-	limiter_teach(sender->limiter, learned, monotonic_ns(sender));
+	limiter_teach(sender->limiter, learned, age_ns, monotonic_ns(sender));
+}
+
+void sender_pause(struct sender *sender, int64_t wait_ns)
+{
+	if (wait_ns <= 0)
+		return;
+	limiter_pause_until(sender->limiter,
+			    monotonic_ns(sender) +
+				    (wait_ns < RETRY_AFTER_MAX_NS ? wait_ns : RETRY_AFTER_MAX_NS));
+	sender->pause_code = ERR_RATE_LIMITED;
 }

@@ -54,7 +54,7 @@ struct sender_clock {
 struct sender_hooks {
 	/* The token was refused: put another one in place if there is one.  True: there was. */
 	bool (*renew_token)(void *payload);
-	/* sender_learned() would say something else than before. */
+	/* sender_learned() would say something else than before, or the side asked to be left alone. */
 	void (*on_learned)(void *payload);
 	void *payload;
 };
@@ -92,6 +92,7 @@ struct sender_stats {
 	uint32_t consecutive_failures; /* attempts without an answer or with 5xx; 429 is none */
 	int64_t last_success_ns;       /* wall clock; 0: none yet */
 	int64_t backoff_until_ns;      /* wall clock; 0: not backing off */
+	int64_t told_until_ns;         /* the same, if it is because the side said so */
 	enum breaker_state breaker;
 	bool token_refused, writes_refused; /* as in net/gate.h */
 	struct error last_error;            /* code ERR_OK: none yet */
@@ -119,6 +120,8 @@ void sender_restore_used(struct sender *sender, uint32_t n, int64_t age_ns);
 void sender_token_changed(struct sender *sender);
 /* The rate as the answers have taught it, to be kept over a restart. */
 void sender_learned(const struct sender *sender, struct limiter_learned *ret_learned);
-void sender_teach(struct sender *sender, const struct limiter_learned *learned);
+void sender_teach(struct sender *sender, const struct limiter_learned *learned, int64_t age_ns);
+/* The side said, to an earlier process, to be left alone for so long; at most an hour is believed. */
+void sender_pause(struct sender *sender, int64_t wait_ns);
 
 #endif

@@ -90,8 +90,6 @@ void sender_note(struct sender_call *call, const struct response *response, cons
 	}
 	if (status == STATUS_TOO_MANY) {
 		note_status(sender, status, ERR_RATE_LIMITED, " (too many requests)");
-		note_learned(sender, limiter_refused(sender->limiter, call->request.kind,
-						     call->sent_ns, now_ns));
 		return;
 	}
 	sender->n_limited = 0;
@@ -122,9 +120,12 @@ static enum sender_verdict judge_limited(struct sender_call *call, const struct 
 {
 	struct sender *sender = call->sender;
 	const struct retry_policy *policy = &sender->options.retry;
+	const bool paused = limiter_paused_until(sender->limiter, now_ns) != 0;
+	const bool fell =
+		limiter_refused(sender->limiter, call->request.kind, call->sent_ns, now_ns);
 	int64_t wait_ns;
 
-	if (limiter_paused_until(sender->limiter, now_ns) == 0)
+	if (!paused)
 		sender->n_limited++;
 	if (!told_wait(sender, response, &wait_ns))
 		wait_ns = retry_backoff(policy, sender->n_limited > 0 ? sender->n_limited : 1,
@@ -132,6 +133,7 @@ static enum sender_verdict judge_limited(struct sender_call *call, const struct 
 	if (wait_ns < policy->base_ns)
 		wait_ns = policy->base_ns;
 	pause_side(sender, now_ns, wait_ns, ERR_RATE_LIMITED);
+	note_learned(sender, fell || !paused);
 	call->attempts--;
 	if (policy->deadline_ns > 0 && now_ns + wait_ns - call->first_ns > policy->deadline_ns)
 		return SENDER_REPORT;

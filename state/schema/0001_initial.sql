@@ -226,3 +226,13 @@ CREATE TABLE counter(
 	name TEXT NOT NULL PRIMARY KEY,
 	value INTEGER NOT NULL CHECK (value >= 0)
 ) STRICT, WITHOUT ROWID;
+
+-- What a side's answers have taught of its rate: requests a minute, 0 for "what is configured".
+CREATE TABLE learned(
+	side INTEGER NOT NULL PRIMARY KEY CHECK (side IN (0, 1)),
+	reads INTEGER NOT NULL CHECK (reads >= 0),
+	writes INTEGER NOT NULL CHECK (writes >= 0),
+	both INTEGER NOT NULL CHECK (both >= 0), -- reads and writes together
+	paused_until INTEGER NOT NULL, -- it said so
+	at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;

@@ -136,11 +136,15 @@ static void test_taught(void **state)
 {
 	static const struct {
 		uint32_t configured, learned, allowed;
+		int64_t age_min;
 	} rows[] = {
-		{ 20, 0, 20 },  { 20, 8, 8 },
-		{ 20, 20, 20 }, { 20, 40, 20 }, /* less is configured by now */
-		{ 200, 8, 10 },                 /* more is: never below a twentieth */
-		{ 0, 8, 0 },                    /* nothing is limited */
+		{ 20, 0, 20, 0 },       { 20, 8, 8, 0 },
+		{ 20, 20, 20, 0 },      { 20, 40, 20, 0 }, /* less is configured by now */
+		{ 200, 8, 10, 0 },                         /* more is: never below a twentieth */
+		{ 0, 8, 0, 0 },                            /* nothing is limited */
+		{ 20, 8, 8, 9 },                           /* it rises by itself, slowly */
+		{ 20, 8, 9, 10 },       { 20, 8, 13, 59 },
+		{ 20, 8, 20, 24 * 60 }, { 20, 8, 8, -60 }, /* the clock was set back */
 	};
 
 	(void)state;
@@ -150,7 +154,7 @@ static void test_taught(void **state)
 		struct limiter *limiter = limiter_new(&options);
 		struct limiter_learned kept;
 
-		limiter_teach(limiter, &learned, NS_PER_S);
+		limiter_teach(limiter, &learned, rows[i].age_min * MINUTE_NS, NS_PER_S);
 		if (limiter_allowed_per_minute(limiter) != rows[i].allowed)
 			fail_msg("row %zu: %u", i, limiter_allowed_per_minute(limiter));
 		limiter_learned(limiter, &kept);

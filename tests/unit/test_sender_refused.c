@@ -8,6 +8,8 @@
 static bool handle(struct server *server, int fd, const struct server_request *request)
 {
 	(void)server;
+	if (strcmp(request->target, "/limited") == 0 && request->nth == 0)
+		return server_answer(fd, 429, "Retry-After: 1\r\n", "{}");
 	if (strncmp(request->target, "/forbidden", 10) == 0)
 		return server_answer(fd, 403, "", "{}");
 	if (strstr(request->head, "good") == NULL)
@@ -191,18 +193,39 @@ static void test_learned(void **state)
 	struct fixture *fixture = *state;
 	struct limiter_learned learned = { .window_per_minute = 40 };
 	struct sender_stats stats;
+	struct job job;
 	unsigned n_told = 0;
 
 	fixture->options.limits.window_per_minute = 100;
 	fixture->options.hooks =
 		(struct sender_hooks){ .on_learned = count_learned, .payload = &n_told };
 	open_sender(fixture);
-	sender_teach(fixture->sender, &learned);
+	sender_teach(fixture->sender, &learned, 0);
 	sender_stats(fixture->sender, &stats);
 	assert_int_equal(stats.allowed_per_minute, 40);
 	sender_learned(fixture->sender, &learned);
 	assert_int_equal(learned.window_per_minute, 40);
 	assert_int_equal(n_told, 0);
+	use_token(fixture, "a-good-one");
+	submit(fixture, &job, METHOD_GET, REQUEST_READ, "/limited", SENDER_SCAN);
+	while (n_told == 0)
+		(void)uv_run(&fixture->client.loop, UV_RUN_ONCE);
+	sender_learned(fixture->sender, &learned);
+	assert_int_equal(learned.window_per_minute, 30);
+	sender_stats(fixture->sender, &stats);
+	assert_in_range(stats.told_until_ns - wall_ns(), 1, NS_PER_S);
+	run_until_idle(fixture);
+	outcome_release(&job.outcome);
+	assert_int_equal(n_told, 1);
+	sender_stats(fixture->sender, &stats);
+	assert_int_equal(stats.told_until_ns, 0);
+
+	/* What an earlier process was told is kept to. */
+	const int64_t from_ns = server_now_ns();
+
+	sender_pause(fixture->sender, 300 * NS_PER_MS);
+	ask(fixture, &job, METHOD_GET, REQUEST_READ, "/some");
+	assert_true(server_now_ns() - from_ns >= 300 * NS_PER_MS);
 }
 
 int main(void)
