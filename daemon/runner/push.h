@@ -4,7 +4,7 @@
  *
  * For each side a window of intents is in memory as jobs.  A job goes
  *
- *   VERIFY -> READY -> FLYING -> ANSWERED -> (freed)
+ *   VERIFY -> (ASKING ->) READY -> FLYING -> ANSWERED -> (freed)
  *
  * Creates begin at READY: there is nothing to read again.  Answers are collected and stored together,
  * one transaction for all that came in one turn of the loop.
@@ -18,6 +18,7 @@ enum job_state {
 	JOB_VERIFY, /* the target is to be read again */
 	JOB_READY,  /* may be sent */
 	JOB_FLYING, /* a request of it is under way */
+	JOB_ASKING, /* a removal: the person whose removal is carried is being read */
 	/* 403: this person alone, or every write?  Waits until another is accepted */
 	JOB_FORBIDDEN,
 	JOB_ANSWERED, /* its result waits to be stored */
@@ -96,6 +97,11 @@ size_t push_count(const struct push *push, enum job_state state);
 void verify_jobs(struct push *push);
 /* Reads one job's target by itself. */
 void verify_alone(struct job *job);
+
+/* ---- verify_source.c ---- */
+
+/* Asks whether the person whose removal is carried is still gone; the job goes on to JOB_READY if so. */
+void verify_source(struct job *job);
 
 /* ---- write.c ---- */
 

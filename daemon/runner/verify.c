@@ -76,6 +76,8 @@ static void judge_whole_person(struct job *job)
 		push_job_answered(job, RESULT_DONE);
 	else if (changed)
 		push_job_answered(job, RESULT_MOVED);
+	else if (job->intent.kind == INTENT_REMOVE)
+		verify_source(job);
 	else
 		job->state = JOB_READY;
 }

@@ -94,6 +94,9 @@ static bool is_unrecognised(const struct sim *sim, const struct carried *carried
 	/* Gone again before a cycle ended well: nobody could conclude that it had been made. */
 	if (made->gone_unseen || made->changed_unseen)
 		return true;
+	/* A key was moved before anybody could see whose it is. */
+	if ((oracle->humans[made->human].murk & (MURK_SHARED | MURK_MOVED)) != 0)
+		return true;
 	for (uint32_t i = 0; i < oracle->n_bodies; i++) {
 		const struct body *body = &oracle->bodies[i];
 

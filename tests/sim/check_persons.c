@@ -48,8 +48,8 @@ static void check_missing(struct sim *sim, uint32_t number)
 	}
 }
 
-/* A lost create that users changed before it was read: it may be a twin of theirs as well, and is met for the
- * first time. */
+/* A lost create that users changed before it was read may be a twin of theirs as well: it is met for the first
+ * time, or parked until somebody says. */
 static bool was_met_anew(const struct sim *sim, uint32_t number)
 {
 	for (uint32_t i = 0; i < sim->oracle.n_bodies; i++) {
@@ -66,8 +66,6 @@ static bool may_differ(const struct sim *sim, uint32_t number, enum slot slot)
 
 	if (sim->plan->knobs.policy != PLAN_MANUAL || slot_is_set(slot))
 		return false;
-	if (was_met_anew(sim, number))
-		return true;
 	for (uint32_t i = 0; i < sim->oracle.n_edits; i++) {
 		const struct edit *edit = &sim->oracle.edits[i];
 
@@ -85,7 +83,8 @@ static void check_agreement(struct sim *sim, uint32_t number)
 {
 	const struct facts *pair[SANDBOX_SIDE_COUNT];
 
-	if (!sim->oracle.humans[number].bound || !check_pair(sim, number, pair))
+	if (!sim->oracle.humans[number].bound || was_met_anew(sim, number) ||
+	    !check_pair(sim, number, pair))
 		return;
 	for (int i = 0; i < SLOT_COUNT; i++) {
 		const enum slot slot = (enum slot)i;

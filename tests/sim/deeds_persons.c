@@ -341,5 +341,7 @@ bool deeds_rare(struct sim *sim, const struct op *op)
 		mark_gone(sim, body);
 	else
 		body->archived = body->by_user_archived = op->kind == OP_ARCHIVE;
+	if (op->kind == OP_UNARCHIVE)
+		body->unarchived_ns = sim_moment(sim);
 	return true;
 }

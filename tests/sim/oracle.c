@@ -182,6 +182,7 @@ void oracle_state_lost(struct oracle *oracle)
 		oracle->carried[i].explained = true;
 	for (uint32_t i = 0; i < oracle->n_humans; i++) {
 		oracle->humans[i].is_agreed = false;
+		oracle->humans[i].bound = false;
 		/* Without keys of its own, or with keys that were edited, only the shadow knew. */
 		if (!has_key(oracle, i) || was_removed(oracle, i))
 			oracle->humans[i].murk |= MURK_KEYLESS;

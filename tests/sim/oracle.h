@@ -56,6 +56,7 @@ struct body {
 	bool changed_unseen; /* made by the program, and edited before it could know so */
 	bool gone_unseen;    /* made by the program, and gone before a cycle ended well */
 	bool by_user_gone, by_user_archived;
+	int64_t unarchived_ns; /* by a user, last */
 	int64_t born_ns;
 	int64_t known_ns; /* last served in an answer that the program got */
 };

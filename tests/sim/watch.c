@@ -286,6 +286,15 @@ static bool are_mixed(const struct oracle *oracle, const struct body *one, const
 	return is_mixed(&oracle->humans[one->human]) && is_mixed(&oracle->humans[other->human]);
 }
 
+/* A user removed it, or brought it back after the last reading; or the program did, and the state that knew
+ * of that was lost. */
+static bool is_reason(const struct sim *sim, const struct body *other)
+{
+	return other->by_user_gone || other->by_user_archived ||
+	       other->unarchived_ns > other->known_ns ||
+	       (sim->figures.losses > 0 && (other->gone || other->archived));
+}
+
 /* Somebody is gone or archived by the program: a user must have removed the counterpart. */
 static void on_removed(struct sim *sim, struct body *body, const char *how)
 {
@@ -302,8 +311,8 @@ static void on_removed(struct sim *sim, struct body *body, const char *how)
 					 other->human == body->merged ||
 					 are_mixed(oracle, body, other);
 
-		by_user = by_user || (counterpart && other->side != body->side &&
-				      (other->by_user_gone || other->by_user_archived));
+		by_user = by_user ||
+			  (counterpart && other->side != body->side && is_reason(sim, other));
 	}
 	if (!by_user)
 		sim_violate(sim, P5_SAFE_REMOVAL, "removed",
