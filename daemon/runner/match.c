@@ -393,6 +393,15 @@ static bool match_all(struct runner *runner, struct error *err)
 	       store_conflict_sweep(store, "duplicate", cycle, err) && store_commit(store, err);
 }
 
+/* Somebody who is there is there, however little else could be read. */
+static bool match_lost_creates(struct runner *runner, struct error *err)
+{
+	struct store *store = runner_store(runner);
+
+	return store_begin(store, err) && each_create(runner, find_lost_create, err) &&
+	       store_commit(store, err);
+}
+
 /* A key is only known to be unique on a side that was read whole: its twin may be on a lost page. */
 void runner_match(struct runner *runner)
 {
@@ -401,7 +410,7 @@ void runner_match(struct runner *runner)
 	struct error err;
 
 	if (!recover_settle(runner, &err) || !removals_settle(runner, false, &err) ||
-	    (all_known && !match_all(runner, &err)))
+	    !(all_known ? match_all(runner, &err) : match_lost_creates(runner, &err)))
 		runner_store_failed(runner, &err);
 	runner_phase_done(runner);
 }

@@ -126,9 +126,14 @@ static void check_bounds(struct sim *sim)
 
 static void check_manners(struct sim *sim)
 {
-	if (facts_violations(sim->box) > 0)
-		sim_violate(sim, P8_BOUNDS, "manners", "a well-behaved client does not send: %s",
-			    facts_violation(sim->box, 0));
+	for (size_t i = 0; i < facts_violations(sim->box); i++) {
+		const char *words = facts_violation(sim->box, i);
+
+		/* A user may have done the same a moment before: P10 looks closer. */
+		if (strstr(words, "sent unchanged") == NULL)
+			sim_violate(sim, P8_BOUNDS, "manners",
+				    "a well-behaved client does not send: %s", words);
+	}
 }
 
 /* P5: never more than the guard lets pass. */
