@@ -17,6 +17,9 @@
 
 /* A connection that isn't there after this long won't come. */
 #define CONNECT_TIMEOUT_NS (10 * NS_PER_S)
+#define WINDOW_NS (60 * NS_PER_S)
+/* Of a window up to this each request is stored before it is sent: a commit each. */
+#define STORED_PER_MINUTE 120
 
 int64_t app_uptime(void)
 {
@@ -126,6 +129,23 @@ static uint64_t jitter_seed(void)
 	return seed;
 }
 
+/* A window of a minute is the tenant's, not the process's.  The status file tells of it too, but not of
+ * what a process did in its last half second: with a narrow window that can be all of it. */
+static void on_send(void *payload)
+{
+	struct app_side *self = payload;
+	struct sender_stats stats;
+	struct error err;
+
+	sender_stats(self->app->sender[self->side], &stats);
+	if (store_learned_used(self->app->store, self->side, stats.used_last_minute, app_now(),
+			       &err))
+		return;
+	if (!self->used_said)
+		LOG_WARN("the requests of the last minute are not stored, going on", LOG_ERR(&err));
+	self->used_said = true;
+}
+
 /* From the loop: no transaction is open. */
 static void on_learned(void *payload)
 {
@@ -166,6 +186,8 @@ static void teach(const struct app *app, enum side side)
 		.window_per_minute = learned.both,
 	};
 
+	if (now >= learned.used_at && now - learned.used_at < WINDOW_NS)
+		sender_restore_used(app->sender[side], learned.used, now - learned.used_at);
 	if (learned.at == 0)
 		return;
 	sender_teach(app->sender[side], &rates, now - learned.at);
@@ -176,17 +198,21 @@ static void teach(const struct app *app, enum side side)
 static void open_sender(struct app *app, const struct config *config, enum side side)
 {
 	const struct config_sync *sync = &config->sync;
+	const struct limiter_options rates = limits(config, side);
+	const bool narrow =
+		rates.window_per_minute > 0 && rates.window_per_minute <= STORED_PER_MINUTE;
 	const struct sender_options options = {
 		.name = side_name(side),
 		.endpoint = app->endpoint[side],
-		.limits = limits(config, side),
+		.limits = rates,
 		.retry = { .attempts = sync->retry.attempts,
 			   .base_ns = sync->retry.base_ns,
 			   .cap_ns = sync->retry.cap_ns,
 			   .deadline_ns = sync->retry.deadline_ns },
 		.scan_share = sync->scan_share,
 		.seed = jitter_seed(),
-		.hooks = { .renew_token = app_token_renew,
+		.hooks = { .on_send = narrow ? on_send : NULL,
+			   .renew_token = app_token_renew,
 			   .on_learned = on_learned,
 			   .payload = &app->sides[side] },
 	};

@@ -35,6 +35,7 @@ struct app_side {
 	struct app *app;
 	enum side side;
 	bool token_said; /* that the file cannot be read */
+	bool used_said;  /* that the state cannot be written */
 };
 
 struct app {

@@ -6,10 +6,12 @@
 bool store_learned_put(struct store *store, enum side side, const struct learned *learned,
 		       struct error *err)
 {
-	struct sql_call call = sql_call(
-		&store->sql,
-		"INSERT OR REPLACE INTO learned(side, reads, writes, both, paused_until, at) "
-		"VALUES(?, ?, ?, ?, ?, ?)");
+	struct sql_call call =
+		sql_call(&store->sql,
+			 "INSERT INTO learned(side, reads, writes, both, paused_until, at) "
+			 "VALUES(?, ?, ?, ?, ?, ?) ON CONFLICT(side) DO UPDATE SET "
+			 "reads = excluded.reads, writes = excluded.writes, both = excluded.both, "
+			 "paused_until = excluded.paused_until, at = excluded.at");
 
 	sql_bind_int(&call, side);
 	sql_bind_int(&call, learned->reads);
@@ -17,6 +19,20 @@ bool store_learned_put(struct store *store, enum side side, const struct learned
 	sql_bind_int(&call, learned->both);
 	sql_bind_int(&call, learned->paused_until);
 	sql_bind_int(&call, learned->at);
+	return sql_run(&call, err);
+}
+
+bool store_learned_used(struct store *store, enum side side, uint32_t used, int64_t at,
+			struct error *err)
+{
+	struct sql_call call =
+		sql_call(&store->sql, "INSERT INTO learned(side, used, used_at) VALUES(?, ?, ?) "
+				      "ON CONFLICT(side) DO UPDATE SET used = excluded.used, "
+				      "used_at = excluded.used_at");
+
+	sql_bind_int(&call, side);
+	sql_bind_int(&call, used);
+	sql_bind_int(&call, at);
 	return sql_run(&call, err);
 }
 
@@ -31,7 +47,8 @@ static uint32_t rate_of(const struct sql_call *call, int column)
 bool store_learned_get(struct store *store, enum side side, struct learned *ret_learned,
 		       struct error *err)
 {
-	struct sql_call call = sql_call(&store->sql, "SELECT reads, writes, both, paused_until, at "
+	struct sql_call call = sql_call(&store->sql, "SELECT reads, writes, both, used, "
+						     "paused_until, at, used_at "
 						     "FROM learned WHERE side = ?");
 	struct learned learned = { 0 };
 	bool found;
@@ -43,8 +60,10 @@ bool store_learned_get(struct store *store, enum side side, struct learned *ret_
 		learned = (struct learned){ .reads = rate_of(&call, 0),
 					    .writes = rate_of(&call, 1),
 					    .both = rate_of(&call, 2),
-					    .paused_until = sql_int(&call, 3),
-					    .at = sql_int(&call, 4) };
+					    .used = rate_of(&call, 3),
+					    .paused_until = sql_int(&call, 4),
+					    .at = sql_int(&call, 5),
+					    .used_at = sql_int(&call, 6) };
 		sql_end(&call);
 	}
 	*ret_learned = learned;

@@ -195,6 +195,8 @@ static void launch(struct sender_call *call, int64_t now_ns)
 	call->n_token = sender->n_tokens;
 	call->probe = gate_judge(&sender->gate, call->request.kind, now_ns) == GATE_PROBE;
 	sender->gate.probing = sender->gate.probing || call->probe;
+	if (sender->options.hooks.on_send != NULL)
+		sender->options.hooks.on_send(sender->options.hooks.payload);
 	/* Calls nothing back before it returns. */
 	call->http = http_start(sender->options.endpoint, &call->request, &callbacks, call);
 	if (call->callbacks.on_begin != NULL)
@@ -455,7 +457,11 @@ void sender_stats(const struct sender *sender, struct sender_stats *ret_stats)
 
 void sender_restore_used(struct sender *sender, uint32_t n, int64_t age_ns)
 {
-	limiter_restore(sender->limiter, n, monotonic_ns(sender) - age_ns);
+	const int64_t now_ns = monotonic_ns(sender);
+	const uint32_t known = limiter_used_last_minute(sender->limiter, now_ns);
+
+	if (n > known)
+		limiter_restore(sender->limiter, n - known, now_ns - age_ns);
 }
 
 void sender_token_changed(struct sender *sender)

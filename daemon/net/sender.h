@@ -50,8 +50,10 @@ struct sender_clock {
 	void *payload;
 };
 
-/* From the loop, while an answer is judged; each may be NULL. */
+/* From the loop, outside of the callbacks above; each may be NULL. */
 struct sender_hooks {
+	/* An attempt is about to be made; it is among used_last_minute. */
+	void (*on_send)(void *payload);
 	/* The token was refused: put another one in place if there is one.  True: there was. */
 	bool (*renew_token)(void *payload);
 	/* sender_learned() would say something else than before, or the side asked to be left alone. */
@@ -114,7 +116,8 @@ void sender_cancel_all(struct sender *sender);
 /* Nothing is waiting, in flight or to be completed. */
 bool sender_idle(const struct sender *sender);
 void sender_stats(const struct sender *sender, struct sender_stats *ret_stats);
-/* What an earlier process used of the last minute, age_ns ago (from its status file). */
+/* What an earlier process had used, age_ns ago, of the minute before.  Of several reports the largest
+ * counts. */
 void sender_restore_used(struct sender *sender, uint32_t n, int64_t age_ns);
 /* The endpoint has another token than the one that was refused. */
 void sender_token_changed(struct sender *sender);

@@ -230,9 +230,11 @@ CREATE TABLE counter(
 -- What a side's answers have taught of its rate: requests a minute, 0 for "what is configured".
 CREATE TABLE learned(
 	side INTEGER NOT NULL PRIMARY KEY CHECK (side IN (0, 1)),
-	reads INTEGER NOT NULL CHECK (reads >= 0),
-	writes INTEGER NOT NULL CHECK (writes >= 0),
-	both INTEGER NOT NULL CHECK (both >= 0), -- reads and writes together
-	paused_until INTEGER NOT NULL, -- it said so
-	at INTEGER NOT NULL
+	reads INTEGER NOT NULL DEFAULT 0 CHECK (reads >= 0),
+	writes INTEGER NOT NULL DEFAULT 0 CHECK (writes >= 0),
+	both INTEGER NOT NULL DEFAULT 0 CHECK (both >= 0), -- reads and writes together
+	paused_until INTEGER NOT NULL DEFAULT 0, -- it said so
+	at INTEGER NOT NULL DEFAULT 0, -- when that was learned
+	used INTEGER NOT NULL DEFAULT 0 CHECK (used >= 0), -- in the minute before used_at
+	used_at INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;

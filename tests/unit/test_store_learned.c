@@ -13,6 +13,8 @@ static void expect(struct fixture *f, enum side side, const struct learned *expe
 	assert_int_equal(learned.both, expected->both);
 	assert_int_equal(learned.paused_until, expected->paused_until);
 	assert_int_equal(learned.at, expected->at);
+	assert_int_equal(learned.used, expected->used);
+	assert_int_equal(learned.used_at, expected->used_at);
 }
 
 static void test_kept(void **state)
@@ -31,6 +33,16 @@ static void test_kept(void **state)
 	fixture_reopen(f, STORE_WRITE);
 	expect(f, SIDE_RECORDS, &records);
 	expect(f, SIDE_PEOPLE, &people);
+
+	/* What is used up changes nothing else, and the other way round. */
+	struct learned both = people;
+
+	both.used = 17;
+	both.used_at = 1234;
+	OK(f, store_learned_used(f->store, SIDE_PEOPLE, 17, 1234, &f->err));
+	expect(f, SIDE_PEOPLE, &both);
+	OK(f, store_learned_put(f->store, SIDE_PEOPLE, &people, &f->err));
+	expect(f, SIDE_PEOPLE, &both);
 	assert_int_equal(raw_number(f, "SELECT count(*) FROM learned"), 2);
 }
 
@@ -40,7 +52,7 @@ static void test_nonsense(void **state)
 	struct fixture *f = *state;
 	const struct learned none = { .at = 3 };
 
-	(void)raw_number(f, "INSERT INTO learned VALUES(0, 99999999999, 0, 0, 0, 3)");
+	(void)raw_number(f, "INSERT INTO learned(side, reads, at) VALUES(0, 99999999999, 3)");
 	expect(f, SIDE_RECORDS, &none);
 }
 
