@@ -2,6 +2,7 @@
 #include "daemon/log_choice.h"
 
 #include "daemon/config.h"
+#include "daemon/journal.h"
 
 void log_choice_apply(const struct log_choice *choice, const struct config *config)
 {
@@ -14,5 +15,6 @@ void log_choice_apply(const struct log_choice *choice, const struct config *conf
 		level = LOG_LEVEL_WARN;
 	if (choice->has_format)
 		format = choice->format;
+	log_set_journal(journal_send);
 	log_setup(level, format, config != NULL && config->log.personal_data);
 }

@@ -32,7 +32,9 @@ static struct {
 	enum log_level level;
 	enum log_format format;
 	bool personal_data;
-	bool prefix; /* "<6>" in front */
+	bool prefix;          /* "<6>" in front */
+	bool to_journal;      /* lines go to journal() */
+	log_sink_fn *journal; /* NULL: there is none */
 } sink = { .level = LOG_LEVEL_INFO };
 
 const char *log_level_name(enum log_level level)
@@ -57,7 +59,14 @@ void log_setup(enum log_level level, enum log_format format, bool personal_data)
 	sink.level = level;
 	sink.format = format;
 	sink.personal_data = personal_data;
+	sink.to_journal =
+		format == LOG_FORMAT_JOURNAL && sink.journal != NULL && stderr_is_journal();
 	sink.prefix = format == LOG_FORMAT_JOURNAL || stderr_is_journal();
+}
+
+void log_set_journal(log_sink_fn *fn)
+{
+	sink.journal = fn;
 }
 
 bool log_enabled(enum log_level level)
@@ -130,6 +139,30 @@ static void add_text(struct buf *line, struct str text)
 		add_quoted(line, text);
 }
 
+void log_add_value(struct buf *out, const struct log_field *field)
+{
+	switch (field->kind) {
+	case LOG_KIND_STR:
+		buf_add_str(out, field->value.str);
+		break;
+	case LOG_KIND_PERSONAL:
+		buf_add_str(out, sink.personal_data ? field->value.str : STR_LIT("(hidden)"));
+		break;
+	case LOG_KIND_U64:
+		buf_addf(out, "%" PRIu64, field->value.u64);
+		break;
+	case LOG_KIND_I64:
+		buf_addf(out, "%" PRId64, field->value.i64);
+		break;
+	case LOG_KIND_BOOL:
+		buf_add_z(out, field->value.boolean ? "true" : "false");
+		break;
+	case LOG_KIND_ERR:
+		buf_add_z(out, field->value.err->msg);
+		break;
+	}
+}
+
 static void add_key(struct buf *line, const char *key)
 {
 	if (sink.format == LOG_FORMAT_JSON)
@@ -149,13 +182,9 @@ static void add_field(struct buf *line, const struct log_field *field)
 		add_text(line, sink.personal_data ? field->value.str : STR_LIT("(hidden)"));
 		break;
 	case LOG_KIND_U64:
-		buf_addf(line, "%" PRIu64, field->value.u64);
-		break;
 	case LOG_KIND_I64:
-		buf_addf(line, "%" PRId64, field->value.i64);
-		break;
 	case LOG_KIND_BOOL:
-		buf_add_z(line, field->value.boolean ? "true" : "false");
+		log_add_value(line, field);
 		break;
 	case LOG_KIND_ERR:
 		add_text(line, str_from(field->value.err->msg));
@@ -179,7 +208,7 @@ static void add_head(struct buf *line, enum log_level level, const char *message
 {
 	char now[CLOCK_TEXT_BYTES];
 
-	if (sink.prefix)
+	if (sink.prefix && !sink.to_journal)
 		buf_addf(line, "<%d>", levels[level].priority);
 	if (sink.format == LOG_FORMAT_JSON) {
 		format_now(now);
@@ -228,7 +257,9 @@ void log_write(enum log_level level, const char *message, const struct log_field
 			break;
 		}
 	}
-	buf_add_z(&line, sink.format == LOG_FORMAT_JSON ? "}\n" : "\n");
-	write_out(&line);
+	if (!sink.to_journal || !sink.journal(levels[level].priority, buf_str(&line), fields)) {
+		buf_add_z(&line, sink.format == LOG_FORMAT_JSON ? "}\n" : "\n");
+		write_out(&line);
+	}
 	buf_release(&line);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * log: one line an event, to stderr.  The only global of the program.
+ * log: one line an event, to stderr or another sink.  The only global of the program.
  *
  *   LOG_WARN("push deferred", LOG_STR("side", side_name(side)), LOG_U64("link", id), LOG_ERR(&err));
  *
@@ -32,7 +32,8 @@ enum log_level {
 enum log_format {
 	LOG_FORMAT_TEXT, /* "2026-01-01T12:00:00Z info message key=value" */
 	LOG_FORMAT_JSON, /* one object a line */
-	/* "<6>message key=value": the priority for journald, which has the time */
+	/* Each field a field of the journal, where stderr is one of its streams ($JOURNAL_STREAM) and
+	 * there is a sink for it; else "<6>message key=value" */
 	LOG_FORMAT_JOURNAL,
 	LOG_FORMAT_COUNT
 };
@@ -61,6 +62,14 @@ struct log_field {
 /* Lines above this level are dropped.  text and json lines get the priority prefix too when stderr
  * is a stream of the journal ($JOURNAL_STREAM). */
 void log_setup(enum log_level level, enum log_format format, bool personal_data);
+/* Takes a line: "message key=value", and the same as fields; false if it cannot. */
+typedef bool log_sink_fn(int priority, struct str line, const struct log_field *fields);
+/* For LOG_FORMAT_JOURNAL. */
+void log_set_journal(log_sink_fn *fn);
+/* A field's value as text, not escaped; what is personal as log_setup() says.  Of LOG_ERR() the
+ * message. */
+struct buf;
+void log_add_value(struct buf *out, const struct log_field *field);
 bool log_enabled(enum log_level level);
 /* fields end with LOG_END. */
 void log_write(enum log_level level, const char *message, const struct log_field *fields);
