@@ -43,14 +43,15 @@ static void shut(struct gate *gate, bool *which, const struct retry_policy *poli
 void gate_refused(struct gate *gate, enum request_kind kind, int status, bool list,
 		  const struct retry_policy *policy, int64_t now_ns)
 {
-	if (status == STATUS_UNAUTHORIZED || (list && kind == REQUEST_READ)) {
+	const bool read = kind == REQUEST_READ;
+	const uint32_t many =
+		!read && gate->took_write ? GATE_FORBIDDEN_AFTER_TAKEN : GATE_FORBIDDEN_MANY;
+
+	if (status != STATUS_UNAUTHORIZED && gate->n_forbidden[kind] < UINT32_MAX)
+		gate->n_forbidden[kind]++;
+	if (status == STATUS_UNAUTHORIZED || (read && (list || gate->n_forbidden[kind] >= many)))
 		shut(gate, &gate->token_refused, policy, now_ns);
-		return;
-	}
-	if (kind != REQUEST_WRITE)
-		return;
-	if (++gate->n_forbidden >=
-	    (gate->took_write ? GATE_FORBIDDEN_AFTER_TAKEN : GATE_FORBIDDEN_MANY))
+	else if (gate->n_forbidden[kind] >= many)
 		shut(gate, &gate->writes_refused, policy, now_ns);
 }
 
@@ -60,8 +61,8 @@ void gate_accepted(struct gate *gate, enum request_kind kind)
 	if (kind == REQUEST_WRITE) {
 		gate->writes_refused = false;
 		gate->took_write = true;
-		gate->n_forbidden = 0;
 	}
+	gate->n_forbidden[kind] = 0;
 	if (!gate->writes_refused)
 		gate->n_probes = 0;
 }

@@ -3,12 +3,14 @@
  * gate: what still goes to a side that refuses our token.  Pure: time is an argument (nanoseconds of a
  * monotonic clock).
  *
- *   401, or 403 for a list       the token: nothing goes any more; a read probes now and then
+ *   401, 403 for a list, or for  the token: nothing goes any more; a read probes now and then
+ *   so many reads in a row
  *   403 for so many writes       what it may do: no write goes any more; a write probes now and then
  *   in a row
  *
- * A 403 before that may be one person's, the likelier so if a write was ever taken.  A probe goes after the policy's cap, each further one after
- * twice as long, up to GATE_PROBE_CAPS caps.  Any other answer to a probe, or another token, opens it.
+ * A 403 before that may be one person's, the likelier so if a write was ever taken.  A probe goes after
+ * the policy's cap, each further one after twice as long, up to GATE_PROBE_CAPS caps.  Any other answer
+ * to a probe, or another token, opens it.
  */
 #ifndef CRMSYNC_NET_GATE_H
 #define CRMSYNC_NET_GATE_H
@@ -16,7 +18,7 @@
 #include "base/message.h"
 #include "core/retry.h"
 
-#define GATE_FORBIDDEN_MANY 5 /* none was taken before */
+#define GATE_FORBIDDEN_MANY 5 /* reads, or writes if none was taken before */
 #define GATE_FORBIDDEN_AFTER_TAKEN 20
 #define GATE_PROBE_CAPS 15
 
@@ -24,11 +26,11 @@
 struct gate {
 	bool token_refused;
 	bool writes_refused;
-	bool probing;         /* a probe is under way */
-	bool took_write;      /* the side did, with this token */
-	uint32_t n_forbidden; /* writes in a row */
-	uint32_t n_probes;    /* that were refused, in a row */
-	int64_t probe_ns;     /* the next one does not go before */
+	bool probing;                             /* a probe is under way */
+	bool took_write;                          /* the side did, with this token */
+	uint32_t n_forbidden[REQUEST_KIND_COUNT]; /* in a row */
+	uint32_t n_probes;                        /* that were refused, in a row */
+	int64_t probe_ns;                         /* the next one does not go before */
 };
 
 enum gate_verdict {
