@@ -152,16 +152,20 @@ void scan_settle(struct scan *scan, uint64_t n_distinct)
 		end_incomplete(scan, "a page could not be read");
 		return;
 	}
-	if (scan->total < 0 || n_distinct >= (uint64_t)scan->total) {
-		scan->state = SCAN_COMPLETE;
-		return;
-	}
-	if (scan->descending) {
+	const bool announced = scan->total >= 0;
+	const bool enough = !announced || n_distinct >= (uint64_t)scan->total;
+
+	if (scan->descending && !enough) {
 		end_incomplete(scan, "fewer persons were read than the list announces");
-		return;
+	} else if (scan->descending && !announced && n_distinct != scan->n_first) {
+		end_incomplete(scan, "read in the opposite order it shows other persons");
+	} else if (enough && (announced || scan->descending || !scan->twice)) {
+		scan->state = SCAN_COMPLETE;
+	} else {
+		scan->n_first = n_distinct;
+		scan->descending = true;
+		start_pass(scan);
 	}
-	scan->descending = true;
-	start_pass(scan);
 }
 
 uint64_t scan_least_requests(const struct scan *scan, uint64_t n_persons)

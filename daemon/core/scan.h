@@ -11,6 +11,10 @@
  * repeat and hide rows: if distinct persons are missing at the end, the list is read once more in the
  * opposite order before the scan is called incomplete.
  *
+ * Where no total is announced, nothing tells a list that was cut short from a whole one.  If something
+ * hangs on who is not there (a create of unknown outcome), such a list is read twice, in both orders, and
+ * is complete only if both show the same persons.
+ *
  * Pure: pages are asked for and reported, nothing is fetched here.
  */
 #ifndef CRMSYNC_CORE_SCAN_H
@@ -56,6 +60,8 @@ struct scan {
 	uint64_t n_read;  /* persons on the pages read, repeated ones counted again */
 	uint64_t first_content, last_content; /* fingerprints of pages of this pass */
 	unsigned n_repeats;                   /* pages in a row that showed nobody new */
+	uint64_t n_first; /* distinct persons of the first pass, if it is to be read twice */
+	bool twice;       /* to be set after scan_start(), see above */
 	bool first_answered;
 	bool descending;
 	bool ended;                 /* no further page is to be asked for in this pass */

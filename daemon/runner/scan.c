@@ -232,6 +232,21 @@ static void pump(struct runner *runner, enum side side)
 		runner_phase_done(runner);
 }
 
+/* What an earlier cycle sent and nobody answered hangs on who is not there. */
+static bool start_side(struct runner *runner, enum side side, uint32_t page_size, struct error *err)
+{
+	struct side_scan *scan = &runner->scans[side];
+	int64_t n_lost = 0;
+
+	side_scan_reset(scan);
+	scan_start(&scan->scan, page_size, PAGES_IN_FLIGHT);
+	if (!store_intent_count(runner_store(runner), side, &n_lost, err))
+		return false;
+	scan->scan.twice = n_lost > 0;
+	return store_scan_start(runner_store(runner), side, runner_now(runner), &scan->generation,
+				err);
+}
+
 void runner_scan(struct runner *runner)
 {
 	const struct config *config = runner->options.config;
@@ -248,12 +263,7 @@ void runner_scan(struct runner *runner)
 		runner->table->fingerprint ^
 		(runner->context.tags != NULL ? 1 + titles_fingerprint(runner->tags) : 0);
 	for (int side = 0; side < SIDE_COUNT; side++) {
-		struct side_scan *scan = &runner->scans[side];
-
-		side_scan_reset(scan);
-		scan_start(&scan->scan, sizes[side], PAGES_IN_FLIGHT);
-		if (!store_scan_start(runner_store(runner), (enum side)side, runner_now(runner),
-				      &scan->generation, &err)) {
+		if (!start_side(runner, (enum side)side, sizes[side], &err)) {
 			runner_store_failed(runner, &err);
 			runner_phase_done(runner);
 			return;
