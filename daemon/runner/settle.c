@@ -305,18 +305,48 @@ static struct job job_found(struct push *push, const struct intent *intent,
 	};
 }
 
+/*
+ * Linked by a key: ours, edited since, or a twin that somebody made.  What it shows of what was sent is
+ * agreed either way; everything else is met for the first time.  By hand it may have been merged already.
+ */
+static bool settle_matched(struct job *job, struct error *err)
+{
+	struct runner *runner = job->push->runner;
+	struct store *store = runner_store(runner);
+	const enum side target = job->intent.target;
+	const enum side source = side_other(target);
+	struct arena arena = { 0 };
+	struct pair pair;
+	bool ok = store_pair_get(store, job->intent.link, &arena, &pair, err);
+
+	if (ok && !pair.has_shadow[target] && !pair.has_shadow[source]) {
+		struct person agreed = person_copy(&arena, runner->table, &pair.now[target]);
+		struct person carried = person_copy(&arena, runner->table, &job->intent.source);
+
+		for (size_t i = 0; i < runner->table->n; i++) {
+			if (job->intent.write.values[i].state != VALUE_UNKNOWN &&
+			    likeness_shows(runner->table, &job->intent, i, &pair.now[target]))
+				continue;
+			agreed.values[i] = carried.values[i] = (struct value){ 0 };
+		}
+		ok = store_settle(store, job->intent.link, target, &pair.now[target], &agreed,
+				  err) &&
+		     store_settle(store, job->intent.link, source, &pair.now[source], &carried,
+				  err);
+	}
+	arena_release(&arena);
+	runner->cycle.report.created[target] += ok;
+	return ok && settle_add_history(job, job->intent.link, err);
+}
+
 bool settle_found(struct runner *runner, const struct intent *intent, const struct person *answer,
 		  struct error *err)
 {
 	struct push push = { .runner = runner, .side = intent->target };
 	struct job job = job_found(&push, intent, answer, RESULT_DONE);
-	/* Linked by a key, or by hand, it is ours or a twin: first contact, with the history of how it came
-	 * to be. */
 	const bool is_linked = intent->kind == INTENT_CREATE && intent->link != 0;
-	const bool ok =
-		is_linked ? settle_add_history(&job, intent->link, err) : settle_done(&job, err);
+	const bool ok = is_linked ? settle_matched(&job, err) : settle_done(&job, err);
 
-	runner->cycle.report.created[intent->target] += is_linked && ok;
 	arena_release(&job.arena);
 	return ok;
 }
