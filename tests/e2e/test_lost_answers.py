@@ -151,6 +151,8 @@ class Creates(LostAnswers):
         for side in SIDES:
             with self.subTest(side=side):
                 world, front = self.front(side)
+                world.create_both(**ADA)
+                world.sync()
                 for i in range(60):
                     world.create(other(side), name=Name(f"P{i}", "", f"Q{i}"),
                                  emails=[f"p{i}@example.com"])
@@ -161,7 +163,22 @@ class Creates(LostAnswers):
                 sent = [seen for seen in front.seen
                         if seen[0] != "GET" and not seen[1].endswith("/query")]
                 self.assertLessEqual(len(sent), 2 * 60, "no hammering")
-                self.settle(world, front, 60)
+                self.settle(world, front, 61)
+
+
+    def test_refused_for_now_by_an_empty_side(self):
+        """Nobody is there who could show that the list is the right one: it has to be empty twice."""
+        for side in SIDES:
+            with self.subTest(side=side):
+                world, front = self.front(side)
+                world.create(other(side), name=Name("Ada", "", "Lovelace"),
+                             emails=["ada@example.com"])
+                front.lie = lambda call: Reply(503, b"{}") if call.is_write() else None
+                world.sync(code=UNREACHABLE)
+                front.lie = nothing
+                world.sync(code=None)
+                self.assertEqual(len(world.view(side)), 0)
+                self.settle(world, front, 1)
 
 
 class Updates(LostAnswers):
