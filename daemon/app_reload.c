@@ -116,34 +116,21 @@ static void remove_moved(const char *old, const char *new)
 		(void)unlink(old);
 }
 
-/* No request before its time: what a side was left alone for is not forgotten with its queue. */
-static void keep_pauses(struct app *app, const int64_t until[SIDE_COUNT])
-{
-	for (int side = 0; side < SIDE_COUNT; side++) {
-		if (until[side] != 0)
-			schedule_hold(&app->schedule, app_uptime() + until[side] - app_now());
-	}
-}
-
 void app_reload_take(struct app *app)
 {
 	const struct config *old = app->options.config;
 	struct config *new = app->next;
-	int64_t until[SIDE_COUNT];
 	struct error err;
 
 	if (new == NULL)
 		return;
 	app->next = NULL;
-	for (int side = 0; side < SIDE_COUNT; side++)
-		until[side] = app->status.sides[side].backoff_until;
 	if (!app_net_renew(app, new, &err)) {
 		log_refusal(str_from(err.msg));
 		app->status.config_refused = true;
 		free_config(new);
 		return;
 	}
-	keep_pauses(app, until);
 	remove_moved(old->status_path, new->status_path);
 	remove_moved(old->metrics_path, new->metrics_path);
 	runner_free(app->runner);

@@ -188,7 +188,7 @@ static enum exit_code run_cycle(struct app *app)
 
 	schedule_ended(&app->schedule, sync->interval_ns, &retry, report_failed(&report), now);
 	if (report.failure.code == ERR_STORE && !is_fatal(&report))
-		schedule_hold(&app->schedule, now + DISK_FULL_NS);
+		schedule_delay(&app->schedule, now + DISK_FULL_NS);
 	/* A cycle that was cut for a reload goes on with the new configuration. */
 	if (app->next != NULL)
 		schedule_ask(&app->schedule);

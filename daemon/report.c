@@ -79,6 +79,13 @@ static void print_guarded(const struct cycle_report *report, FILE *out)
 			      report->guarded);
 }
 
+/* It happened here, and not on a side. */
+static bool is_local(const struct error *failure)
+{
+	return failure->code == ERR_STORE || failure->code == ERR_INTERNAL ||
+	       failure->code == ERR_USAGE;
+}
+
 void report_print_failure(const struct cycle_report *report, FILE *out)
 {
 	const struct error *failure = &report->failure;
@@ -91,15 +98,14 @@ void report_print_failure(const struct cycle_report *report, FILE *out)
 	if (!report_failed(report))
 		return;
 	const char *what = failure->msg[0] != '\0' ? failure->msg : err_code_name(failure->code);
-	const bool is_local = failure->code == ERR_STORE || failure->code == ERR_INTERNAL ||
-			      failure->code == ERR_USAGE;
+	const bool local = is_local(failure);
 	const bool names_side = str_starts(str_from(what), str_from(side));
 
 	/* Where the message itself says what to do, it knows better. */
 	const bool is_advised = strstr(what, "; ") != NULL;
 
-	(void)fprintf(out, "crmsync: %s%s%s%s\n", is_local || names_side ? "" : side,
-		      is_local || names_side ? "" : ": ", what,
+	(void)fprintf(out, "crmsync: %s%s%s%s\n", local || names_side ? "" : side,
+		      local || names_side ? "" : ": ", what,
 		      is_advised ? "" : advice(failure->code));
 }
 
@@ -199,13 +205,15 @@ void report_log(const struct cycle_report *report, bool is_daemon)
 		LOG_U64("requests_records", report->requests[SIDE_RECORDS]),
 		LOG_U64("requests_people", report->requests[SIDE_PEOPLE]),
 		LOG_U64("retries", report->retries),
-		LOG_STR("side", side_name(report->failure_side)),
 		LOG_ERR(&report->failure),
+		LOG_STR("side", side_name(report->failure_side)),
 		LOG_END,
 	};
 	struct log_field shown[COUNT_OF(fields)];
 
 	memcpy(shown, fields, sizeof(fields));
+	if (is_local(&report->failure))
+		shown[COUNT_OF(fields) - 2] = LOG_END;
 	if (level != LOG_LEVEL_ERROR) /* nothing failed that could be named */
 		shown[COUNT_OF(fields) - 3] = LOG_END;
 	log_write(level, level == LOG_LEVEL_ERROR ? "cycle failed" : "cycle ended", shown);

@@ -71,14 +71,12 @@ void schedule_renew(struct schedule *schedule, int64_t interval_ns, int64_t now_
 		schedule->due_ns = schedule->began_ns + interval_ns;
 }
 
-void schedule_hold(struct schedule *schedule, int64_t until_ns)
+void schedule_delay(struct schedule *schedule, int64_t until_ns)
 {
-	schedule->not_before_ns = later(schedule->not_before_ns, until_ns);
+	schedule->due_ns = later(schedule->due_ns, until_ns);
 }
 
 int64_t schedule_wait(const struct schedule *schedule, int64_t now_ns)
 {
-	const int64_t due_ns = schedule->asked ? now_ns : schedule->due_ns;
-
-	return later(later(due_ns, schedule->not_before_ns) - now_ns, 0);
+	return schedule->asked ? 0 : later(schedule->due_ns - now_ns, 0);
 }

@@ -20,9 +20,8 @@
 
 struct schedule {
 	int64_t due_ns;
-	int64_t not_before_ns; /* whatever is asked for */
-	int64_t began_ns;      /* the last cycle; 0: none yet */
-	uint32_t n_failed;     /* cycles in a row */
+	int64_t began_ns;  /* the last cycle; 0: none yet */
+	uint32_t n_failed; /* cycles in a row */
 	uint64_t random;
 	bool asked; /* for a cycle now */
 };
@@ -36,8 +35,8 @@ void schedule_ended(struct schedule *schedule, int64_t interval_ns,
 void schedule_ask(struct schedule *schedule);
 /* The configuration changed: whatever was wrong may be mended. */
 void schedule_renew(struct schedule *schedule, int64_t interval_ns, int64_t now_ns);
-/* No cycle begins before that time. */
-void schedule_hold(struct schedule *schedule, int64_t until_ns);
+/* Nothing will work before that time, as far as is known; only a wish knows better. */
+void schedule_delay(struct schedule *schedule, int64_t until_ns);
 /* ns until the next one is due; 0: now. */
 int64_t schedule_wait(const struct schedule *schedule, int64_t now_ns);
 

@@ -94,7 +94,9 @@ static void judge_last_cycle(struct status *status)
 {
 	const struct cycle_report *last = &status->last_cycle;
 
-	if (last->outcome == OUTCOME_FAILED)
+	if (last->outcome == OUTCOME_FAILED && last->failure.code == ERR_STORE)
+		blame(status, HEALTH_FAILING, "the state cannot be read or written");
+	else if (last->outcome == OUTCOME_FAILED)
 		blame(status, HEALTH_FAILING, "the last cycle failed: %s, %s",
 		      side_name(last->failure_side), err_code_name(last->failure.code));
 	if (last->outcome == OUTCOME_GUARDED)

@@ -116,16 +116,17 @@ static void wishes_do_not_wait(void **state)
 	assert_int_equal(schedule_wait(&schedule, now), 59 * NS_PER_S);
 }
 
-static void a_hold_holds_wishes_too(void **state)
+static void a_delay_is_the_longest_one(void **state)
 {
 	struct schedule schedule = started();
 
 	(void)state;
-	schedule_hold(&schedule, BOOT + 5 * MINUTE);
-	schedule_hold(&schedule, BOOT + 2 * MINUTE);
-	schedule_ask(&schedule);
+	schedule_delay(&schedule, BOOT + 5 * MINUTE);
+	schedule_delay(&schedule, BOOT + 2 * MINUTE);
 	assert_int_equal(schedule_wait(&schedule, BOOT), 5 * MINUTE);
 	assert_int_equal(schedule_wait(&schedule, BOOT + 5 * MINUTE), 0);
+	schedule_ask(&schedule);
+	assert_int_equal(schedule_wait(&schedule, BOOT), 0);
 }
 
 static void a_new_interval_counts_at_once(void **state)
@@ -187,7 +188,7 @@ int main(void)
 		cmocka_unit_test(nothing_is_made_up_for),
 		cmocka_unit_test(failures_wait_longer_and_longer),
 		cmocka_unit_test(wishes_do_not_wait),
-		cmocka_unit_test(a_hold_holds_wishes_too),
+		cmocka_unit_test(a_delay_is_the_longest_one),
 		cmocka_unit_test(a_new_interval_counts_at_once),
 		cmocka_unit_test(what_does_not_move_is_not_alive),
 	};
