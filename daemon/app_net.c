@@ -186,8 +186,10 @@ static void teach(const struct app *app, enum side side)
 		.window_per_minute = learned.both,
 	};
 
-	if (now >= learned.used_at && now - learned.used_at < WINDOW_NS)
-		sender_restore_used(app->sender[side], learned.used, now - learned.used_at);
+	/* A clock that was set back: just now, then. */
+	if (now - learned.used_at < WINDOW_NS)
+		sender_restore_used(app->sender[side], learned.used,
+				    now > learned.used_at ? now - learned.used_at : 0);
 	if (learned.at == 0)
 		return;
 	sender_teach(app->sender[side], &rates, now - learned.at);

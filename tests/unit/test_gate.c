@@ -78,59 +78,50 @@ static void take(struct gate *gate, enum step step, int64_t *now_ns)
 	}
 }
 
+static const struct {
+	const char *name;
+	enum step steps[8];
+	enum gate_verdict reads, writes;
+} rows[] = {
+	{ "new", { END }, GATE_PASS, GATE_PASS },
+	{ "401", { READ_401 }, GATE_SHUT, GATE_SHUT },
+	{ "401 of a write", { WRITE_401 }, GATE_SHUT, GATE_SHUT },
+	{ "403 of a list", { LIST_403 }, GATE_SHUT, GATE_SHUT },
+	{ "403 of a person", { READ_403 }, GATE_PASS, GATE_PASS },
+	{ "403 of four", { READ_403, READ_403, READ_403, READ_403 }, GATE_PASS, GATE_PASS },
+	{ "403 of five",
+	  { READ_403, READ_403, READ_403, READ_403, READ_403 },
+	  GATE_SHUT,
+	  GATE_SHUT },
+	{ "403 of four and three",
+	  { READ_403, READ_403, READ_403, READ_403, READ_OK, READ_403, READ_403, READ_403 },
+	  GATE_PASS,
+	  GATE_PASS },
+	{ "403 of a write", { WRITE_403 }, GATE_PASS, GATE_PASS },
+	{ "403 of five writes", { WRITES_403 }, GATE_PASS, GATE_SHUT },
+	{ "a write was taken", { WRITE_OK, WRITES_403 }, GATE_PASS, GATE_PASS },
+	{ "and then twenty were not",
+	  { WRITE_OK, WRITES_403, WRITES_403, WRITES_403, WRITES_403 },
+	  GATE_PASS,
+	  GATE_SHUT },
+	{ "taken between", { WRITE_403, WRITE_403, WRITE_OK, WRITE_403 }, GATE_PASS, GATE_PASS },
+	{ "not yet", { READ_401, WAIT_SHORT }, GATE_SHUT, GATE_SHUT },
+	{ "a read probes", { READ_401, WAIT }, GATE_PROBE, GATE_SHUT },
+	{ "it is under way", { READ_401, WAIT, PROBE }, GATE_PROBE, GATE_SHUT },
+	{ "refused again", { READ_401, WAIT, PROBE, READ_401 }, GATE_SHUT, GATE_SHUT },
+	{ "longer this time", { READ_401, WAIT, PROBE, READ_401, WAIT }, GATE_SHUT, GATE_SHUT },
+	{ "twice as long", { READ_401, WAIT, PROBE, READ_401, WAIT, WAIT }, GATE_PROBE, GATE_SHUT },
+	{ "taken", { READ_401, WAIT, PROBE, READ_OK }, GATE_PASS, GATE_PASS },
+	{ "a write probes", { WRITES_403, WAIT }, GATE_PASS, GATE_PROBE },
+	{ "reads say nothing of writes", { WRITES_403, READ_OK }, GATE_PASS, GATE_SHUT },
+	{ "a write is taken", { WRITES_403, WAIT, PROBE, WRITE_OK }, GATE_PASS, GATE_PASS },
+	{ "both", { WRITES_403, READ_401 }, GATE_SHUT, GATE_SHUT },
+	{ "another token", { WRITES_403, READ_401, TOKEN }, GATE_PASS, GATE_PASS },
+	{ "which is no better", { READ_401, TOKEN, READ_401 }, GATE_SHUT, GATE_SHUT },
+};
+
 static void test_steps(void **state)
 {
-	static const struct {
-		const char *name;
-		enum step steps[8];
-		enum gate_verdict reads, writes;
-	} rows[] = {
-		{ "new", { END }, GATE_PASS, GATE_PASS },
-		{ "401", { READ_401 }, GATE_SHUT, GATE_SHUT },
-		{ "401 of a write", { WRITE_401 }, GATE_SHUT, GATE_SHUT },
-		{ "403 of a list", { LIST_403 }, GATE_SHUT, GATE_SHUT },
-		{ "403 of a person", { READ_403 }, GATE_PASS, GATE_PASS },
-		{ "403 of four", { READ_403, READ_403, READ_403, READ_403 }, GATE_PASS, GATE_PASS },
-		{ "403 of five",
-		  { READ_403, READ_403, READ_403, READ_403, READ_403 },
-		  GATE_SHUT,
-		  GATE_SHUT },
-		{ "403 of four and three",
-		  { READ_403, READ_403, READ_403, READ_403, READ_OK, READ_403, READ_403, READ_403 },
-		  GATE_PASS,
-		  GATE_PASS },
-		{ "403 of a write", { WRITE_403 }, GATE_PASS, GATE_PASS },
-		{ "403 of five writes", { WRITES_403 }, GATE_PASS, GATE_SHUT },
-		{ "a write was taken", { WRITE_OK, WRITES_403 }, GATE_PASS, GATE_PASS },
-		{ "and then twenty were not",
-		  { WRITE_OK, WRITES_403, WRITES_403, WRITES_403, WRITES_403 },
-		  GATE_PASS,
-		  GATE_SHUT },
-		{ "taken between",
-		  { WRITE_403, WRITE_403, WRITE_OK, WRITE_403 },
-		  GATE_PASS,
-		  GATE_PASS },
-		{ "not yet", { READ_401, WAIT_SHORT }, GATE_SHUT, GATE_SHUT },
-		{ "a read probes", { READ_401, WAIT }, GATE_PROBE, GATE_SHUT },
-		{ "it is under way", { READ_401, WAIT, PROBE }, GATE_PROBE, GATE_SHUT },
-		{ "refused again", { READ_401, WAIT, PROBE, READ_401 }, GATE_SHUT, GATE_SHUT },
-		{ "longer this time",
-		  { READ_401, WAIT, PROBE, READ_401, WAIT },
-		  GATE_SHUT,
-		  GATE_SHUT },
-		{ "twice as long",
-		  { READ_401, WAIT, PROBE, READ_401, WAIT, WAIT },
-		  GATE_PROBE,
-		  GATE_SHUT },
-		{ "taken", { READ_401, WAIT, PROBE, READ_OK }, GATE_PASS, GATE_PASS },
-		{ "a write probes", { WRITES_403, WAIT }, GATE_PASS, GATE_PROBE },
-		{ "reads say nothing of writes", { WRITES_403, READ_OK }, GATE_PASS, GATE_SHUT },
-		{ "a write is taken", { WRITES_403, WAIT, PROBE, WRITE_OK }, GATE_PASS, GATE_PASS },
-		{ "both", { WRITES_403, READ_401 }, GATE_SHUT, GATE_SHUT },
-		{ "another token", { WRITES_403, READ_401, TOKEN }, GATE_PASS, GATE_PASS },
-		{ "which is no better", { READ_401, TOKEN, READ_401 }, GATE_SHUT, GATE_SHUT },
-	};
-
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		struct gate gate = { 0 };
