@@ -71,7 +71,7 @@ static void note_unseen(struct sim *sim, const struct body *body)
 
 	if (made != NULL && made->by_program &&
 	    sim->oracle.humans[made->human].agreed_ns <= made->born_ns &&
-	    (made->known_ns == 0 || sim->figures.kills > 0))
+	    (made->known_ns == 0 || sim->figures.kills > 0 || sim->figures.blind > 0))
 		made->changed_unseen = true;
 }
 
