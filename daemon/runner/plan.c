@@ -8,7 +8,9 @@
 #include "daemon/runner/admit.h"
 #include "daemon/runner/flap.h"
 #include "daemon/runner/removals.h"
+#include "daemon/runner/unknown_tags.h"
 #include "daemon/runner/wishes.h"
+#include "daemon/runner/yield.h"
 
 #include <stdint.h>
 
@@ -21,13 +23,15 @@ bool plan_may_write(const struct runner *runner, enum side target)
 }
 
 static void describe_reasons(const struct runner *runner, const struct merge_result *merged,
-			     enum side target, struct buf *out)
+			     const struct intent *intent, bool yields, struct buf *out)
 {
 	for (size_t i = 0; i < runner->table->n; i++) {
-		if (merged->fields[i].write[target].state == VALUE_UNKNOWN)
+		if (intent->write.values[i].state == VALUE_UNKNOWN)
 			continue;
 		buf_add_str(out, runner->table->fields[i].name);
-		buf_addf(out, ": %s\n", merged->fields[i].reason);
+		buf_addf(out, ": %s\n",
+			 yields ? "given up first, somebody else is to have it" :
+				  merged->fields[i].reason);
 	}
 }
 
@@ -83,50 +87,6 @@ bool plan_add(struct runner *runner, const struct intent *intent, bool *ret_adde
 	runner->intents_total++;
 	runner_changed(runner);
 	return store_intent_add(store, intent, &id, err);
-}
-
-/* People have no such tag, and never had: it could not be written there.  One that was agreed before is
- * merged all the same: it, or the whole collection, may be gone from people only now.  shadow: of the
- * record's tags, or NULL. */
-static bool is_unknown_tag(const struct runner *runner, const struct value *shadow,
-			   const struct item *tag)
-{
-	return titles_id_of(runner->tags, tag->text).len == 0 &&
-	       (shadow == NULL || !value_is_set(shadow) || !value_has(shadow, tag->key));
-}
-
-/* What the merge did not see of the record's tags is still there, and must be after the write. */
-static void keep_unknown_tags(const struct runner *runner, const struct pair *pair,
-			      struct intent *intent, struct arena *arena)
-{
-	const struct person *records = &pair->now[SIDE_RECORDS];
-	const struct value *shadows =
-		pair->has_shadow[SIDE_RECORDS] ? pair->shadow[SIDE_RECORDS].values : NULL;
-	struct value *base = arena_alloc(arena, runner->table->n, sizeof(struct value));
-
-	for (size_t i = 0; i < runner->table->n; i++) {
-		const struct value *all = &records->values[i];
-		struct value *write = &intent->write.values[i];
-
-		base[i] = intent->base.values[i];
-		if (!field_is_tags(&runner->table->fields[i]) || !value_is_set(all))
-			continue;
-		base[i] = *all;
-		if (write->state == VALUE_UNKNOWN)
-			continue;
-		const uint32_t n = value_is_set(write) ? write->n : 0;
-		struct value kept = value_items(arena, n + all->n);
-
-		for (kept.n = 0; kept.n < n; kept.n++)
-			kept.items[kept.n] = write->items[kept.n];
-		for (uint32_t k = 0; k < all->n; k++) {
-			if (is_unknown_tag(runner, shadows != NULL ? &shadows[i] : NULL,
-					   &all->items[k]))
-				kept.items[kept.n++] = all->items[k];
-		}
-		*write = kept.n > 0 ? kept : value_empty();
-	}
-	intent->base.values = base;
 }
 
 /*
@@ -187,10 +147,13 @@ static bool add_update(struct runner *runner, const struct pair *pair,
 	if (!plan_writes_fields(runner, &intent))
 		return true;
 	if (target == SIDE_RECORDS)
-		keep_unknown_tags(runner, pair, &intent, arena);
+		tags_keep_unknown(runner, pair, &intent, arena);
+	const bool yields = yield_first(runner, pair, &intent, arena);
+
 	buf_init(&reasons, SIZE_MAX / 2);
-	describe_reasons(runner, merged, target, &reasons);
+	describe_reasons(runner, merged, &intent, yields, &reasons);
 	intent.reasons = buf_str(&reasons);
+	runner->again = runner->again || yields;
 	const bool ok = plan_add(runner, &intent, ret_added, err);
 
 	buf_release(&reasons);
@@ -265,38 +228,6 @@ static bool report_conflicts(struct runner *runner, const struct pair *pair,
 	return store_conflict_sweep_link(store, pair->link.id, cycle, err);
 }
 
-/*
- * Tags that have no counterpart on people cannot be written there.  They are left out of the record's
- * value for the merge, as if they were not there; the record stays staged, so that every cycle asks
- * again whether the tag exists by now.
- */
-static struct person without_unknown_tags(struct runner *runner, const struct person *records,
-					  const struct person *shadow, struct arena *arena)
-{
-	struct person known = *records;
-
-	known.values = arena_alloc(arena, runner->table->n, sizeof(struct value));
-	for (size_t i = 0; i < runner->table->n; i++) {
-		const struct value *all = &records->values[i];
-
-		known.values[i] = *all;
-		if (!field_is_tags(&runner->table->fields[i]) || !value_is_set(all) ||
-		    runner->context.tags == NULL)
-			continue;
-		struct value some = value_items(arena, all->n);
-
-		some.n = 0;
-		for (uint32_t k = 0; k < all->n; k++) {
-			if (!is_unknown_tag(runner, shadow != NULL ? &shadow->values[i] : NULL,
-					    &all->items[k]))
-				some.items[some.n++] = all->items[k];
-		}
-		runner->n_unknown_tags += all->n - some.n;
-		known.values[i] = some.n > 0 ? some : value_empty();
-	}
-	return known;
-}
-
 /* What is staged is what the side really holds, with values that it did not say taken from before. */
 static bool settle_agreed(struct runner *runner, const struct pair *pair,
 			  struct merge_result *merged, enum side side, struct error *err)
@@ -316,7 +247,7 @@ void plan_merge(struct runner *runner, const struct pair *pair, struct arena *ar
 		pair->has_shadow[SIDE_RECORDS] ? &pair->shadow[SIDE_RECORDS] : NULL;
 	const struct person known[SIDE_COUNT] = {
 		[SIDE_RECORDS] =
-			without_unknown_tags(runner, &pair->now[SIDE_RECORDS], shadow, arena),
+			tags_without_unknown(runner, &pair->now[SIDE_RECORDS], shadow, arena),
 		[SIDE_PEOPLE] = pair->now[SIDE_PEOPLE],
 	};
 	struct merge_side sides[SIDE_COUNT];
@@ -388,7 +319,7 @@ static bool on_unlinked(void *payload, const struct person *source, struct arena
 		.target = creating->target,
 		.source_id = source->id,
 		.source = creating->target == SIDE_PEOPLE ?
-				  without_unknown_tags(runner, source, NULL, arena) :
+				  tags_without_unknown(runner, source, NULL, arena) :
 				  *source,
 		.cycle = runner->cycle.report.id,
 		.created_at = runner_now(runner),

@@ -70,6 +70,7 @@ void runner_free(struct runner *runner)
 		side_scan_reset(&runner->scans[side]);
 		VEC_RELEASE(&runner->unsure[side]);
 	}
+	VEC_RELEASE(&runner->clashed);
 	arena_release(&runner->unsure_arena);
 	free(runner);
 }
@@ -173,6 +174,7 @@ void runner_start(struct runner *runner)
 	runner->stopping = runner->again = runner->pushed = false;
 	runner->n_dirty = runner->intents_done = runner->intents_total = runner->n_tag_pages = 0;
 	runner->n_unknown_tags = 0;
+	runner->clashed.n = 0;
 	runner->cycle = (struct cycle){ .dry_run = runner->options.dry_run };
 	report->kind = "full";
 	report->started_at = runner_now(runner);

@@ -64,6 +64,7 @@ struct runner {
 	uint64_t raw_seed[SIDE_COUNT];
 	bool no_groups[SIDE_COUNT]; /* the side does not answer grouped readings */
 	bool again;                 /* a link has to be merged once more */
+	VEC(int64_t) clashed;       /* links that met a unique value of somebody else (yield.h) */
 	bool pushed;                /* the push phase has come to its end */
 	bool stopping;
 	bool busy; /* a cycle is under way */

@@ -12,6 +12,7 @@
 #include "daemon/runner/plan.h"
 #include "daemon/runner/push.h"
 #include "daemon/runner/wishes.h"
+#include "daemon/runner/yield.h"
 
 #include <assert.h>
 
@@ -404,6 +405,8 @@ static bool settle_clash(struct job *job, struct error *err)
 	if (runner->cycle.merge_rounds >= CYCLE_MERGE_ROUNDS)
 		return settle_refused(job, err);
 	runner->again = true;
+	if (job->intent.kind == INTENT_UPDATE)
+		yield_note_clash(runner, job->intent.link);
 	return store_intent_delete(runner_store(runner), job->intent.id, err);
 }
 

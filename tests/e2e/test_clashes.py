@@ -67,6 +67,19 @@ class Moves(Case):
                               (ids[1 - giver], [old]))
 
     @only("values")
+    def test_swap(self):
+        """Two have each other's: neither can be written first as it is."""
+        for side in SIDES:
+            with self.subTest(side=side):
+                world, ids = self.pair(["ada@example.com"], ["bob@example.com"])
+                world.edit(side, ids[0][side], emails=["on.the.way@example.com"])
+                world.edit(side, ids[1][side], emails=["ada@example.com"])
+                world.edit(side, ids[0][side], emails=["bob@example.com"])
+                self.sync_until_settled(world)
+                for person, emails in zip(ids, (["bob@example.com"], ["ada@example.com"])):
+                    for each in SIDES:
+                        self.assertEqual(world.find(each, person[each])["emails"], emails)
+
     def test_chain(self):
         """Each of several takes the e-mail of the next, whose last one goes away."""
         world = self.open()
