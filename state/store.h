@@ -347,7 +347,8 @@ NODISCARD bool store_history_field(struct store *store, int64_t link, struct str
 /* What was written to these two, under whichever link; either id may be empty.  Oldest first. */
 NODISCARD bool store_history_person(struct store *store, const struct str id[SIDE_COUNT],
 				    history_fn *fn, void *payload, struct error *err);
-/* Drops entries and cycles older than `before`; bounded work per call. */
+/* Drops entries and cycles older than `before`, and of cycles that wrote nothing those that are not among
+ * the newest 2,000; bounded work per call. */
 NODISCARD bool store_history_retain(struct store *store, int64_t before, struct error *err);
 
 /* ---- Conflicts and quarantine ---- */

@@ -4,6 +4,7 @@
  */
 #include "daemon/app.h"
 #include "daemon/commands/command.h"
+#include "daemon/notify.h"
 
 #include <getopt.h>
 
@@ -24,8 +25,10 @@ int command_run(struct command_context *context)
 		return EXIT_CODE_USAGE; /* getopt_long() has said why */
 	if (!command_no_more_arguments(context, optind))
 		return EXIT_CODE_USAGE;
-	if (!app_open(&options, &app, &err))
+	if (!app_open(&options, &app, &err)) {
+		notify_status(err.msg); /* systemctl status shows it */
 		return command_fail(&err);
+	}
 	const enum exit_code code = app_run(app);
 
 	app_close(app);

@@ -220,6 +220,7 @@ CREATE TABLE cycle(
 	summary TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX cycle_ended ON cycle(id) WHERE ended_at > 0;
+CREATE INDEX cycle_started ON cycle(started_at);
 
 -- What all cycles have done together, for monitoring.
 CREATE TABLE counter(

@@ -90,6 +90,17 @@ class Instances(Run):
         self.assertIn(f"process {daemon.process.pid}", world.runs[-1][3].decode())
         daemon.stop()
 
+    def test_starting(self):
+        """Reading a state takes its time: the manager is told before, and of a failure too."""
+        world, daemon = self.started(sync__interval=HOUR)
+        daemon.stop()
+        again = Daemon(world).wait_ready()
+        self.assertIn("EXTEND_TIMEOUT_USEC", again.messages[0])
+        other = Daemon(world).ended(code=75)
+        self.assertTrue(any("in use by process" in message.get("STATUS", "")
+                            for message in other.messages), other.messages)
+        again.stop()
+
     def test_foreign_state(self):
         world, daemon = self.started()
         daemon.wait_cycle()

@@ -100,6 +100,27 @@ static void retention_is_bounded(void **state)
 	assert_int_equal(raw_number(f, "SELECT min(id) FROM cycle"), 20200);
 }
 
+/* 3,000 cycles of which every hundredth wrote something and every seventh failed. */
+static void idle_cycles_are_thinned_out(void **state)
+{
+	struct fixture *f = *state;
+
+	for (int i = 1; i <= 3000; i++) {
+		int64_t id;
+
+		OK(f, store_cycle_start(f->store, S("full"), i, &id, &f->err));
+		if (i % 100 == 0)
+			add_history(f, id, 1, i);
+		OK(f, store_cycle_end(f->store, id, i % 7 == 0 ? S("failed") : S("ok"), S("{}"), i,
+				      &f->err));
+		OK(f, store_history_retain(f->store, 0, &f->err));
+	}
+	assert_int_equal(raw_number(f, "SELECT count(*) FROM cycle WHERE id > 1000"), 2000);
+	/* 10 that wrote, 142 that failed, one that did both */
+	assert_int_equal(raw_number(f, "SELECT count(*) FROM cycle WHERE id <= 1000"), 151);
+	assert_int_equal(raw_number(f, "SELECT count(*) FROM history"), 30);
+}
+
 static bool on_conflict(void *payload, const struct conflict *conflict, struct error *err)
 {
 	(void)err;
@@ -392,6 +413,7 @@ int main(void)
 		STORE_TEST(history_by_cycle_and_link),
 		STORE_TEST(history_of_a_person),
 		STORE_TEST(retention_is_bounded),
+		STORE_TEST(idle_cycles_are_thinned_out),
 		STORE_TEST(conflicts_come_and_go),
 		STORE_TEST(matches_end_when_two_are_linked),
 		STORE_TEST(refused_writes_are_remembered),
