@@ -51,7 +51,7 @@ class Call(NamedTuple):
 
 
 class Reply(NamedTuple):
-    """length: right, chunked, absent.  body: bytes, or an iterable of them for what is large."""
+    """length: right, chunked, absent, own (among the headers).  body: bytes, or an iterable of them for what is large."""
     status: int = 200
     body: Any = b""
     content_type: str = "application/json"
@@ -126,14 +126,15 @@ def nothing(_):
 class Front:
     """lie: a function of a Call that gives a Reply, or None for the truth."""
 
-    def __init__(self, test, world, side):
+    def __init__(self, test, world, side, port=0):
         self.side = side
         self.sandbox = urlsplit(world.box.urls[side]).netloc
         self.lie = nothing
         self.seen = []
-        self.server = _Server(("127.0.0.1", 0), _Handler)
+        self.server = _Server(("127.0.0.1", port), _Handler)
         self.server.front = self
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
+        self.port = self.server.server_address[1]
+        self.url = f"http://127.0.0.1:{self.port}"
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True)
         self.thread.start()
         test.addCleanup(self.stop)

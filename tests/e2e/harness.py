@@ -71,6 +71,8 @@ class World:
         self.folder = tempfile.mkdtemp(prefix="crmsync-e2e-")
         self.runs = []
         self.seconds = RUN_SECONDS
+        self.peaks = []
+        self.ceiling_kib = 0  # of the program's memory in any run; 0: not measured
         self.box = Sandbox(DIALECT, options, self.folder)
         for side in SIDES:
             self._write(f"{side}.token", f"sandbox-{side}-token\n", 0o600)
@@ -141,9 +143,26 @@ class World:
 
     # ---- The program ----
 
+    def command(self, *words):
+        command = dying_with_us([os.environ["CRMSYNC"], "-c", self.path("sync.conf"), *words])
+        if self.ceiling_kib == 0:
+            return command
+        beside = os.path.join(os.path.dirname(os.environ["SANDBOX"]), "..", "bench", "bench_peak")
+        return dying_with_us([os.environ.get("PEAK", beside), self.path("peak.json"), *command])
+
+    def check_peak(self, words):
+        """Whatever came of the run."""
+        if self.ceiling_kib == 0:
+            return
+        with open(self.path("peak.json"), encoding="utf-8") as file:
+            peak_kib = json.load(file)["peak_kib"]
+        self.peaks.append(peak_kib)
+        self.test.assertLessEqual(peak_kib, self.ceiling_kib,
+                                  f"crmsync {' '.join(words)}: KiB of memory")
+
     def run(self, *words, code=0):
         """crmsync WORDS; its exit code must be as expected (None: whatever it is)."""
-        command = dying_with_us([os.environ["CRMSYNC"], "-c", self.path("sync.conf"), *words])
+        command = self.command(*words)
         try:
             run = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True,
                                  timeout=self.seconds, check=False)
@@ -151,6 +170,7 @@ class World:
             self.runs.append((words, "timeout", late.stdout or b"", late.stderr or b""))
             raise AssertionError(f"crmsync {' '.join(words)} took too long") from late
         self.runs.append((words, run.returncode, run.stdout, run.stderr))
+        self.check_peak(words)
         if code is not None:
             self.test.assertEqual(run.returncode, code, f"crmsync {' '.join(words)}: exit code")
         return run.stdout.decode()

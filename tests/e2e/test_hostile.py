@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""D7, D8: what a server may answer to a reading, and what is never made of it."""
+"""D7, D8: what a server may answer to a reading, and what is never made of it.
+
+None of it takes more memory than CEILING_KIB.
+"""
 
 import copy
 import json
+import os
 import unittest
+import zlib
 
 from front import Front, Reply, nothing
 from harness import DIALECT, SIDES, Case, other
@@ -16,6 +21,8 @@ EDSGER = {"name": Name("Edsger", "", "Dijkstra"), "emails": ["edsger@example.com
 PERSONAL = ("Lovelace", "Hopper", "Turing", "Dijkstra", "@example.com", "Analyst", "Commodore")
 HTML = b"<!DOCTYPE html><html><body>Sign in to the Wi-Fi, Ada Lovelace</body></html>"
 MEGABYTE = b" " * (1024 * 1024)
+# A sanitizer keeps what was freed, and a shadow of the rest.
+CEILING_KIB = (40 if os.environ.get("E2E_FULL") == "1" else 640) * 1024
 EXIT = {"malformed": 65, "unreachable": 69, "auth": 77}
 
 
@@ -25,7 +32,7 @@ def text_after(body, find, new):
     return body.replace(find, new, 1)
 
 
-def huge(prefix, part, count=70):
+def huge(prefix, part, count=100):
     yield prefix
     for _ in range(count):
         yield part
@@ -33,6 +40,22 @@ def huge(prefix, part, count=70):
 
 def ok(body, **more):
     return Reply(200, body, **more)
+
+
+def bomb(prefix, megabytes):
+    """Much in little: gzip of blanks."""
+    squeeze = zlib.compressobj(9, zlib.DEFLATED, 31)
+    parts = [squeeze.compress(prefix)]
+    parts += [squeeze.compress(MEGABYTE) for _ in range(megabytes)]
+    return b"".join([*parts, squeeze.flush()])
+
+
+def zipped(body):
+    return ok(body, headers=(("Content-Encoding", "gzip"),))
+
+
+def many_headers(n):
+    return tuple((f"X-Header-{i}", "x" * 1000) for i in range(n))
 
 
 # name -> (what becomes of the true Reply of a page, how the sync ends).
@@ -58,9 +81,28 @@ PAGES = {
         true.body, b"[{", b'[{"x":' + b"[" * 10000)), "malformed"),
     "a person of 2 MB": (lambda true: ok(text_after(
         true.body, b"[{", b'[{"x":"' + b"x" * 2000000 + b'",')), "malformed"),
-    "70 MB of blanks": (lambda true: ok(huge(true.body[:-1], MEGABYTE), length="chunked"),
-                        "malformed"),
-    "70 MB in a text": (lambda true: ok(huge(b'{"x":"', MEGABYTE), length="absent"), "malformed"),
+    "100 MB of blanks": (lambda true: ok(huge(true.body[:-1], MEGABYTE), length="chunked"),
+                         "malformed"),
+    "100 MB in a text": (lambda true: ok(huge(b'{"x":"', MEGABYTE), length="absent"), "malformed"),
+    "100 MB that are announced": (lambda true: ok(
+        true.body, headers=(("Content-Length", str(100 * 1024 * 1024)),), length="own"),
+        "malformed"),
+    "100 MB of an error": (lambda true: Reply(
+        500, huge(b'{"message":"', MEGABYTE), length="chunked"), None),
+    "100 MB of a refusal": (lambda true: Reply(
+        400, huge(b'{"message":"', MEGABYTE), length="chunked"), "malformed"),
+    "a bomb of blanks": (lambda true: zipped(bomb(true.body[:-1], 200)), "malformed"),
+    "a bomb in a text": (lambda true: zipped(bomb(b'{"x":"', 200)), "malformed"),
+    "no gzip": (lambda true: zipped(b"\x1f\x8b" + true.body), "malformed"),
+    "half of a gzip": (lambda true: zipped(bomb(true.body, 0)[:40]), None),
+    "2 MB of headers": (lambda true: ok(true.body, headers=many_headers(2000)), None),
+    "half a million nulls": (lambda true: ok(
+        b'{"data":[' + b"null," * 500000 + b'null],"member":[],"totalItems":1}'), "malformed"),
+    "half a million keys": (lambda true: ok(b'{"data":[],"member":[{' + b",".join(
+        b'"%d":0' % i for i in range(500000)) + b"}]}"), None),
+    "a list of a list": (lambda true: ok(b'{"data":[[]],"member":[[]],"totalItems":1}'),
+                         "malformed"),
+    "an array of an array": (lambda true: ok(b"[[]]"), "malformed"),
     "persons are null": (lambda true: ok(b'{"data":null,"member":null,"totalItems":0}'),
                          "malformed"),
     "persons are texts": (lambda true: ok(b'{"data":["x"],"member":["x"],"totalItems":1}'),
@@ -122,6 +164,7 @@ class Hostile(Case):
         # What vanishes from a side is to be removed from the other one, whichever side lies.
         overrides = {"sync__on_removed": {"people": "delete"}} | overrides
         world = self.open(*options, **overrides)
+        world.ceiling_kib = CEILING_KIB
         front = Front(self, world, side)
         self.settings = {name.replace("__", "."): value for name, value in overrides.items()}
         self.settings[f"{side}.base_url"] = front.url
