@@ -208,8 +208,6 @@ static void add_head(struct buf *line, enum log_level level, const char *message
 {
 	char now[CLOCK_TEXT_BYTES];
 
-	if (sink.prefix && !sink.to_journal)
-		buf_addf(line, "<%d>", levels[level].priority);
 	if (sink.format == LOG_FORMAT_JSON) {
 		format_now(now);
 		buf_addf(line, "{\"time\":\"%s\",\"level\":\"%s\",\"message\":", now,
@@ -245,6 +243,10 @@ void log_write(enum log_level level, const char *message, const struct log_field
 	if (!log_enabled(level))
 		return;
 	buf_init(&line, LINE_MAX_BYTES);
+	if (sink.prefix)
+		buf_addf(&line, "<%d>", levels[level].priority);
+	const size_t n_prefix = line.len;
+
 	add_head(&line, level, message);
 	for (const struct log_field *field = fields; field->key != NULL; field++) {
 		const size_t before = line.len;
@@ -257,7 +259,9 @@ void log_write(enum log_level level, const char *message, const struct log_field
 			break;
 		}
 	}
-	if (!sink.to_journal || !sink.journal(levels[level].priority, buf_str(&line), fields)) {
+	const struct str unprefixed = str_skip(buf_str(&line), n_prefix);
+
+	if (!sink.to_journal || !sink.journal(levels[level].priority, unprefixed, fields)) {
 		buf_add_z(&line, sink.format == LOG_FORMAT_JSON ? "}\n" : "\n");
 		write_out(&line);
 	}

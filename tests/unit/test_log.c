@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A line a call, whatever the values hold. */
+#include "base/buf.h"
 #include "base/log.h"
 
 #include <fcntl.h>
@@ -203,12 +204,62 @@ static void test_journal_stream(void **state)
 	(void)unsetenv("JOURNAL_STREAM");
 }
 
+static char sent[200];
+static bool journal_works;
+
+static bool take_entry(int priority, struct str line, const struct log_field *fields)
+{
+	struct buf text;
+
+	buf_init(&text, sizeof(sent));
+	buf_addf(&text, "%d %.*s", priority, STR_ARG(line));
+	for (; fields->key != NULL; fields++) {
+		buf_addf(&text, " %s:", fields->key);
+		log_add_value(&text, fields);
+	}
+	(void)snprintf(sent, sizeof(sent), "%s", buf_z(&text));
+	buf_release(&text);
+	return journal_works;
+}
+
+/* Only where stderr is the journal's; what it cannot take is not lost. */
+static void test_journal_entry(void **state)
+{
+	char stream[64];
+	struct stat facts;
+
+	(void)state;
+	log_set_journal(take_entry);
+	assert_int_equal(fstat(captured, &facts), 0);
+	(void)snprintf(stream, sizeof(stream), "%ju:%ju", (uintmax_t)facts.st_dev,
+		       (uintmax_t)facts.st_ino);
+	begin();
+	log_setup(LOG_LEVEL_INFO, LOG_FORMAT_JOURNAL, false);
+	LOG_WARN("m", LOG_I64("n", -1));
+	assert_string_equal(end(), "<4>m n=-1\n");
+	assert_string_equal(sent, "");
+	assert_int_equal(setenv("JOURNAL_STREAM", stream, 1), 0);
+	journal_works = true;
+	begin();
+	log_setup(LOG_LEVEL_INFO, LOG_FORMAT_JOURNAL, false);
+	LOG_WARN("m", LOG_I64("n", -1), LOG_STR("s", "a b"), LOG_PERSONAL("p", STR_LIT("Ada")));
+	assert_string_equal(end(), "");
+	assert_string_equal(sent, "4 m n=-1 s=\"a b\" p=(hidden) n:-1 s:a b p:(hidden)");
+	journal_works = false;
+	begin();
+	LOG_ERROR("m", LOG_U64("n", 2));
+	assert_string_equal(end(), "<3>m n=2\n");
+	(void)unsetenv("JOURNAL_STREAM");
+	log_set_journal(NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_text),   cmocka_unit_test(test_levels),
-		cmocka_unit_test(test_values), cmocka_unit_test(test_personal),
-		cmocka_unit_test(test_long),   cmocka_unit_test(test_journal_stream),
+		cmocka_unit_test(test_text),          cmocka_unit_test(test_levels),
+		cmocka_unit_test(test_values),        cmocka_unit_test(test_personal),
+		cmocka_unit_test(test_long),          cmocka_unit_test(test_journal_stream),
+		cmocka_unit_test(test_journal_entry),
 	};
 
 	return cmocka_run_group_tests(tests, capture_stderr, close_captured);
