@@ -10,6 +10,7 @@ import subprocess
 import time
 import unittest
 
+from daemon import Daemon
 from harness import DIALECT, SIDES, Case, dying_with_us
 from wire import Name, is_write
 
@@ -104,6 +105,32 @@ class Rates(Case):
                 self.assertIn(learned[0][0], (750, 45000, 4500000))
                 if side == "people":
                     self.assertEqual(rates, [configured * 3 // 4] * 2)
+
+    def test_pause_outlives_the_daemon(self):
+        """What a side said to one process is kept to by the next one."""
+        for side in SIDES:
+            with self.subTest(side=side):
+                world = self.open("--persons", "3", sync__interval=0.1)
+                daemon = Daemon(world).wait_ready()
+                daemon.wait_cycle()
+                world.clear_log()
+                world.box.post("fault", side=side, action="status", status=429, count=1,
+                               headers={"Retry-After": "6"}, match={"nth": 1})
+                refused = daemon.wait(lambda world=world, side=side: [
+                    request for request in world.box.log() if request["side"] == side and
+                    request["status"] == 429], "429")[0]
+                daemon.wait(lambda world=world, side=side:
+                            world.status()["sides"][side]["backoff_until"], "it is paused")
+                daemon.send(signal.SIGKILL)
+                daemon.process.wait()
+                again = Daemon(world).wait_ready()
+                cycle = again.cycles()
+                again.wait_cycle(cycle)
+                later = [request["t"] - refused["t"] for request in world.box.log()
+                         if request["side"] == side and request["t"] > refused["t"] + 300]
+                again.stop()
+                self.assertTrue(later)
+                self.assertGreaterEqual(min(later), 6000)
 
 
 if __name__ == "__main__":
