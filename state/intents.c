@@ -317,6 +317,15 @@ bool store_intent_count(struct store *store, enum side target, int64_t *ret_n, s
 			    err);
 }
 
+bool store_intent_lost(struct store *store, enum side target, int64_t *ret_n, struct error *err)
+{
+	static_assert(INTENT_CREATE == 0 && INTENT_SENT == 1, "as stored");
+	return store_number(store,
+			    "SELECT count(*) FROM intent WHERE target = ? AND kind = 0 "
+			    "AND state = 1 AND coalesce(target_id, '') = ''",
+			    target, ret_n, err);
+}
+
 bool store_intent_recover(struct store *store, struct error *err)
 {
 	static_assert(INTENT_PENDING == 0, "as stored");

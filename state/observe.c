@@ -133,7 +133,8 @@ static bool update_row(struct store *store, const struct observe *see, struct er
 		&store->sql,
 		"UPDATE person SET generation = CASE WHEN ?1 > 0 THEN ?1 ELSE generation END, raw = ?2, "
 		"digest = ?3, staged = ?4, seen_at = ?5, old_seen_at = ?6, created_at = ?7, "
-		"updated_at = ?8, archived_at = ?9, keys_sum = ?10, gone_cycle = 0 WHERE no = ?11");
+		"updated_at = ?8, archived_at = ?9, keys_sum = ?10, gone_cycle = 0, "
+		"hidden = CASE WHEN ?2 IS NULL THEN hidden ELSE 0 END WHERE no = ?11");
 
 	sql_bind_int(&call, see->generation);
 	sql_bind_digest(&call, see->raw);

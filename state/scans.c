@@ -79,8 +79,9 @@ bool store_scan_count(struct store *store, enum side side, int64_t generation, i
 bool store_mark_seen(struct store *store, enum side side, const struct digest *raw,
 		     int64_t generation, bool *ret_known, struct error *err)
 {
-	struct sql_call call = sql_call(
-		&store->sql, "UPDATE person SET generation = ? WHERE side = ? AND raw = ?");
+	struct sql_call call =
+		sql_call(&store->sql,
+			 "UPDATE person SET generation = ?, hidden = 0 WHERE side = ? AND raw = ?");
 
 	sql_bind_int(&call, generation);
 	sql_bind_int(&call, side);
@@ -104,6 +105,22 @@ bool store_knows_raw(struct store *store, enum side side, const struct digest *r
 		return false;
 	sql_end(&call);
 	*ret_known = known;
+	return true;
+}
+
+bool store_person_hidden(struct store *store, enum side side, struct str id, int64_t *ret_times,
+			 struct error *err)
+{
+	struct sql_call call = sql_call(&store->sql, "UPDATE person SET hidden = hidden + 1 "
+						     "WHERE side = ? AND id = ? RETURNING hidden");
+	bool found;
+
+	sql_bind_int(&call, side);
+	sql_bind_text(&call, id);
+	if (!sql_row(&call, &found, err))
+		return false;
+	*ret_times = found ? sql_int(&call, 0) : 0;
+	sql_end(&call);
 	return true;
 }
 

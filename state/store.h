@@ -87,6 +87,9 @@ NODISCARD bool store_scan_count(struct store *store, enum side side, int64_t gen
 /* Marks the person whose raw bytes had this digest as seen; *ret_known false if there is none. */
 NODISCARD bool store_mark_seen(struct store *store, enum side side, const struct digest *raw,
 			       int64_t generation, bool *ret_known, struct error *err);
+/* A whole list did not show a person who is there: how often in a row by now. */
+NODISCARD bool store_person_hidden(struct store *store, enum side side, struct str id,
+				   int64_t *ret_times, struct error *err);
 /* As above, but only asks: for deciding whether a record must be decoded at all. */
 NODISCARD bool store_knows_raw(struct store *store, enum side side, const struct digest *raw,
 			       bool *ret_known, struct error *err);
@@ -318,6 +321,9 @@ NODISCARD bool store_intent_of_link(struct store *store, int64_t link, bool *ret
 				    struct error *err);
 NODISCARD bool store_intent_count(struct store *store, enum side target, int64_t *ret_n,
 				  struct error *err);
+/* Creates of unknown outcome for whom no candidate is known. */
+NODISCARD bool store_intent_lost(struct store *store, enum side target, int64_t *ret_n,
+				 struct error *err);
 /* Drops what was never sent: the next merge decides anew.  What is left is writes of unknown outcome. */
 NODISCARD bool store_intent_recover(struct store *store, struct error *err);
 

@@ -34,13 +34,13 @@ struct position {
 static const char free_ones[] =
 	"SELECT p.created_at, p.id FROM person p INDEXED BY person_unlinked WHERE p.side = ?1 "
 	"AND (p.created_at, p.id) > (?2, ?3) AND p.created_at <= ?4 AND " SQL_FREE
-	" AND " SQL_NO_CREATE "ORDER BY p.created_at, p.id LIMIT 1";
+	" AND p.generation >= (SELECT coalesce(max(s.generation), 0) FROM scan s "
+	"WHERE s.side = ?1) AND " SQL_NO_CREATE "ORDER BY p.created_at, p.id LIMIT 1";
 
 static const char new_ones[] =
 	"SELECT p.created_at, p.id FROM person p INDEXED BY person_unlinked WHERE p.side = ?1 "
 	"AND (p.created_at, p.id) > (?2, ?3) AND p.created_at <= ?4 AND p.link IS NULL "
-	"AND p.remembered = 0 AND p.parked = 0 AND " SQL_NO_CREATE
-	"ORDER BY p.created_at, p.id LIMIT 1";
+	"AND p.remembered = 0 AND " SQL_NO_CREATE "ORDER BY p.created_at, p.id LIMIT 1";
 
 static bool next_one(struct store *store, enum side side, const char *which, int64_t last,
 		     struct arena *arena, struct position *at, bool *ret_found, struct error *err)

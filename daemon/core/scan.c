@@ -157,12 +157,13 @@ void scan_settle(struct scan *scan, uint64_t n_distinct)
 
 	if (scan->descending && !enough) {
 		end_incomplete(scan, "fewer persons were read than the list announces");
-	} else if (scan->descending && !announced && n_distinct != scan->n_first) {
-		end_incomplete(scan, "read in the opposite order it shows other persons");
+	} else if (scan->descending && !announced && scan->n_read < scan->n_first) {
+		end_incomplete(scan, "read in the opposite order it shows fewer persons");
 	} else if (enough && (announced || scan->descending || !scan->twice)) {
 		scan->state = SCAN_COMPLETE;
 	} else {
 		scan->n_first = n_distinct;
+		scan->n_read = 0;
 		scan->descending = true;
 		start_pass(scan);
 	}

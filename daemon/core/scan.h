@@ -13,7 +13,7 @@
  *
  * Where no total is announced, nothing tells a list that was cut short from a whole one.  If something
  * hangs on who is not there (a create of unknown outcome), such a list is read twice, in both orders, and
- * is complete only if both show the same persons.
+ * is complete only if the second reading shows as many persons as were known by the first.
  *
  * Pure: pages are asked for and reported, nothing is fetched here.
  */
@@ -57,7 +57,7 @@ struct scan {
 	uint64_t next_offset;
 	uint64_t n_pages; /* of this pass, as far as known; 0: open end */
 	int64_t total;    /* the most announced in this pass; -1: none */
-	uint64_t n_read;  /* persons on the pages read, repeated ones counted again */
+	uint64_t n_read;  /* persons on the pages of this pass, repeated ones counted again */
 	uint64_t first_content, last_content; /* fingerprints of pages of this pass */
 	unsigned n_repeats;                   /* pages in a row that showed nobody new */
 	uint64_t n_first; /* distinct persons of the first pass, if it is to be read twice */

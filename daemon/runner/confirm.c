@@ -20,6 +20,8 @@
 #define IN_FLIGHT 16
 /* Persons that were on the list; the first that answers is the witness. */
 #define WITNESSES 3
+/* Lists that are whole but for a person whom they never show. */
+#define HIDDEN_OFTEN 2
 
 /* One side's questions. */
 struct confirming {
@@ -113,13 +115,24 @@ static bool find_absent(struct runner *runner, enum side side, struct error *err
 
 /* ---- Their answers ---- */
 
-/* Who was missing and is there: the list was not whole.  Then it proves of nobody that he is not there, be it
- * a lost create or a person who is to be created. */
-static void note_there(struct confirming *confirming, const struct question *question)
+/*
+ * Who was missing and is there: the list was not whole.  Then it proves of nobody that he is not there, be it
+ * a lost create or a person who is to be created.  One that is never shown says nothing of the others.
+ */
+static bool note_there(struct confirming *confirming, const struct question *question,
+		       struct error *err)
 {
+	struct runner *runner = confirming->runner;
+	int64_t times = 0;
+
 	confirming->witnessed = true;
-	if (question->absent)
-		confirming->runner->scans[confirming->side].complete = false;
+	if (!question->absent)
+		return true;
+	if (!store_person_hidden(runner_store(runner), confirming->side, question->id, &times, err))
+		return false;
+	if (times <= HIDDEN_OFTEN)
+		runner->scans[confirming->side].complete = false;
+	return true;
 }
 
 static bool take_person(struct question *question, struct answer *answer, struct error *err)
@@ -136,11 +149,14 @@ static bool take_person(struct question *question, struct answer *answer, struct
 			  &answer->err)) {
 		cycle_note_failure(&runner->cycle, side, &answer->err);
 	} else if (str_equal(person.id, question->id)) {
-		note_there(confirming, question);
 		ok = store_begin(runner_store(runner), err) &&
+		     note_there(confirming, question, err) &&
 		     runner_observe(runner, side, &person, NULL, runner->scans[side].generation,
 				    &observation, err) &&
 		     store_commit(runner_store(runner), err);
+	} else if (!question->witness) {
+		/* Merged into another one: under this id there is nobody any more. */
+		*VEC_PUSH(&confirming->gone) = question->id;
 	}
 	arena_release(&arena);
 	return ok;

@@ -182,18 +182,20 @@ static bool on_alike(void *payload, enum side side, struct str id, enum key_kind
 struct lost_create {
 	struct runner *runner;
 	const struct intent *intent;
-	bool by_marker;
 	struct arena arena;
-	struct str found; /* empty: nobody yet */
+	struct str marked; /* who bears its marker; empty: nobody yet */
+	struct str found;  /* who is like it; empty: nobody yet */
 };
 
-/* Created when that create was sent, or thereabouts: the server's clock may be another. */
-static bool is_new(const struct intent *intent, const struct person *person)
+/* Created when that create was sent, or as late as it was tried; the server's clock may be another. */
+static bool is_new(const struct runner *runner, const struct intent *intent,
+		   const struct person *person)
 {
 	const int64_t after = person->created_at - intent->sent_at;
+	const int64_t tried = runner->options.config->sync.retry.deadline_ns;
 
 	return person->created_at == 0 ||
-	       (after >= -CREATION_WINDOW_NS && after <= CREATION_WINDOW_NS);
+	       (after >= -CREATION_WINDOW_NS && after <= tried + CREATION_WINDOW_NS);
 }
 
 /* Who was created since the create was sent: his marker says so, or he holds all of it and is ours, or a
@@ -203,16 +205,14 @@ static bool is_it(void *payload, const struct person *person, struct arena *aren
 {
 	struct lost_create *lost = payload;
 	const struct intent *intent = lost->intent;
-	const bool is_marked = person->marker.len > 0;
-	const bool is_ours = is_marked && str_equal(person->marker, intent->source_id);
 
 	(void)arena;
 	(void)err;
-	if (lost->found.len > 0)
-		return true;
-	if (lost->by_marker ? is_ours :
-			      !is_marked && is_new(intent, person) &&
-				      likeness_shows_all(lost->runner->table, intent, person))
+	if (person->marker.len > 0 && str_equal(person->marker, intent->source_id))
+		lost->marked = arena_copy(&lost->arena, person->id);
+	else if (lost->found.len == 0 && person->marker.len == 0 &&
+		 is_new(lost->runner, intent, person) &&
+		 likeness_shows_all(lost->runner->table, intent, person))
 		lost->found = arena_copy(&lost->arena, person->id);
 	return true;
 }
@@ -233,7 +233,7 @@ static bool is_perhaps(void *payload, const struct person *person, struct arena 
 	if (str_equal(person->id, lost->intent->target_id))
 		lost->found = arena_copy(&lost->arena, person->id);
 	if (lost->found.len > 0 || lost->intent->target_id.len > 0 || person->marker.len > 0 ||
-	    !is_new(lost->intent, person))
+	    !is_new(lost->runner, lost->intent, person))
 		return true;
 	for (size_t i = 0; i < table->n && lost->found.len == 0; i++) {
 		if (table->fields[i].type != FIELD_TEXT_SET &&
@@ -245,15 +245,15 @@ static bool is_perhaps(void *payload, const struct person *person, struct arena 
 
 static bool look_for(struct lost_create *lost, struct error *err)
 {
-	struct store *store = runner_store(lost->runner);
-	const enum side target = lost->intent->target;
 	const int64_t since = lost->intent->sent_at - CREATION_WINDOW_NS;
 
-	lost->by_marker = true;
-	if (target == SIDE_PEOPLE && !store_newcomers_each(store, target, since, is_it, lost, err))
+	if (!store_newcomers_each(runner_store(lost->runner), lost->intent->target, since, is_it,
+				  lost, err))
 		return false;
-	lost->by_marker = false;
-	return lost->found.len > 0 || store_newcomers_each(store, target, since, is_it, lost, err);
+	if (lost->marked.len > 0 && lost->intent->target == SIDE_PEOPLE)
+		lost->found = lost->marked;
+	runner_changed(lost->runner);
+	return true;
 }
 
 /* Before any key is looked at: who was created is settled as if the create had been answered. */
@@ -341,18 +341,16 @@ static bool settle_lost_create(void *payload, const struct intent *intent, struc
 	if (!linked) {
 		bool parked = false;
 
-		if (!is_whole(runner, intent))
-			return true;
 		if (!park_possible(runner, intent, &parked, err))
 			return false;
-		if (parked)
+		if (parked || !is_whole(runner, intent))
 			return true;
 	}
 	if (linked) {
 		made.link = link.id;
 		if (!store_person_get(store, intent->target, link.side_id[intent->target], arena,
 				      &person, &found, err) ||
-		    (found && is_new(intent, &person) &&
+		    (found && is_new(runner, intent, &person) &&
 		     !settle_found(runner, &made, &person, err)))
 			return false;
 	}

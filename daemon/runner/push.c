@@ -256,7 +256,7 @@ void push_job_deleted(struct job *job)
 
 void push_job_gone(struct job *job)
 {
-	const bool unsure = job->was_unsure || job->intent.kind == INTENT_REMOVE;
+	const bool unsure = job->was_unsure || job->read_back || job->intent.kind == INTENT_REMOVE;
 
 	push_job_answered(job, unsure ? RESULT_UNCERTAIN : RESULT_GONE);
 }

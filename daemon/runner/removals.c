@@ -169,8 +169,9 @@ static bool guard(struct runner *runner, uint64_t n_removals, struct error *err)
 
 	if (n_removals == 0 || n <= limit || n <= runner->options.allow_removals)
 		return true;
+	if (!runner->removals_held)
+		runner->cycle.report.guarded += n_removals;
 	runner->removals_held = true;
-	runner->cycle.report.guarded += n_removals;
 	runner->cycle.report.held_removals = n_removals;
 	return store_left_each(runner_store(runner), report_held, runner, err);
 }

@@ -24,7 +24,8 @@ struct side_scan {
 	int64_t generation;
 	uint64_t n_seen;       /* persons on the pages read */
 	uint64_t n_distinct;   /* different ones, known at the end */
-	uint64_t n_unreadable; /* records that could not be understood */
+	uint64_t n_unreadable; /* records that could not be understood, in this pass */
+	bool was_unreadable;   /* there were some in an earlier pass */
 	bool began;            /* at least one page was answered */
 	bool read_all;         /* every person of the side was on a page that was read */
 	bool complete;         /* and could be understood */

@@ -179,10 +179,13 @@ static bool end_pass(struct runner *runner, enum side side, struct error *err)
 		return false;
 	scan->n_distinct = (uint64_t)n_distinct;
 	scan_settle(&scan->scan, scan->n_distinct + scan->n_unreadable);
-	if (scan->scan.state == SCAN_RUNNING)
+	if (scan->scan.state == SCAN_RUNNING) {
+		scan->was_unreadable = scan->was_unreadable || scan->n_unreadable > 0;
+		scan->n_unreadable = 0;
 		return true;
+	}
 	scan->read_all = scan->scan.state == SCAN_COMPLETE;
-	scan->complete = scan->read_all && scan->n_unreadable == 0;
+	scan->complete = scan->read_all && scan->n_unreadable == 0 && !scan->was_unreadable;
 	if (scan->scan.state == SCAN_INCOMPLETE && !runner->stopping &&
 	    runner->cycle.report.failure.code == ERR_OK) {
 		struct error incomplete;
@@ -232,7 +235,7 @@ static void pump(struct runner *runner, enum side side)
 		runner_phase_done(runner);
 }
 
-/* What an earlier cycle sent and nobody answered hangs on who is not there. */
+/* Whether a create that nobody answered is sent again hangs on who is not there. */
 static bool start_side(struct runner *runner, enum side side, uint32_t page_size, struct error *err)
 {
 	struct side_scan *scan = &runner->scans[side];
@@ -240,7 +243,7 @@ static bool start_side(struct runner *runner, enum side side, uint32_t page_size
 
 	side_scan_reset(scan);
 	scan_start(&scan->scan, page_size, PAGES_IN_FLIGHT);
-	if (!store_intent_count(runner_store(runner), side, &n_lost, err))
+	if (!store_intent_lost(runner_store(runner), side, &n_lost, err))
 		return false;
 	scan->scan.twice = n_lost > 0;
 	return store_scan_start(runner_store(runner), side, runner_now(runner), &scan->generation,

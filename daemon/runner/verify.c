@@ -132,8 +132,13 @@ static bool take_reading(struct job *job, const struct answer *answer, struct st
 		cycle_note_failure(&runner->cycle, job->push->side, &err);
 		return false;
 	}
-	if (!str_equal(person.id, job->intent.target_id))
+	if (!str_equal(person.id, job->intent.target_id)) {
+		(void)error_set(&err, ERR_MALFORMED,
+				"%s: a person's own answer shows another person",
+				side_name(job->push->side));
+		cycle_note_failure(&runner->cycle, job->push->side, &err);
 		return false;
+	}
 	job->current = person;
 	return true;
 }
@@ -158,7 +163,8 @@ static void on_one(void *payload, struct answer *answer)
 				push_halt(push, &answer->err);
 			cycle_note_failure(&push->runner->cycle, push->side, &answer->err);
 		}
-		push_job_answered(job, job->was_unsure ? RESULT_UNCERTAIN : RESULT_DROPPED);
+		push_job_answered(job, job->was_unsure || job->read_back ? RESULT_UNCERTAIN :
+									   RESULT_DROPPED);
 	}
 	push_landed(push);
 }

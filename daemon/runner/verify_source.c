@@ -41,16 +41,30 @@ static void take_source(struct job *job, const struct answer *answer)
 	}
 }
 
+/* Archived when the scan read him, or proved to be gone since: then 404 is what is to be expected. */
+static bool may_be_gone(const struct job *job)
+{
+	struct runner *runner = job->push->runner;
+	const enum side side = side_other(job->push->side);
+	struct arena arena = { 0 };
+	struct pair pair;
+	struct error err;
+	const bool known =
+		store_pair_get(runner_store(runner), job->intent.link, &arena, &pair, &err);
+	const bool gone = known && pair.gone_cycle[side] != 0;
+
+	arena_release(&arena);
+	return gone;
+}
+
 /* Without an answer nothing is removed: the next cycle decides. */
 static void on_source(void *payload, struct answer *answer)
 {
 	struct job *job = payload;
 	struct push *push = job->push;
-	const bool was_archived = job->intent.source.archived_at != 0;
-
 	if (answer->judgement == JUDGE_OK && answer->records.n == 1) {
 		take_source(job, answer);
-	} else if (answer->judgement == JUDGE_GONE && !was_archived) {
+	} else if (answer->judgement == JUDGE_GONE && may_be_gone(job)) {
 		job->state = JOB_READY;
 	} else {
 		if (answer->judgement != JUDGE_OK && answer->judgement != JUDGE_GONE) {

@@ -357,7 +357,8 @@ void write_jobs(struct push *push)
 		const bool reading =
 			kinds[k] == INTENT_UPDATE &&
 			push_count(push, JOB_VERIFY) + push_count(push, JOB_FLYING) > 0;
-		const bool more = max > 1 && (reading || !push->exhausted);
+		const bool loading = !push->exhausted && push->n_jobs < push->window;
+		const bool more = max > 1 && (reading || loading);
 
 		for (struct job *job = push->jobs; job != NULL; job = job->next) {
 			if (job->state != JOB_READY || job->intent.kind != kinds[k])

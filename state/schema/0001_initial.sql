@@ -38,6 +38,7 @@ CREATE TABLE person(
 	digest BLOB NOT NULL, -- of the canonical content that was seen last
 	staged INTEGER NOT NULL CHECK (staged IN (0, 1)), -- there is a row in `staged`
 	parked INTEGER NOT NULL DEFAULT 0,
+	hidden INTEGER NOT NULL DEFAULT 0, -- whole lists in a row that did not show who is there
 	remembered INTEGER NOT NULL DEFAULT 0, -- unlinked, and part of a dissolved link
 	gone_cycle INTEGER NOT NULL DEFAULT 0, -- the cycle that proved it to be gone; 0: none
 	seen_at INTEGER NOT NULL, -- when it was decoded last

@@ -293,20 +293,23 @@ static void test_a_total_that_wavers(void **state)
 	}
 }
 
-/* A list without a total is read twice if something hangs on it; both readings have to show the same. */
+/* A list without a total is read twice if something hangs on it; the second reading must not show fewer. */
 static void test_a_list_is_read_twice_where_asked(void **state)
 {
 	(void)state;
-	for (uint64_t n_second = 2; n_second <= 3; n_second++) {
+	for (uint32_t n_second = 1; n_second <= 3; n_second++) {
 		struct scan scan;
 		struct scan_page page;
 		struct error err;
-		const struct scan_answer some = { .total = -1, .n_members = 2, .content = 7 };
 		const struct scan_answer none = { .total = -1 };
 
 		scan_start(&scan, 30, 4);
 		scan.twice = true;
 		for (int pass = 0; pass < 2; pass++) {
+			const struct scan_answer some = { .total = -1,
+							  .n_members = pass == 0 ? 2 : n_second,
+							  .content = 7 };
+
 			assert_int_equal(scan.descending, pass == 1);
 			assert_true(scan_next(&scan, &page));
 			assert_int_equal(page.descending, pass == 1);
@@ -314,9 +317,9 @@ static void test_a_list_is_read_twice_where_asked(void **state)
 			assert_true(scan_next(&scan, &page));
 			assert_true(scan_page_done(&scan, &page, &none, &err));
 			assert_true(scan_is_drained(&scan));
-			scan_settle(&scan, pass == 0 ? 2 : n_second);
+			scan_settle(&scan, n_second == 3 && pass == 1 ? 3 : 2);
 		}
-		assert_int_equal(scan.state, n_second == 2 ? SCAN_COMPLETE : SCAN_INCOMPLETE);
+		assert_int_equal(scan.state, n_second == 1 ? SCAN_INCOMPLETE : SCAN_COMPLETE);
 	}
 }
 
