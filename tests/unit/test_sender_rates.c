@@ -6,6 +6,8 @@
 
 #define MINUTE 60u
 
+#define PROBE_MS 60
+
 /* The wall clock of the tests that give dates: 400 days ahead of the server's. */
 #define SKEW_NS (INT64_C(400) * 86400 * NS_PER_S)
 
@@ -26,8 +28,11 @@ static bool answer_limited(int fd, const struct server_request *request)
 	char later[64];
 	char head[256];
 
-	if (request->nth > 0)
+	if (request->nth > 0) {
+		if (strstr(request->target, "slow") != NULL)
+			(void)usleep(PROBE_MS * 1000);
 		return server_answer(fd, 200, "", "{}");
+	}
 	http_date(now_ns, date, sizeof(date));
 	http_date(now_ns + NS_PER_S, later, sizeof(later));
 	if (strstr(request->target, "seconds") != NULL)
@@ -113,6 +118,31 @@ static void test_limited(void **state)
 		sender_close(fixture->sender);
 		fixture->sender = NULL;
 	}
+}
+
+/* After the pause one request finds out whether it is enough; the others wait for its answer. */
+static void test_one_first(void **state)
+{
+	struct fixture *fixture = *state;
+	struct sender_stats stats;
+	struct job jobs[9];
+
+	open_sender(fixture);
+	submit(fixture, &jobs[0], METHOD_GET, REQUEST_READ, "/limited/slow", SENDER_PUSH);
+	do {
+		(void)uv_run(&fixture->client.loop, UV_RUN_ONCE);
+		sender_stats(fixture->sender, &stats);
+	} while (stats.last_error.code == ERR_OK);
+	for (size_t i = 1; i < COUNT_OF(jobs); i++)
+		submit(fixture, &jobs[i], METHOD_GET, REQUEST_READ, "/other", SENDER_PUSH);
+	run_until_idle(fixture);
+	const int64_t probe_ns = server_seen(fixture->server, "/limited/slow", 1)->at_ns;
+
+	assert_true(server_seen(fixture->server, "/other", 0)->at_ns - probe_ns >=
+		    PROBE_MS * NS_PER_MS);
+	assert_int_equal(server_count(fixture->server, "/other"), COUNT_OF(jobs) - 1);
+	for (size_t i = 0; i < COUNT_OF(jobs); i++)
+		outcome_release(&jobs[i].outcome);
 }
 
 /* 503 with Retry-After: pauses the side; a read waits for it, a write is reported. */
@@ -226,6 +256,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_limited, setup, sender_teardown),
+		cmocka_unit_test_setup_teardown(test_one_first, setup, sender_teardown),
 		cmocka_unit_test_setup_teardown(test_busy, setup, sender_teardown),
 		cmocka_unit_test_setup_teardown(test_pause_beyond_deadline, setup, sender_teardown),
 		cmocka_unit_test_setup_teardown(test_share, setup, sender_teardown),
