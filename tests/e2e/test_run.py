@@ -228,9 +228,10 @@ class Reload(Run):
 
     def test_fields_and_token(self):
         """Another table of fields and another token, without a new start."""
-        world, daemon = self.started()
+        world = self.open(sync__interval=0.05)
         ada = world.create_both(name=Name("Ada", "", "Lovelace"), emails=["a@example.com"],
                                 job="Analyst")
+        daemon = Daemon(world).wait_ready()
         daemon.wait_status(lambda now: now["totals"]["links"] == 1, "linked")
         off = "fields = ( { field = \"job_title\"; enabled = false; } );\n"
         with open(world.path("sync.conf"), "a", encoding="utf-8") as file:

@@ -81,11 +81,10 @@ class StatusFile(Case):
         self.assertLess(times[-1] - times[0], most)
 
     def test_reasons_come_and_go(self):
-        world, daemon = self.started(sync__conflict="manual")
+        world = self.open(sync__conflict="manual", sync__interval=0.05)
         ada = world.create_both(name=Name("Ada", "", "Lovelace"), emails=["a@example.com"],
                                 job="Analyst")
-        daemon.wait_status(lambda now: now["totals"]["links"] == 1, "linked")
-        daemon.stop()
+        world.sync()
         world.edit("records", ada["records"], job="Countess")
         world.edit("people", ada["people"], job="Enchantress")
         daemon = Daemon(world).wait_ready()
