@@ -54,11 +54,6 @@ bool likeness_shows_all(const struct field_table *table, const struct intent *in
 
 /* ---- Updates of unknown outcome ---- */
 
-static bool only_in(const struct value *one, const struct value *other, struct str key)
-{
-	return value_has(one, key) && !value_has(other, key);
-}
-
 /* The elements that the write added are there and those that it took away are not; their order is the
  * server's. */
 static bool shows_elements(const struct value *write, const struct value *base,
@@ -117,23 +112,22 @@ enum finding likeness_finding(const struct field_table *table, const struct inte
 	return as_before ? FINDING_NOT : FINDING_UNKNOWN;
 }
 
-/* As if the write had just been answered: with what it added, without what it took away. */
-static struct value agreed_set(const struct value *write, const struct value *base,
-			       const struct value *seen, struct arena *arena)
+/* As if the write had just been answered: all that was written, in the order and the spelling that the
+ * server gives it. */
+static struct value agreed_set(const struct value *write, const struct value *seen,
+			       struct arena *arena)
 {
 	const uint32_t n_seen = value_is_set(seen) ? seen->n : 0;
 	const uint32_t n_write = value_is_set(write) ? write->n : 0;
-	struct value agreed = value_items(arena, n_seen + n_write);
+	struct value agreed = value_items(arena, n_write + 1);
 
 	agreed.n = 0;
-	for (uint32_t i = 0; i < n_seen; i++) {
-		if (!only_in(base, write, seen->items[i].key))
+	for (uint32_t i = 0; n_write > 0 && i < n_seen; i++) {
+		if (value_has(write, seen->items[i].key))
 			agreed.items[agreed.n++] = seen->items[i];
 	}
 	for (uint32_t i = 0; i < n_write; i++) {
-		const struct str key = write->items[i].key;
-
-		if (!value_has(seen, key) && !value_has(base, key))
+		if (n_seen == 0 || !value_has(seen, write->items[i].key))
 			agreed.items[agreed.n++] = write->items[i];
 	}
 	return agreed.n > 0 ? agreed : value_empty();
@@ -153,10 +147,8 @@ struct person likeness_agreed(const struct field_table *table, const struct inte
 			if (intent->kind == INTENT_CREATE && value_is_set(&agreed.values[i]))
 				agreed.values[i] = value_empty();
 		} else if (!likeness_shows(table, intent, i, seen)) {
-			agreed.values[i] = is_set && intent->kind != INTENT_CREATE ?
-						   agreed_set(write, &intent->base.values[i],
-							      &agreed.values[i], arena) :
-						   *write;
+			agreed.values[i] =
+				is_set ? agreed_set(write, &agreed.values[i], arena) : *write;
 		}
 	}
 	return agreed;

@@ -50,10 +50,14 @@ static void on_tag_page(void *payload, struct answer *answer)
 	const bool all = titles_count(runner->tags) == n_before ||
 			 (info.total >= 0 && titles_count(runner->tags) >= (uint64_t)info.total);
 
-	if (all || titles_count(runner->tags) >= LIMIT_COLLECTION_ITEMS || runner->stopping)
-		runner_phase_done(runner);
-	else
+	if (!all && titles_count(runner->tags) < LIMIT_COLLECTION_ITEMS && !runner->stopping) {
 		request_tag_page(runner);
+		return;
+	}
+	/* Without any title no tag could be told from another, nor written. */
+	if (titles_count(runner->tags) == 0)
+		runner->context.tags = NULL;
+	runner_phase_done(runner);
 }
 
 static void request_tag_page(struct runner *runner)

@@ -103,7 +103,8 @@ static void take_writes(const struct runner *runner, const struct merge_result *
 				   field_shape(field->type) == SHAPE_SET &&
 				   merge->write[SIDE_PEOPLE].state != VALUE_UNKNOWN;
 
-		if (!later || runner->options.dry_run)
+		if ((!later || runner->options.dry_run) &&
+		    (target == SIDE_RECORDS || !tags_lack_one(runner, i, &merge->write[target])))
 			intent->write.values[i] = merge->write[target];
 	}
 }

@@ -1,6 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/runner/unknown_tags.h"
 
+bool tags_lack_one(const struct runner *runner, size_t row, const struct value *tags)
+{
+	if (!field_is_tags(&runner->table->fields[row]) || !value_is_set(tags))
+		return false;
+	for (uint32_t i = 0; i < tags->n; i++) {
+		if (titles_id_of(runner->tags, tags->items[i].text).len == 0)
+			return true;
+	}
+	return false;
+}
+
 /* People have no such tag, and never had: it could not be written there.  One that was agreed before is
  * merged all the same: it, or the whole collection, may be gone from people only now.  shadow: of the
  * record's tags, or NULL. */

@@ -7,6 +7,8 @@
 
 #include "daemon/runner/runner_p.h"
 
+/* Is it the row of tags, and has people no word for one of these?  Written without it, the tag would be lost. */
+bool tags_lack_one(const struct runner *runner, size_t row, const struct value *tags);
 /* What the merge did not see of the record's tags is still there, and must be after the write. */
 void tags_keep_unknown(const struct runner *runner, const struct pair *pair, struct intent *intent,
 		       struct arena *arena);
