@@ -21,26 +21,6 @@ static bool note_back(const struct job *job, const struct person *source, struct
 	       store_commit(store, err);
 }
 
-static void take_source(struct job *job, const struct answer *answer)
-{
-	struct push *push = job->push;
-	const enum side side = side_other(push->side);
-	struct person source;
-	struct error err;
-
-	if (!fetch_decode(push->runner, side, answer, answer->records.items[0].bytes, &job->arena,
-			  &source, &err)) {
-		cycle_note_failure(&push->runner->cycle, side, &err);
-		push_job_answered(job, RESULT_DROPPED);
-	} else if (str_equal(source.id, job->intent.source_id) && source.archived_at != 0) {
-		job->state = JOB_READY;
-	} else {
-		if (str_equal(source.id, job->intent.source_id) && !note_back(job, &source, &err))
-			runner_store_failed(push->runner, &err);
-		push_job_answered(job, RESULT_DROPPED);
-	}
-}
-
 /* Archived when the scan read him, or proved to be gone since: then 404 is what is to be expected. */
 static bool may_be_gone(const struct job *job)
 {
@@ -55,6 +35,28 @@ static bool may_be_gone(const struct job *job)
 
 	arena_release(&arena);
 	return gone;
+}
+
+/* An id that answers with somebody else was merged: under it there is nobody any more. */
+static void take_source(struct job *job, const struct answer *answer)
+{
+	struct push *push = job->push;
+	const enum side side = side_other(push->side);
+	struct person source;
+	struct error err;
+
+	if (!fetch_decode(push->runner, side, answer, answer->records.items[0].bytes, &job->arena,
+			  &source, &err)) {
+		cycle_note_failure(&push->runner->cycle, side, &err);
+		push_job_answered(job, RESULT_DROPPED);
+	} else if (!str_equal(source.id, job->intent.source_id) ? may_be_gone(job) :
+								  source.archived_at != 0) {
+		job->state = JOB_READY;
+	} else {
+		if (str_equal(source.id, job->intent.source_id) && !note_back(job, &source, &err))
+			runner_store_failed(push->runner, &err);
+		push_job_answered(job, RESULT_DROPPED);
+	}
 }
 
 /* Without an answer nothing is removed: the next cycle decides. */

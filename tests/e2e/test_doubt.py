@@ -338,7 +338,6 @@ class SomebodyElse(Doubt):
         front.lie = lambda call: (
             Reply(200, body) if call.is_read() and call.path().endswith(f"/{grace[side]}")
             else None)
-        world.edit(other(side), grace[other(side)], job="Admiral")
         return world, front, grace
 
     def test_no_longer_listed(self):
@@ -346,16 +345,28 @@ class SomebodyElse(Doubt):
         for side in SIDES:
             with self.subTest(side=side):
                 world, _, grace = self.merged(side)
+                world.edit(other(side), grace[other(side)], job="Admiral")
                 self.delete(world, side, grace[side])
                 self.assert_counts(world.sync(), created={side: 1}, removed={})
                 self.assert_mirrored(world, 2)
                 world.settled()
 
+    def test_no_longer_listed_and_not_edited(self):
+        """She is gone, and so she goes on the other side."""
+        for side in SIDES:
+            with self.subTest(side=side):
+                world, _, grace = self.merged(side)
+                self.delete(world, side, grace[side])
+                self.assert_counts(world.sync(), removed={other(side): 1})
+                world.settled()
+                self.assert_once(world, ADA)
+
     def test_still_listed(self):
         """Nothing is written to her, and that is said."""
         for side in SIDES:
             with self.subTest(side=side):
-                world, front, _ = self.merged(side)
+                world, front, grace = self.merged(side)
+                world.edit(other(side), grace[other(side)], job="Admiral")
                 world.clear_log()
                 summary = world.sync(code=None)
                 self.assertEqual(world.writes(), [])
