@@ -108,6 +108,22 @@ bool store_knows_raw(struct store *store, enum side side, const struct digest *r
 	return true;
 }
 
+bool store_scan_since(struct store *store, enum side side, int64_t since, int64_t generation,
+		      bool *ret_any, struct error *err)
+{
+	struct sql_call call =
+		sql_call(&store->sql, "SELECT 1 FROM scan WHERE side = ? AND generation < ? "
+				      "AND started_at > ? AND complete = 1 LIMIT 1");
+
+	sql_bind_int(&call, side);
+	sql_bind_int(&call, generation);
+	sql_bind_int(&call, since);
+	if (!sql_row(&call, ret_any, err))
+		return false;
+	sql_end(&call);
+	return true;
+}
+
 bool store_person_hidden(struct store *store, enum side side, struct str id, int64_t *ret_times,
 			 struct error *err)
 {

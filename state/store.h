@@ -87,6 +87,9 @@ NODISCARD bool store_scan_count(struct store *store, enum side side, int64_t gen
 /* Marks the person whose raw bytes had this digest as seen; *ret_known false if there is none. */
 NODISCARD bool store_mark_seen(struct store *store, enum side side, const struct digest *raw,
 			       int64_t generation, bool *ret_known, struct error *err);
+/* Was the side read whole before that generation, by a scan that began after `since`? */
+NODISCARD bool store_scan_since(struct store *store, enum side side, int64_t since,
+				int64_t generation, bool *ret_any, struct error *err);
 /* A whole list did not show a person who is there: how often in a row by now. */
 NODISCARD bool store_person_hidden(struct store *store, enum side side, struct str id,
 				   int64_t *ret_times, struct error *err);

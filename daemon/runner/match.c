@@ -310,12 +310,15 @@ static bool park_possible(struct runner *runner, const struct intent *intent, bo
 }
 
 /* An empty list has nobody who could show that it is the right one: it has to be empty twice. */
-static bool is_whole(const struct runner *runner, const struct intent *intent)
+static bool is_whole(struct runner *runner, const struct intent *intent, bool *ret_whole,
+		     struct error *err)
 {
 	const struct side_scan *scan = &runner->scans[intent->target];
 
-	return scan->complete &&
-	       (scan->n_distinct > 0 || runner->cycle.report.id > intent->cycle + 1);
+	*ret_whole = scan->complete;
+	return !scan->complete || scan->n_distinct > 0 ||
+	       store_scan_since(runner_store(runner), intent->target, intent->sent_at,
+				scan->generation, ret_whole, err);
 }
 
 /*
@@ -340,10 +343,12 @@ static bool settle_lost_create(void *payload, const struct intent *intent, struc
 	linked = linked && link.state == LINK_ACTIVE;
 	if (!linked) {
 		bool parked = false;
+		bool whole = false;
 
-		if (!park_possible(runner, intent, &parked, err))
+		if (!park_possible(runner, intent, &parked, err) ||
+		    !is_whole(runner, intent, &whole, err))
 			return false;
-		if (parked || !is_whole(runner, intent))
+		if (parked || !whole)
 			return true;
 	}
 	if (linked) {
