@@ -200,14 +200,26 @@ static void check_twin(struct sim *sim, const struct facts *made, struct human *
 		    side_text(side), made->id);
 }
 
+/* A user took away all that the person had but the name that was invented for it, and removed the other one:
+ * the edit wins, with what there is. */
+static bool is_left_over(const struct sim *sim, const struct facts *made)
+{
+	bool removed = false;
+
+	for (uint32_t i = 0; i < sim->oracle.n_humans; i++)
+		removed = removed || (sim->oracle.humans[i].murk & MURK_REMOVED) != 0;
+	return removed && made->n[SLOT_NAME] == 1 && made->n[SLOT_EMAIL] == 0 &&
+	       made->tokens[SLOT_NAME][0] >= TOKEN_INVENTED;
+}
+
 static void on_created(struct sim *sim, enum sandbox_side side, const struct facts *made)
 {
 	struct oracle *oracle = &sim->oracle;
 	const uint32_t number = oracle_whose(oracle, made);
 
 	sim->figures.creates++;
-	if (number == NOBODY && sim->figures.losses > 0)
-		return; /* an invented name: only the lost state knew that it was one */
+	if (number == NOBODY && (sim->figures.losses > 0 || is_left_over(sim, made)))
+		return; /* an invented name: only the lost state, or link, knew that it was one */
 	if (number == NOBODY) {
 		sim_violate(sim, P4_NO_ECHO, "nobody", "%s %s was created of nobody's values",
 			    side_text(side), made->id);
