@@ -208,8 +208,9 @@ static bool is_left_over(const struct sim *sim, const struct facts *made)
 
 	for (uint32_t i = 0; i < sim->oracle.n_humans; i++)
 		removed = removed || (sim->oracle.humans[i].murk & MURK_REMOVED) != 0;
-	return removed && made->n[SLOT_NAME] == 1 && made->n[SLOT_EMAIL] == 0 &&
-	       made->tokens[SLOT_NAME][0] >= TOKEN_INVENTED;
+	for (int slot = 0; slot < SLOT_COUNT; slot++)
+		removed = removed && made->n[slot] == 0;
+	return removed;
 }
 
 static void on_created(struct sim *sim, enum sandbox_side side, const struct facts *made)
