@@ -98,17 +98,26 @@ enum finding likeness_finding(const struct field_table *table, const struct inte
 			      const struct person *person)
 {
 	bool as_before = true;
+	size_t n_shown = 0;
+	size_t n_hidden = 0;
 
 	for (size_t i = 0; i < table->n; i++) {
 		const struct value *seen = &person->values[i];
 
 		if (intent->write.values[i].state == VALUE_UNKNOWN || seen->state == VALUE_UNKNOWN)
 			continue;
-		if (shows_update(table, intent, i, person))
+		const bool shown = shows_update(table, intent, i, person);
+
+		/* That a value is gone somebody else may have brought about. */
+		if (shown && value_is_set(&intent->write.values[i]))
 			return FINDING_HAPPENED;
+		n_shown += shown;
+		n_hidden += !shown;
 		as_before = as_before &&
 			    !merge_value_changed(&table->fields[i], seen, &intent->base.values[i]);
 	}
+	if (n_shown > 0 && n_hidden == 0)
+		return FINDING_HAPPENED;
 	return as_before ? FINDING_NOT : FINDING_UNKNOWN;
 }
 
