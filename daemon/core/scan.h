@@ -7,9 +7,9 @@
  * pages are read one after the other until an empty one: a short page proves nothing.
  *
  * A scan is complete only if every page was read and the distinct persons are at least the total that
- * any page of the pass announced.  Offset pages drift while others add and remove, and an order without a tie-breaker may
- * repeat and hide rows: if distinct persons are missing at the end, the list is read once more in the
- * opposite order before the scan is called incomplete.
+ * any page of the pass announced.  Offset pages drift while others add and remove, and an order without
+ * a tie-breaker may repeat and hide rows: if distinct persons are missing at the end, the list is read
+ * once more in the opposite order before the scan is called incomplete.
  *
  * Where no total is announced, nothing tells a list that was cut short from a whole one.  If something
  * hangs on who is not there (a create of unknown outcome), such a list is read twice, in both orders, and

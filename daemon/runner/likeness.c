@@ -131,12 +131,12 @@ static struct value agreed_set(const struct value *write, const struct value *se
 	struct value agreed = value_items(arena, n_write + 1);
 
 	agreed.n = 0;
-	for (uint32_t i = 0; n_write > 0 && i < n_seen; i++) {
+	for (uint32_t i = 0; i < n_seen; i++) {
 		if (value_has(write, seen->items[i].key))
 			agreed.items[agreed.n++] = seen->items[i];
 	}
 	for (uint32_t i = 0; i < n_write; i++) {
-		if (n_seen == 0 || !value_has(seen, write->items[i].key))
+		if (!value_has(seen, write->items[i].key))
 			agreed.items[agreed.n++] = write->items[i];
 	}
 	return agreed.n > 0 ? agreed : value_empty();

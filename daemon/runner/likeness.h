@@ -13,7 +13,7 @@
 
 /* What a later reading says of an update whose answer never came. */
 enum finding {
-	FINDING_HAPPENED, /* something is there that was not, as it was written */
+	FINDING_HAPPENED, /* a value is there as it was written, or all that was cleared is gone */
 	FINDING_NOT,      /* all of it is as it was before */
 	FINDING_UNKNOWN,  /* it is something else by now */
 };

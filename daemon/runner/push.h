@@ -35,7 +35,7 @@ enum job_result {
 	RESULT_CLASH, /* a unique value is taken: once more, after the other writes */
 	RESULT_GONE,  /* the target is not there any more: reported, the edit waits */
 	RESULT_DROPPED,
-	RESULT_UNCERTAIN, /* a create that may have happened: the intent stays */
+	RESULT_UNCERTAIN, /* it may have happened: the intent stays */
 };
 
 struct job {

@@ -28,7 +28,7 @@ struct side_scan {
 	bool was_unreadable;   /* there were some in an earlier pass */
 	bool began;            /* at least one page was answered */
 	bool read_all;         /* every person of the side was on a page that was read */
-	bool complete;         /* and could be understood */
+	bool complete;         /* and could be understood, and nobody is there whom it hid */
 };
 
 struct runner {

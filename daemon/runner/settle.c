@@ -220,19 +220,26 @@ static struct person carried_source(const struct job *job, struct arena *arena)
 	return source;
 }
 
-/* Both sides as they stand now; what was sent is agreed. */
-static bool settle_sent(struct job *job, int64_t link, const struct person *agreed,
-			struct arena *arena, struct error *err)
+/* Both sides as they stand now, with what is agreed of each. */
+static bool settle_both(const struct job *job, const struct pair *pair, const struct person *agreed,
+			const struct person *carried, struct error *err)
 {
 	struct store *store = runner_store(job->push->runner);
 	const enum side target = job->intent.target;
 	const enum side source = side_other(target);
+
+	return store_settle(store, pair->link.id, target, &pair->now[target], agreed, err) &&
+	       store_settle(store, pair->link.id, source, &pair->now[source], carried, err);
+}
+
+static bool settle_sent(const struct job *job, int64_t link, const struct person *agreed,
+			struct arena *arena, struct error *err)
+{
 	const struct person carried = carried_source(job, arena);
 	struct pair pair;
 
-	return store_pair_get(store, link, arena, &pair, err) &&
-	       store_settle(store, link, target, &pair.now[target], agreed, err) &&
-	       store_settle(store, link, source, &pair.now[source], &carried, err);
+	return store_pair_get(runner_store(job->push->runner), link, arena, &pair, err) &&
+	       settle_both(job, &pair, agreed, &carried, err);
 }
 
 static bool settle_create(struct job *job, struct error *err)
@@ -313,14 +320,12 @@ static struct job job_found(struct push *push, const struct intent *intent,
 static bool settle_matched(struct job *job, struct error *err)
 {
 	struct runner *runner = job->push->runner;
-	struct store *store = runner_store(runner);
 	const enum side target = job->intent.target;
-	const enum side source = side_other(target);
 	struct arena arena = { 0 };
 	struct pair pair;
-	bool ok = store_pair_get(store, job->intent.link, &arena, &pair, err);
+	bool ok = store_pair_get(runner_store(runner), job->intent.link, &arena, &pair, err);
 
-	if (ok && !pair.has_shadow[target] && !pair.has_shadow[source]) {
+	if (ok && !pair.has_shadow[SIDE_RECORDS] && !pair.has_shadow[SIDE_PEOPLE]) {
 		struct person agreed = person_copy(&arena, runner->table, &pair.now[target]);
 		struct person carried = person_copy(&arena, runner->table, &job->intent.source);
 
@@ -330,10 +335,7 @@ static bool settle_matched(struct job *job, struct error *err)
 				continue;
 			agreed.values[i] = carried.values[i] = (struct value){ 0 };
 		}
-		ok = store_settle(store, job->intent.link, target, &pair.now[target], &agreed,
-				  err) &&
-		     store_settle(store, job->intent.link, source, &pair.now[source], &carried,
-				  err);
+		ok = settle_both(job, &pair, &agreed, &carried, err);
 	}
 	arena_release(&arena);
 	runner->cycle.report.created[target] += ok;

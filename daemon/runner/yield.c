@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/runner/yield.h"
 
-static bool is_in(const struct value *set, struct str key)
-{
-	return value_is_set(set) && value_has(set, key);
-}
-
 static struct value both_have(const struct value *one, const struct value *other,
 			      struct arena *arena)
 {
@@ -14,7 +9,7 @@ static struct value both_have(const struct value *one, const struct value *other
 
 	both.n = 0;
 	for (uint32_t i = 0; i < n; i++) {
-		if (is_in(other, one->items[i].key))
+		if (value_has(other, one->items[i].key))
 			both.items[both.n++] = one->items[i];
 	}
 	return both.n > 0 ? both : value_empty();
@@ -23,7 +18,7 @@ static struct value both_have(const struct value *one, const struct value *other
 static bool has_others(const struct value *one, const struct value *other)
 {
 	for (uint32_t i = 0; value_is_set(one) && i < one->n; i++) {
-		if (!is_in(other, one->items[i].key))
+		if (!value_has(other, one->items[i].key))
 			return true;
 	}
 	return false;
