@@ -7,9 +7,10 @@
  *    cleared, and the record's own answer shows every attribute.
  *
  * That a person is gone takes two proofs of different kind: it is absent from a whole list, and its own
- * answer says so (404 or 410), while another person of that side, asked the same way in the same cycle,
- * is there (the witness).  So an unknown route, a proxy's page or a lost scope never passes.  If anybody
- * else who was missing is there, the list was not whole, and the next cycle has to say it again.
+ * answer says so (404 or 410) before and after another person of that side, asked the same way in the same
+ * cycle, is there (the witness).  So an unknown route, a proxy's page, a lost scope or one stray 404 never
+ * passes.  If anybody else who was missing is there, the list was not whole, and the next cycle has to say
+ * it again.
  */
 #include "daemon/runner/fetch.h"
 
@@ -31,17 +32,25 @@ struct confirming {
 	size_t n_listed; /* of them, those that the list did show */
 	size_t n_flying;
 	struct str witnesses[WITNESSES];
-	unsigned n_witnesses; /* asked so far */
-	bool witnessed;       /* one of them is there */
-	bool abandoned;       /* the side does not answer: the rest waits for the next cycle */
-	VEC(struct str) gone; /* who said so, until there is a witness */
+	unsigned n_witnesses;   /* asked so far */
+	bool witnessed;         /* one of them is there */
+	bool abandoned;         /* the side does not answer: the rest waits for the next cycle */
+	VEC(struct str) gone;   /* who said so once, until there is a witness */
+	size_t next_again;      /* of gone */
+	VEC(struct str) proved; /* who said so after the witness too */
+};
+
+enum asked_as {
+	ASKED_LISTED, /* the list shows them, but not all of their values */
+	ASKED_ABSENT, /* from a list that seemed whole */
+	ASKED_AGAIN,  /* was not there before the witness was */
+	ASKED_WITNESS,
 };
 
 struct question {
 	struct confirming *confirming;
 	struct str id;
-	bool witness;
-	bool absent; /* from a list that seemed whole */
+	enum asked_as as;
 };
 
 /* ---- Whom to ask ---- */
@@ -126,13 +135,23 @@ static bool note_there(struct confirming *confirming, const struct question *que
 	int64_t times = 0;
 
 	confirming->witnessed = true;
-	if (!question->absent)
+	if (question->as != ASKED_ABSENT && question->as != ASKED_AGAIN)
 		return true;
 	if (!store_person_hidden(runner_store(runner), confirming->side, question->id, &times, err))
 		return false;
 	if (times <= HIDDEN_OFTEN)
 		runner->scans[confirming->side].complete = false;
 	return true;
+}
+
+static void take_gone(const struct question *question)
+{
+	struct confirming *confirming = question->confirming;
+
+	if (question->as == ASKED_AGAIN)
+		*VEC_PUSH(&confirming->proved) = question->id;
+	else if (question->as == ASKED_ABSENT)
+		*VEC_PUSH(&confirming->gone) = question->id;
 }
 
 static bool take_person(struct question *question, struct answer *answer, struct error *err)
@@ -154,9 +173,9 @@ static bool take_person(struct question *question, struct answer *answer, struct
 		     runner_observe(runner, side, &person, NULL, runner->scans[side].generation,
 				    &observation, err) &&
 		     store_commit(runner_store(runner), err);
-	} else if (!question->witness) {
+	} else {
 		/* Merged into another one: under this id there is nobody any more. */
-		*VEC_PUSH(&confirming->gone) = question->id;
+		take_gone(question);
 	}
 	arena_release(&arena);
 	return ok;
@@ -170,8 +189,7 @@ static bool take(struct question *question, struct answer *answer, struct error 
 	if (answer->judgement == JUDGE_OK && answer->records.n == 1)
 		return take_person(question, answer, err);
 	if (answer->judgement == JUDGE_GONE) {
-		if (!question->witness)
-			*VEC_PUSH(&confirming->gone) = question->id;
+		take_gone(question);
 		return true;
 	}
 	confirming->abandoned = confirming->abandoned || answer->status == 0 ||
@@ -241,8 +259,8 @@ static bool note_gone(struct confirming *confirming, struct error *err)
 	}
 	if (!store_begin(store, err))
 		return false;
-	for (size_t i = 0; i < confirming->gone.n; i++) {
-		if (!store_person_gone(store, confirming->side, confirming->gone.items[i],
+	for (size_t i = 0; i < confirming->proved.n; i++) {
+		if (!store_person_gone(store, confirming->side, confirming->proved.items[i],
 				       runner->scans[confirming->side].generation,
 				       runner->cycle.report.id, err))
 			return false;
@@ -258,43 +276,52 @@ static void end(struct confirming *confirming)
 	if (runner->cycle.report.failure.code != ERR_STORE && !note_gone(confirming, &err))
 		runner_store_failed(runner, &err);
 	VEC_RELEASE(&confirming->gone);
+	VEC_RELEASE(&confirming->proved);
 	free(confirming);
 	if (--runner->n_confirming == 0)
 		runner_phase_done(runner);
 }
 
-static void ask_next(struct confirming *confirming)
+/* Whom to ask next, while it makes sense to ask anybody. */
+static bool next_question(struct confirming *confirming, struct question *question)
 {
-	const size_t i = confirming->next++;
+	const struct runner *runner = confirming->runner;
+	const enum side side = confirming->side;
 
-	ask(confirming,
-	    &(struct question){ .confirming = confirming,
-				.id = confirming->runner->unsure[confirming->side].items[i],
-				.absent = i >= confirming->n_listed });
+	*question = (struct question){ .confirming = confirming };
+	if (runner->stopping || confirming->abandoned)
+		return false;
+	if (confirming->next < runner->unsure[side].n) {
+		question->as =
+			confirming->next < confirming->n_listed ? ASKED_LISTED : ASKED_ABSENT;
+		question->id = runner->unsure[side].items[confirming->next++];
+		return true;
+	}
+	if (confirming->n_flying > 0 && !confirming->witnessed)
+		return false;
+	if (!runner->scans[side].complete || confirming->next_again == confirming->gone.n)
+		return false;
+	if (confirming->witnessed) {
+		question->as = ASKED_AGAIN;
+		question->id = confirming->gone.items[confirming->next_again++];
+		return true;
+	}
+	if (confirming->n_witnesses == WITNESSES ||
+	    confirming->witnesses[confirming->n_witnesses].len == 0)
+		return false;
+	question->as = ASKED_WITNESS;
+	question->id = confirming->witnesses[confirming->n_witnesses++];
+	return true;
 }
 
 static void pump(struct confirming *confirming)
 {
-	struct runner *runner = confirming->runner;
-	const enum side side = confirming->side;
-	const bool goes_on = !runner->stopping && !confirming->abandoned;
+	struct question question;
 
-	while (goes_on && confirming->n_flying < IN_FLIGHT &&
-	       confirming->next < runner->unsure[side].n)
-		ask_next(confirming);
-	if (confirming->n_flying > 0)
-		return;
-	if (goes_on && confirming->gone.n > 0 && !confirming->witnessed &&
-	    confirming->n_witnesses < WITNESSES &&
-	    confirming->witnesses[confirming->n_witnesses].len > 0) {
-		ask(confirming, &(struct question){
-					.confirming = confirming,
-					.id = confirming->witnesses[confirming->n_witnesses++],
-					.witness = true,
-				});
-		return;
-	}
-	end(confirming);
+	while (confirming->n_flying < IN_FLIGHT && next_question(confirming, &question))
+		ask(confirming, &question);
+	if (confirming->n_flying == 0)
+		end(confirming);
 }
 
 static struct confirming *begin(struct runner *runner, enum side side, struct error *err)
