@@ -166,6 +166,17 @@ static void note_unseen(const struct subject *subject)
 	finding->todo = STR_LIT("look whether it is spelled as it is there");
 }
 
+static void note_failed(const struct subject *subject, const struct seen *seen)
+{
+	struct finding *finding = check_note_wrong(
+		subject->check, EXIT_CODE_CONFIG, subject->side, "attribute",
+		"on %zu of %zu persons it is not of the row's type: %s", seen->n_failed,
+		subject->check->sides[subject->side].sample.n, seen->failure.msg);
+
+	finding->field = subject->field->name;
+	finding->todo = STR_LIT("change the row's type, or map another one");
+}
+
 static void check_row(const struct subject *subject, size_t row)
 {
 	const struct check_side *self = &subject->check->sides[subject->side];
@@ -184,10 +195,7 @@ static void check_row(const struct subject *subject, size_t row)
 	if (attribute != NULL && complain_of_attribute(subject, attribute))
 		return;
 	if (seen.n_failed > 0)
-		check_note_wrong(subject->check, EXIT_CODE_CONFIG, subject->side, "attribute",
-				 "on %zu of %zu persons it is not of the row's type: %s",
-				 seen.n_failed, self->sample.n, seen.failure.msg)
-			->field = subject->field->name;
+		note_failed(subject, &seen);
 	else if (attribute == NULL && seen.n_there == 0)
 		note_unseen(subject);
 	else
