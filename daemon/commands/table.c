@@ -65,7 +65,8 @@ const struct command command_table[] = {
 	{
 		.name = "check",
 		.arguments = "[--print-fields | --online [--json]]",
-		.summary = "validate the configuration; with --online, ask the servers whether it fits",
+		.summary =
+			"validate the configuration; with --online, ask the servers whether it fits",
 		.options =
 			"Without options nobody is asked.\n"
 			"  --print-fields  print the field table in use, in the syntax of the file\n"

@@ -396,10 +396,10 @@ class Fields(Online):
         rows = self.told({"job_title": {"type": "location"}}, 78)
         self.assert_row(rows, "records", "attribute", "wrong", "is of type location", "job_title")
         rows = self.told({"job_title": {"type": ""}}, 65)
-        self.assert_row(rows, "records", "attributes", "wrong", "cannot|not what")
+        self.assert_row(rows, "records", "attributes", "wrong", "api_slug or type")
 
     def test_wrong_type(self):
-        rows = self.check_rows(row("score", "job_title", "customerId", type="number"))
+        rows = self.check_rows(row("score", TEXT_OF, "customerId", type="number"))
         self.assert_row(rows, "records", "attribute", "wrong", "is of type text", "score")
         self.assert_row(rows, "people", "attribute", "wrong", "is of type string", "score")
         rows = self.check_rows(row("tracked", TEXT_OF, "isTracked"))
