@@ -274,8 +274,9 @@ static void check_filter(struct check *check, enum side side)
 	struct check_answer answer;
 	struct request request;
 
-	if (!check->sides[side].sampled || check->sides[side].sample.n == 0) {
-		(void)check_note(check, FINDING_UNCHECKED, side, "filter", "there is nobody yet");
+	if (check->sides[side].sample.n == 0) {
+		(void)check_note(check, FINDING_UNCHECKED, side, "filter", "%s",
+				 check->sides[side].sampled ? "there is nobody yet" : "see above");
 		return;
 	}
 	if (!check->mapper[side]->search(&check->context, nobodys_email(check), &request)) {

@@ -194,7 +194,8 @@ bool check_online(const struct config *config, enum listing_format format, FILE 
 		const struct finding *wrong = first_wrong(&check);
 
 		*ret_code = wrong != NULL ? wrong->code : EXIT_CODE_OK;
-		ok = print(&check, format, out, err);
+		/* The complaint comes behind the table, also where both go to the same file. */
+		ok = print(&check, format, out, err) && listing_printed(fflush(out) == 0, err);
 		if (wrong != NULL)
 			complain(wrong, complaints);
 	}

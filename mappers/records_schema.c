@@ -7,13 +7,14 @@
 
 #include <string.h>
 
+/* An archived one is told from one that never was. */
 void schema_attributes_request(const struct mapper_context *context, struct request *ret)
 {
 	request_init(ret, METHOD_GET, REQUEST_READ);
 	ret->accept = "application/json";
 	buf_add_z(&ret->target, "/v2/objects/");
 	target_escape(&ret->target, str_from(context->object));
-	buf_add_z(&ret->target, "/attributes");
+	buf_add_z(&ret->target, "/attributes?show_archived=true");
 }
 
 static bool is_true(struct json_object *object, const char *key)

@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import socket
+import subprocess
 import tempfile
 import time
 import unittest
@@ -111,6 +112,17 @@ class Good(Online):
         self.assertRegex(lines[0], "^side +check +field +result +found +to do")
         self.assertGreater(len(lines), 20)
         self.assertTrue(any(line.startswith("people  filter") for line in lines), lines)
+
+    def test_what_is_wrong_stands_below(self):
+        """On standard error; behind the table where both go to the same place."""
+        world = self.open_both(people__timeout=1)
+        world.box.post("fault", side="people", action="status", status=403, match={}, count=9)
+        with open(world.path("all"), "wb") as out:
+            subprocess.run(world.command("check", "--online"), stdout=out, stderr=out, check=False)
+        with open(world.path("all"), encoding="utf-8") as file:
+            lines = file.read().splitlines()
+        self.assertRegex(lines[-1], "^crmsync: people: read access: HTTP 403: refused.*; give ")
+        self.assertEqual([line for line in lines[:-1] if "crmsync" in line], [])
 
     def test_nobody_yet(self):
         rows = self.check(self.open())
@@ -225,6 +237,18 @@ class Reach(Online):
                     self.assertEqual({row["side"] for row in rows if row["result"] == "wrong"},
                                      {side})
                     self.assert_checked(rows, other(side))
+
+    def test_another_api(self):
+        """A dialect that this server does not speak."""
+        world = self.open_both()
+        answer = Reply(404, json.dumps({"status_code": 404, "type": "invalid_request_error",
+                                        "code": "not_found",
+                                        "message": "Could not find endpoint"}).encode())
+        self.front(world, "records", lambda _: answer)
+        rows = self.check(world, code=65)
+        self.assert_row(rows, "records", "address", "wrong", "404.*Could not find endpoint")
+        self.assertIn("dialect", self.only_row(rows, "records", "address")["todo"])
+        self.assert_checked(rows, "people")
 
     def test_a_redirect(self):
         for side in SIDES:

@@ -37,7 +37,8 @@ static void reads_attributes(void **state)
 	struct error err;
 
 	schema_attributes_request(&f->context, &f->request);
-	assert_request(&f->request, "GET", "/v2/objects/people/attributes", NULL);
+	assert_request(&f->request, "GET", "/v2/objects/people/attributes?show_archived=true",
+		       NULL);
 	assert_int_equal(f->request.kind, REQUEST_READ);
 	assert_true(
 		schema_attributes_decode(str_from(attributes_answer), &f->arena, &schema, &err));
