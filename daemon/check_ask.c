@@ -10,11 +10,12 @@
 
 #include <assert.h>
 
-/* A side that says nothing is given up after two of these. */
+/* A side that says nothing is given up after this. */
 #define TIMEOUT_MS INT64_C(15000)
 #define ATTEMPTS 2
 #define BACKOFF_NS (NS_PER_S / 2)
-/* Nothing is begun again later than this: neither what timed out, nor what a side asks to wait for. */
+/* A question is repeated within this, or not at all: neither what timed out, nor what the side wants to be
+ * waited for longer. */
 #define PATIENCE_NS (3 * NS_PER_S)
 
 /* ---- Open and close ---- */

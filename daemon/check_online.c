@@ -9,8 +9,9 @@
 
 /* ---- Findings ---- */
 
-static struct finding *note(struct check *check, enum finding_result result, enum side side,
-			    const char *what, const char *fmt, va_list args)
+static PRINTF_LIKE(5, 0) struct finding *note(struct check *check, enum finding_result result,
+					      enum side side, const char *what, const char *fmt,
+					      va_list args)
 {
 	char text[sizeof(((struct error *)NULL)->msg)];
 

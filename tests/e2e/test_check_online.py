@@ -144,6 +144,19 @@ class Good(Online):
             self.assert_row(rows, side, "notes", "ok")
         self.assert_row(rows, "people", "category", "wrong", "404")
 
+    @only("values")
+    def test_no_more_than_a_dozen(self):
+        references = {"tags": {"enabled": True, "records": "tags"},
+                      "owners": {"enabled": True, "records": "account_owner"}}
+        world = self.open("--custom-attributes", "--persons", "5", notes__enabled=True,
+                          notes__category="/note_categories/none", users__enabled=True,
+                          references=references)
+        rows = self.check(world)
+        self.assertEqual(len(world.box.log()), QUESTIONS)
+        self.assert_row(rows, "people", "notes", "ok")
+        for check in ("category", "companies", "owners"):
+            self.assert_row(rows, "people", check, "not checked", "no more than 12")
+
     def test_usage(self):
         world = self.open()
         for words in (("--online", "--print-fields"), ("--json",), ("--online", "surplus")):
