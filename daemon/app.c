@@ -7,6 +7,7 @@
 #include "daemon/notify.h"
 #include "daemon/state_open.h"
 #include "daemon/system.h"
+#include "state/pulse.h"
 
 #include <assert.h>
 #include <signal.h>
@@ -205,6 +206,7 @@ bool app_open(const struct app_options *options, struct app **ret_app, struct er
 		return false;
 	}
 	app_open_runner(app);
+	store_on_pulse(app->store, app_status_pulse, app);
 	*ret_app = app;
 	return true;
 }

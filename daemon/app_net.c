@@ -45,26 +45,39 @@ static const char *text_or_null(const char *text)
 	return *text != '\0' ? text : NULL;
 }
 
-uint64_t app_net_mark(const struct config *config, enum side side, const char *auth_value)
+uint64_t app_net_token_mark(const struct config *config, enum side side, const char *auth_value)
+{
+	return hash64(str_from(auth_value), hash64(str_from(app_token_header(config, side)), 0));
+}
+
+static struct net_marks marks_of(const struct config *config, enum side side,
+				 const char *auth_value)
 {
 	const struct config_endpoint *endpoint = &config->endpoint[side];
 	const bool is_records = side == SIDE_RECORDS;
 	struct arena arena = { 0 };
-	const struct str text = arena_format(
+	const struct str way = arena_format(&arena, "%s|%s|%s", endpoint->base_url,
+					    endpoint->ca_file, endpoint->proxy);
+	const struct str limits = arena_format(
 		&arena,
-		"%s|%s|%s|%s|%" PRId64 "|%" PRIu32 "|%g|%g|%" PRIu32 "|%" PRIu32 "|%" PRId64
-		"|%" PRId64 "|%" PRId64,
-		endpoint->base_url, endpoint->ca_file, endpoint->proxy,
-		is_records ? "" : config->people.auth_header, endpoint->timeout_ns,
-		endpoint->max_in_flight,
+		"%" PRId64 "|%" PRIu32 "|%g|%g|%" PRIu32 "|%" PRIu32 "|%" PRId64 "|%" PRId64
+		"|%" PRId64,
+		endpoint->timeout_ns, endpoint->max_in_flight,
 		is_records ? config->records.reads_per_second : config->people.requests_per_minute,
 		is_records ? config->records.writes_per_second : 0, config->sync.scan_share,
 		config->sync.retry.attempts, config->sync.retry.base_ns, config->sync.retry.cap_ns,
 		config->sync.retry.deadline_ns);
-	const uint64_t mark = hash64(text, hash64(str_from(auth_value), 0));
+	const struct net_marks marks = { .token = app_net_token_mark(config, side, auth_value),
+					 .way = hash64(way, 0),
+					 .limits = hash64(limits, 0) };
 
 	arena_release(&arena);
-	return mark;
+	return marks;
+}
+
+static bool is_same(const struct net_marks *a, const struct net_marks *b)
+{
+	return a->token == b->token && a->way == b->way && a->limits == b->limits;
 }
 
 struct http_endpoint_options app_net_endpoint_options(const struct config *config, enum side side,
@@ -89,7 +102,7 @@ struct http_endpoint_options app_net_endpoint_options(const struct config *confi
 
 /* *ret_endpoint is NULL if it would be as it is. */
 static bool open_endpoint(struct app *app, const struct config *config, enum side side,
-			  struct http_endpoint **ret_endpoint, uint64_t *ret_mark,
+			  struct http_endpoint **ret_endpoint, struct net_marks *ret_marks,
 			  struct error *err)
 {
 	char *value;
@@ -97,12 +110,11 @@ static bool open_endpoint(struct app *app, const struct config *config, enum sid
 	if (!app_token_read(config, side, &value, err))
 		return false;
 	const struct http_endpoint_options options = app_net_endpoint_options(config, side, value);
-	const uint64_t mark = app_net_mark(config, side, value);
 	bool ok = true;
 
 	*ret_endpoint = NULL;
-	*ret_mark = mark;
-	if (app->endpoint[side] == NULL || mark != app->net_mark[side])
+	*ret_marks = marks_of(config, side, value);
+	if (app->endpoint[side] == NULL || !is_same(ret_marks, &app->net_marks[side]))
 		ok = http_endpoint_new(app->http, &options, ret_endpoint, err);
 	app_token_wipe(value);
 	return ok;
@@ -169,7 +181,7 @@ static void on_learned(void *payload)
 					 .paused_until = stats.told_until_ns,
 					 .at = app_now() };
 
-	LOG_INFO("the rate is adapted", LOG_STR("side", side_name(self->side)),
+	LOG_INFO("what the side can take is noted", LOG_STR("side", side_name(self->side)),
 		 LOG_I64("allowed_per_minute", stats.allowed_per_minute));
 	if (!store_learned_put(self->app->store, self->side, &learned, &err))
 		LOG_WARN("the rate that was learned is not stored, going on", LOG_ERR(&err));
@@ -204,13 +216,15 @@ static void teach(const struct app *app, enum side side)
 		sender_pause(app->sender[side], learned.paused_until - now);
 }
 
-static void open_sender(struct app *app, const struct config *config, enum side side)
+static struct sender_options sender_options(struct app *app, const struct config *config,
+					    enum side side)
 {
 	const struct config_sync *sync = &config->sync;
 	const struct limiter_options rates = app_net_limits(config, side);
 	const bool narrow =
 		rates.window_per_minute > 0 && rates.window_per_minute <= STORED_PER_MINUTE;
-	const struct sender_options options = {
+
+	return (struct sender_options){
 		.name = side_name(side),
 		.endpoint = app->endpoint[side],
 		.limits = rates,
@@ -225,6 +239,11 @@ static void open_sender(struct app *app, const struct config *config, enum side 
 			   .on_learned = on_learned,
 			   .payload = &app->sides[side] },
 	};
+}
+
+static void open_sender(struct app *app, const struct config *config, enum side side)
+{
+	const struct sender_options options = sender_options(app, config, side);
 
 	app->sides[side] = (struct app_side){ .app = app, .side = side };
 	app->sender[side] = sender_new(&app->loop, &options);
@@ -239,45 +258,47 @@ bool app_net_open(struct app *app, struct error *err)
 		return false;
 	for (int side = 0; side < SIDE_COUNT; side++) {
 		if (!open_endpoint(app, config, (enum side)side, &app->endpoint[side],
-				   &app->net_mark[side], err))
+				   &app->net_marks[side], err))
 			return false;
 		open_sender(app, config, (enum side)side);
 	}
 	return true;
 }
 
-/* The old sender is idle and closes itself on the loop's next turn; its endpoint stays until then. */
+/* What is known of the side stays, but for what the change puts an end to. */
 static void replace(struct app *app, const struct config *config, enum side side,
-		    struct http_endpoint *endpoint)
+		    struct http_endpoint *endpoint, const struct net_marks *marks)
 {
-	struct sender_stats stats;
+	const struct net_marks old = app->net_marks[side];
+	struct http_endpoint *old_endpoint = app->endpoint[side];
 
-	sender_stats(app->sender[side], &stats);
-	assert(stats.in_flight == 0 && stats.waiting == 0);
-	sender_close(app->sender[side]);
-	http_endpoint_free(app->old_endpoint[side]);
-	app->old_endpoint[side] = app->endpoint[side];
+	app->net_marks[side] = *marks;
 	app->endpoint[side] = endpoint;
-	open_sender(app, config, side);
-	sender_restore_used(app->sender[side], stats.used_last_minute, 0);
+	const struct sender_options options = sender_options(app, config, side);
+
+	sender_configure(app->sender[side], &options);
+	if (marks->token != old.token)
+		sender_token_changed(app->sender[side]);
+	if (marks->way != old.way)
+		sender_way_changed(app->sender[side]);
+	http_endpoint_free(old_endpoint);
 }
 
 bool app_net_renew(struct app *app, const struct config *config, struct error *err)
 {
 	struct http_endpoint *endpoint[SIDE_COUNT] = { NULL };
-	uint64_t mark[SIDE_COUNT];
+	struct net_marks marks[SIDE_COUNT];
 
 	for (int side = 0; side < SIDE_COUNT; side++) {
-		if (open_endpoint(app, config, (enum side)side, &endpoint[side], &mark[side], err))
+		if (open_endpoint(app, config, (enum side)side, &endpoint[side], &marks[side], err))
 			continue;
 		for (int made = 0; made < side; made++)
 			http_endpoint_free(endpoint[made]);
 		return false;
 	}
 	for (int side = 0; side < SIDE_COUNT; side++) {
-		app->net_mark[side] = mark[side];
 		if (endpoint[side] != NULL)
-			replace(app, config, (enum side)side, endpoint[side]);
+			replace(app, config, (enum side)side, endpoint[side], &marks[side]);
 	}
 	return true;
 }
@@ -293,8 +314,6 @@ void app_net_free(struct app *app)
 {
 	for (int side = 0; side < SIDE_COUNT; side++)
 		http_endpoint_free(app->endpoint[side]);
-	for (int side = 0; side < SIDE_COUNT; side++)
-		http_endpoint_free(app->old_endpoint[side]);
 	VEC_RELEASE(&app->deferred);
 }
 

@@ -38,6 +38,13 @@ struct app_side {
 	bool used_said;  /* that the state cannot be written */
 };
 
+/* Hashes of what a side's endpoint and sender are made from: what does another configuration change? */
+struct net_marks {
+	uint64_t token; /* and the header that carries it */
+	uint64_t way;   /* how the side is reached */
+	uint64_t limits;
+};
+
 struct app {
 	struct app_options options;
 	uv_loop_t loop;
@@ -48,9 +55,7 @@ struct app {
 	struct http_endpoint *endpoint[SIDE_COUNT];
 	struct sender *sender[SIDE_COUNT];
 	struct app_side sides[SIDE_COUNT];
-	/* Replaced by a reload; the sender that it had may close after it. */
-	struct http_endpoint *old_endpoint[SIDE_COUNT];
-	uint64_t net_mark[SIDE_COUNT]; /* of the settings and the token that both were made from */
+	struct net_marks net_marks[SIDE_COUNT]; /* of what both were made from */
 	uv_timer_t defer_timer;
 	VEC(struct deferred) deferred;
 
@@ -90,6 +95,7 @@ struct app {
 	int64_t expected[SIDE_COUNT]; /* persons, from the state; -1: not known */
 	bool announced[SIDE_COUNT];   /* how long the reading takes */
 	bool status_failed;           /* it was said already */
+	int64_t looked_at;            /* when the figures were last taken; ns of app_uptime() */
 };
 
 int64_t app_now(void); /* wall clock, ns */
@@ -105,6 +111,8 @@ void app_cut_cycle(struct app *app);
 /* ---- app_run.c ---- */
 
 void app_run_tick(struct app *app);
+/* What systemd has to hear of, from wherever it is. */
+void app_run_pulse(struct app *app);
 
 /* ---- app_reload.c ---- */
 
@@ -118,8 +126,8 @@ void app_reload_release(struct app *app);
 
 /* The loop must be there.  After a failure app_net_close() is due all the same. */
 NODISCARD bool app_net_open(struct app *app, struct error *err);
-/* Makes anew what another configuration or token changes; between two cycles only.  On failure all
- * stays as it was. */
+/* Makes anew what another configuration or token changes; between two cycles only.  What is known of
+ * a side stays: no request comes before its time for it.  On failure all stays as it was. */
 NODISCARD bool app_net_renew(struct app *app, const struct config *config, struct error *err);
 /* Completes everything under way; the loop must be run until it is empty, then app_net_free(). */
 void app_net_close(struct app *app);
@@ -129,8 +137,7 @@ struct transport app_transport(struct app *app);
 struct http_endpoint_options app_net_endpoint_options(const struct config *config, enum side side,
 						      const char *auth_value);
 struct limiter_options app_net_limits(const struct config *config, enum side side);
-/* What the endpoint and the sender of a side are made from; the token only as a seeded hash. */
-uint64_t app_net_mark(const struct config *config, enum side side, const char *auth_value);
+uint64_t app_net_token_mark(const struct config *config, enum side side, const char *auth_value);
 
 /* ---- app_token.c ---- */
 
@@ -154,6 +161,9 @@ NODISCARD bool app_status_open(struct app *app, struct error *err);
 void app_status_changed(struct app *app);
 /* Writes the file now. */
 void app_status_tick(struct app *app);
+/* In the middle of a phase's work on the state, which it does not touch: the file is written if it is
+ * due.  payload: the app. */
+void app_status_pulse(void *payload);
 /* One line for the service manager: what is done, and how far it is. */
 void app_status_line(const struct app *app, char ret_text[static STATUS_LINE_BYTES]);
 /* The daemon ends. */

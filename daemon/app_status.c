@@ -2,9 +2,9 @@
 /*
  * app_status: what the status file and the progress line say while a cycle runs.
  *
- * The file is written at each change of phase, at each tick, and between them when something changed
- * and the last writing is a while ago.  Totals are counted at changes of phase only: they are queries
- * over the whole state.
+ * The file is written at each change of phase, at each tick, and between them when something changed,
+ * or the state is at work, and the last writing is a while ago.  Totals are counted at changes of phase
+ * only: they are queries over the whole state.
  */
 #include "daemon/app_p.h"
 #include "daemon/estimate.h"
@@ -153,7 +153,13 @@ static void note_side(struct app *app, enum side i, int64_t now)
 	if (stats.last_success_ns != 0)
 		side->last_success_at = stats.last_success_ns;
 	side->consecutive_failures = stats.consecutive_failures;
+	side->failing_since = stats.failing_since_ns;
 	side->backoff_until = stats.backoff_until_ns > now ? stats.backoff_until_ns : 0;
+	side->told_until = stats.told_until_ns > now ? stats.told_until_ns : 0;
+	side->circuit = stats.breaker;
+	side->token_refused = stats.token_refused;
+	side->writes_refused = stats.writes_refused;
+	side->next_probe_at = stats.probe_ns;
 	side->allowed_per_minute = stats.allowed_per_minute;
 	side->used_last_minute = stats.used_last_minute;
 	const struct error *error = is_at_fault ? &last->failure : &stats.last_error;
@@ -162,7 +168,7 @@ static void note_side(struct app *app, enum side i, int64_t now)
 		   error->code != ERR_OK ? error->msg : "");
 }
 
-/* Nothing moves because a side waits. */
+/* Nothing moves because what is to go to a side waits. */
 static bool is_backing_off(const struct app *app)
 {
 	bool waits = false;
@@ -173,7 +179,7 @@ static bool is_backing_off(const struct app *app)
 		sender_stats(app->sender[i], &stats);
 		if (stats.in_flight > 0)
 			return false;
-		waits = waits || app->status.sides[i].backoff_until != 0;
+		waits = waits || (stats.waiting > 0 && app->status.sides[i].backoff_until != 0);
 	}
 	return waits;
 }
@@ -322,11 +328,16 @@ static void enter_phase(struct app *app, enum phase phase, int64_t now)
 		LOG_WARN("the state could not be counted, going on", LOG_ERR(&err));
 }
 
+static bool is_due(const struct app *app)
+{
+	return app_uptime() - app->looked_at >= WRITE_EVERY_NS;
+}
+
 void app_status_changed(struct app *app)
 {
 	struct runner_view view;
 	const int64_t now = app_now();
-	bool due = now < app->status.updated_at || now - app->status.updated_at >= WRITE_EVERY_NS;
+	bool due = is_due(app);
 
 	runner_view(app->runner, &view);
 	if (view.phase != app->phase) {
@@ -338,16 +349,36 @@ void app_status_changed(struct app *app)
 		app_status_tick(app);
 }
 
-void app_status_tick(struct app *app)
+/* Without a look into the state. */
+static void look(struct app *app)
 {
 	struct runner_view view;
 
+	app->looked_at = app_uptime();
 	runner_view(app->runner, &view);
 	show_progress(app, &view, app_now());
 	if (app->options.dry_run)
 		return;
 	refresh(app);
 	write_file(app);
+}
+
+void app_status_pulse(void *payload)
+{
+	struct app *app = payload;
+
+	if (app->done || !is_due(app))
+		return;
+	look(app);
+	if (app->options.daemon)
+		app_run_pulse(app);
+}
+
+void app_status_tick(struct app *app)
+{
+	look(app);
+	if (app->options.dry_run)
+		return;
 	if (app->options.daemon && app_uptime() - app->metrics_at >= METRICS_EVERY_NS)
 		write_metrics(app);
 }

@@ -54,14 +54,14 @@ void app_token_wipe(char *value)
 static bool put_in_place(struct app *app, enum side side, const char *value, struct error *err)
 {
 	const struct config *config = app->options.config;
-	const uint64_t mark = app_net_mark(config, side, value);
+	const uint64_t mark = app_net_token_mark(config, side, value);
 
-	if (mark == app->net_mark[side])
+	if (mark == app->net_marks[side].token)
 		return false;
 	if (!http_endpoint_set_auth(app->endpoint[side], app_token_header(config, side), value,
 				    err))
 		return false;
-	app->net_mark[side] = mark;
+	app->net_marks[side].token = mark;
 	LOG_NOTICE("took the new token", LOG_STR("side", side_name(side)));
 	return true;
 }

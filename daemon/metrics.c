@@ -122,13 +122,18 @@ static void add_totals(struct buf *out, const struct status_totals *totals)
 static void add_sides(struct buf *out, const struct status *status)
 {
 	uint64_t reachable[SIDE_COUNT], failures[SIDE_COUNT], allowed[SIDE_COUNT], used[SIDE_COUNT];
-	int64_t success[SIDE_COUNT], complete[SIDE_COUNT], turn[SIDE_COUNT];
+	uint64_t circuit[SIDE_COUNT], token[SIDE_COUNT], writes[SIDE_COUNT];
+	int64_t success[SIDE_COUNT], complete[SIDE_COUNT], turn[SIDE_COUNT], backoff[SIDE_COUNT];
 
 	for (int i = 0; i < SIDE_COUNT; i++) {
 		const struct status_side *side = &status->sides[i];
 
 		reachable[i] = side->reachable ? 1 : 0;
 		failures[i] = side->consecutive_failures;
+		circuit[i] = side->circuit != BREAKER_CLOSED ? 1 : 0;
+		token[i] = side->token_refused ? 1 : 0;
+		writes[i] = side->writes_refused ? 1 : 0;
+		backoff[i] = side->backoff_until;
 		allowed[i] = side->allowed_per_minute;
 		used[i] = side->used_last_minute;
 		success[i] = side->last_success_at;
@@ -138,6 +143,13 @@ static void add_sides(struct buf *out, const struct status *status)
 	by_side(out, "side_reachable", GAUGE, "1 if a side can be reached.", reachable);
 	by_side(out, "side_consecutive_failures", GAUGE, "Requests that failed in a row.",
 		failures);
+	by_side(out, "side_circuit_open", GAUGE, "1 if only probes are sent, after failures.",
+		circuit);
+	by_side(out, "side_token_refused", GAUGE, "1 if a side refuses the token.", token);
+	by_side(out, "side_writes_refused", GAUGE, "1 if a side refuses every write.", writes);
+	times_by_side(out, "side_backoff_until_timestamp_seconds",
+		      "Until when a side is left alone, in Unix time; missing if it is not.",
+		      backoff);
 	by_side(out, "side_allowed_requests_per_minute", GAUGE, "0 for no limit.", allowed);
 	by_side(out, "side_used_requests_last_minute", GAUGE, "Requests of the last minute.", used);
 	times_by_side(out, "side_last_success_timestamp_seconds",

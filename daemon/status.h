@@ -22,6 +22,7 @@
 #include "base/vec.h"
 #include "core/cycle.h"
 #include "daemon/runner/runner.h"
+#include "net/breaker.h"
 
 #include <sys/types.h>
 
@@ -53,7 +54,7 @@ enum health { HEALTH_OK, HEALTH_DEGRADED, HEALTH_FAILING, HEALTH_COUNT };
 
 struct status_reasons {
 	size_t n;
-	char texts[STATUS_REASONS_MAX][96];
+	char texts[STATUS_REASONS_MAX][128];
 };
 
 /* A removal that the guard holds back. */
@@ -67,6 +68,11 @@ struct status_side {
 	uint64_t consecutive_failures;
 	char last_error[200]; /* "": none */
 	int64_t backoff_until;
+	int64_t told_until;    /* the side asked to be left alone */
+	int64_t failing_since; /* the first of consecutive_failures */
+	enum breaker_state circuit;
+	bool token_refused, writes_refused; /* as in net/gate.h */
+	int64_t next_probe_at; /* of a side that fails or refuses; in the past: with the next request */
 	uint64_t allowed_per_minute; /* 0: not limited */
 	uint64_t used_last_minute;
 };
@@ -113,9 +119,11 @@ enum status_state status_state_of(enum phase phase);
 
 /*
  * Sets health and reasons from the rest; they go by themselves when what they name has ended.
- *   failing   the last cycle failed, or a side cannot be reached
- *   degraded  conflicts or quarantined writes wait; the last cycle was guarded or left work; a daemon
- *             has not read a side whole for too long (stale), or was given a bad configuration
+ *   failing   the last cycle failed; a side cannot be reached, fails again and again, or refuses the
+ *             token or every write
+ *   degraded  a side asked to be left alone; conflicts or quarantined writes wait; the last cycle was
+ *             guarded or left work; a daemon has not read a side whole for too long (stale), or was
+ *             given a bad configuration
  */
 void status_judge(struct status *status);
 

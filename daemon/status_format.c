@@ -96,28 +96,42 @@ static void put_cycle(struct json_writer *writer, const struct status *status)
 	json_close(writer, '}');
 }
 
+static void put_bool(struct json_writer *writer, const char *key, bool value)
+{
+	json_key(writer, key);
+	json_raw(writer, str_from(value ? "true" : "false"));
+}
+
+static void put_side(struct json_writer *writer, const struct status_side *side)
+{
+	json_open(writer, '{');
+	put_bool(writer, "reachable", side->reachable);
+	put_time(writer, "last_success_at", side->last_success_at);
+	put_count(writer, "consecutive_failures", side->consecutive_failures);
+	put_time(writer, "failing_since", side->failing_since);
+	json_key(writer, "last_error");
+	json_string_or_null(writer, str_from(side->last_error));
+	put_time(writer, "backoff_until", side->backoff_until);
+	put_time(writer, "told_until", side->told_until);
+	put_text(writer, "circuit", breaker_state_name(side->circuit));
+	put_bool(writer, "token_refused", side->token_refused);
+	put_bool(writer, "writes_refused", side->writes_refused);
+	put_time(writer, "next_probe_at", side->next_probe_at);
+	json_key(writer, "rate");
+	json_open(writer, '{');
+	put_count(writer, "allowed_per_minute", side->allowed_per_minute);
+	put_count(writer, "used_last_minute", side->used_last_minute);
+	json_close(writer, '}');
+	json_close(writer, '}');
+}
+
 static void put_sides(struct json_writer *writer, const struct status *status)
 {
 	json_key(writer, "sides");
 	json_open(writer, '{');
 	for (int i = 0; i < SIDE_COUNT; i++) {
-		const struct status_side *side = &status->sides[i];
-
 		json_key(writer, side_name((enum side)i));
-		json_open(writer, '{');
-		json_key(writer, "reachable");
-		json_raw(writer, str_from(side->reachable ? "true" : "false"));
-		put_time(writer, "last_success_at", side->last_success_at);
-		put_count(writer, "consecutive_failures", side->consecutive_failures);
-		json_key(writer, "last_error");
-		json_string_or_null(writer, str_from(side->last_error));
-		put_time(writer, "backoff_until", side->backoff_until);
-		json_key(writer, "rate");
-		json_open(writer, '{');
-		put_count(writer, "allowed_per_minute", side->allowed_per_minute);
-		put_count(writer, "used_last_minute", side->used_last_minute);
-		json_close(writer, '}');
-		json_close(writer, '}');
+		put_side(writer, &status->sides[i]);
 	}
 	json_close(writer, '}');
 }

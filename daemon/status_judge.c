@@ -105,9 +105,59 @@ static void judge_last_cycle(struct status *status)
 	if (last->outcome == OUTCOME_PARTIAL && !was_cut(status))
 		blame(status, HEALTH_DEGRADED, "the last cycle left work for the next one");
 	/* With an authorisation lost the side is there and yet nothing works. */
-	if (last->outcome != OUTCOME_FAILED && last->failure.code == ERR_AUTH)
+	const struct status_side *side = &status->sides[last->failure_side];
+
+	if (last->outcome != OUTCOME_FAILED && last->failure.code == ERR_AUTH &&
+	    !side->token_refused && !side->writes_refused)
 		blame(status, HEALTH_FAILING, "%s refuses the token",
 		      side_name(last->failure_side));
+}
+
+/* ---- The sides ---- */
+
+struct moment {
+	char text[CLOCK_TEXT_BYTES + 16];
+};
+
+/* A probe is a request of a cycle: it does not come before that. */
+static struct moment next_probe(const struct status *status, const struct status_side *side)
+{
+	const int64_t at = side->next_probe_at > status->next_cycle_at ? side->next_probe_at :
+									 status->next_cycle_at;
+	char when[CLOCK_TEXT_BYTES];
+	struct moment probe = { "a probe is due" };
+
+	if (at > status->updated_at) {
+		clock_format(at, 0, when);
+		(void)snprintf(probe.text, sizeof(probe.text), "next probe at %s", when);
+	}
+	return probe;
+}
+
+static void judge_side(struct status *status, enum side i)
+{
+	const struct status_side *side = &status->sides[i];
+	const struct moment probe = next_probe(status, side);
+	char when[CLOCK_TEXT_BYTES];
+
+	if (side->circuit != BREAKER_CLOSED) {
+		clock_format(side->failing_since, 0, when);
+		blame(status, HEALTH_FAILING,
+		      "%s does not answer, or only with errors, since %s; %s", side_name(i), when,
+		      probe.text);
+	} else if (!side->reachable) {
+		blame(status, HEALTH_FAILING, "%s cannot be reached", side_name(i));
+	}
+	if (side->token_refused)
+		blame(status, HEALTH_FAILING, "%s refuses the token; %s", side_name(i), probe.text);
+	else if (side->writes_refused)
+		blame(status, HEALTH_FAILING, "%s refuses every write; %s", side_name(i),
+		      probe.text);
+	if (side->told_until > status->updated_at) {
+		clock_format(side->told_until, 0, when);
+		blame(status, HEALTH_DEGRADED, "%s asked to be left alone until %s", side_name(i),
+		      when);
+	}
 }
 
 /* Much longer than a daemon takes when all is well, however long its readings and its pauses are. */
@@ -135,11 +185,8 @@ void status_judge(struct status *status)
 
 	status->health = HEALTH_OK;
 	status->reasons.n = 0;
-	for (int side = 0; side < SIDE_COUNT; side++) {
-		if (!status->sides[side].reachable)
-			blame(status, HEALTH_FAILING, "%s cannot be reached",
-			      side_name((enum side)side));
-	}
+	for (int side = 0; side < SIDE_COUNT; side++)
+		judge_side(status, (enum side)side);
 	if (status->has_last_cycle)
 		judge_last_cycle(status);
 	if (status->mode == MODE_DAEMON)

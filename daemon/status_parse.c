@@ -64,6 +64,11 @@ static const char *phase_at(int i)
 	return phase_name((enum phase)i);
 }
 
+static const char *circuit_at(int i)
+{
+	return breaker_state_name((enum breaker_state)i);
+}
+
 static void read_reasons(struct json_object *array, struct status_reasons *reasons)
 {
 	const size_t n =
@@ -101,18 +106,31 @@ static void read_cycle(struct json_object *node, struct arena *arena, struct sta
 	}
 }
 
+static bool bool_at(struct json_object *object, const char *key)
+{
+	struct json_object *node = json_child(object, key);
+
+	return json_object_is_type(node, json_type_boolean) && json_object_get_boolean(node);
+}
+
 static void read_side(struct json_object *node, struct status_side *side)
 {
 	struct json_object *rate = json_child(node, "rate");
-	struct json_object *reachable = json_child(node, "reachable");
 	const struct str error = json_text_or_empty(json_child(node, "last_error"));
+	const struct str circuit = json_text_or_empty(json_child(node, "circuit"));
 
-	side->reachable = json_object_is_type(reachable, json_type_boolean) &&
-			  json_object_get_boolean(reachable);
+	side->reachable = bool_at(node, "reachable");
 	side->last_success_at = time_at(node, "last_success_at");
 	side->consecutive_failures = count_at(node, "consecutive_failures");
 	(void)snprintf(side->last_error, sizeof(side->last_error), "%.*s", STR_ARG(error));
+	side->failing_since = time_at(node, "failing_since");
 	side->backoff_until = time_at(node, "backoff_until");
+	side->told_until = time_at(node, "told_until");
+	side->circuit = (enum breaker_state)index_of(circuit, BREAKER_STATE_COUNT, BREAKER_CLOSED,
+						     circuit_at);
+	side->token_refused = bool_at(node, "token_refused");
+	side->writes_refused = bool_at(node, "writes_refused");
+	side->next_probe_at = time_at(node, "next_probe_at");
 	side->allowed_per_minute = count_at(rate, "allowed_per_minute");
 	side->used_last_minute = count_at(rate, "used_last_minute");
 }

@@ -30,6 +30,8 @@ struct store {
 	struct buf pack; /* one packed person, between packing and binding */
 	struct buf sum;  /* the bytes of a checksum or mark */
 	struct mark_key marks;
+	void (*on_pulse)(void *payload); /* pulse.h */
+	void *pulse_payload;
 };
 
 /* A person is packed into at most this. */

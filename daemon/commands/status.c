@@ -148,10 +148,23 @@ static void add_side(struct page *page, const struct status *status, enum side i
 	row(page, "",
 	    arena_format(arena, "last complete reading %.*s",
 			 STR_ARG(when(page, status->freshness[i].last_complete_scan_at, "never"))));
+	if (side->failing_since != 0)
+		row(page, "",
+		    arena_format(arena, "%" PRIu64 " failures in a row, since %.*s",
+				 side->consecutive_failures,
+				 STR_ARG(when(page, side->failing_since, "?"))));
+	if (side->token_refused || side->writes_refused)
+		row(page, "",
+		    str_from(side->token_refused ? "refuses the token" : "refuses every write"));
 	if (side->backoff_until > page->now)
 		row(page, "",
-		    arena_format(arena, "waits until %.*s",
+		    arena_format(arena, "%s until %.*s",
+				 side->told_until > page->now ? "asked to be left alone" : "waits",
 				 STR_ARG(when(page, side->backoff_until, "?"))));
+	if (side->next_probe_at > page->now)
+		row(page, "",
+		    arena_format(arena, "next probe %.*s",
+				 STR_ARG(when(page, side->next_probe_at, "?"))));
 	if (side->last_error[0] != '\0')
 		row(page, "", arena_format(arena, "last error: %s", side->last_error));
 }

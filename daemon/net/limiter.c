@@ -177,6 +177,11 @@ void limiter_pause_until(struct limiter *limiter, int64_t until_ns)
 		limiter->paused_until_ns = until_ns;
 }
 
+void limiter_resume(struct limiter *limiter)
+{
+	limiter->paused_until_ns = 0;
+}
+
 int64_t limiter_paused_until(const struct limiter *limiter, int64_t now_ns)
 {
 	return limiter->paused_until_ns > now_ns ? limiter->paused_until_ns : 0;
@@ -303,19 +308,32 @@ static uint32_t taught(uint32_t learned, uint32_t configured, int64_t steps)
 	return rate < configured ? rate : configured;
 }
 
-void limiter_teach(struct limiter *limiter, const struct limiter_learned *learned, int64_t age_ns,
-		   int64_t now_ns)
+static void teach(struct limiter *limiter, const struct limiter_learned *learned, int64_t steps)
 {
 	const struct limiter_options *options = &limiter->options;
-	const int64_t steps = age_ns / RISE_UNASKED_NS;
 
-	limiter->learned_ns = now_ns;
 	limiter->rate.window_per_minute =
 		taught(learned->window_per_minute, options->window_per_minute, steps);
 	for (int kind = 0; kind < REQUEST_KIND_COUNT; kind++)
 		set_pace(limiter, kind,
 			 taught(learned->pace_per_minute[kind], options->pace_per_minute[kind],
 				steps));
+}
+
+void limiter_teach(struct limiter *limiter, const struct limiter_learned *learned, int64_t age_ns,
+		   int64_t now_ns)
+{
+	limiter->learned_ns = now_ns;
+	teach(limiter, learned, age_ns / RISE_UNASKED_NS);
+}
+
+void limiter_configure(struct limiter *limiter, const struct limiter_options *options)
+{
+	struct limiter_learned learned;
+
+	limiter_learned(limiter, &learned);
+	limiter->options = *options;
+	teach(limiter, &learned, 0);
 }
 
 /* ---- Figures ---- */

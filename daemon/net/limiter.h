@@ -40,6 +40,8 @@ struct limiter;
 
 struct limiter *limiter_new(const struct limiter_options *options);
 void limiter_free(struct limiter *limiter);
+/* Other configured rates; what was learned, used up and paused goes on. */
+void limiter_configure(struct limiter *limiter, const struct limiter_options *options);
 
 /* Nanoseconds until the next request of that kind may go; 0: now. */
 int64_t limiter_wait(struct limiter *limiter, enum request_kind kind, int64_t now_ns);
@@ -49,6 +51,8 @@ uint32_t limiter_take(struct limiter *limiter, enum request_kind kind, int64_t n
 void limiter_settle(struct limiter *limiter, uint32_t ticket, int64_t now_ns);
 /* Nothing goes before that time; an earlier one than is set changes nothing. */
 void limiter_pause_until(struct limiter *limiter, int64_t until_ns);
+/* Ends the pause. */
+void limiter_resume(struct limiter *limiter);
 /* 0: not paused at now_ns. */
 int64_t limiter_paused_until(const struct limiter *limiter, int64_t now_ns);
 /* Counts n requests that an earlier process sent at when_ns or before (a restart must not begin

@@ -17,7 +17,7 @@
 
 static void pump(struct sender *sender);
 
-static int64_t monotonic_ns(const struct sender *sender)
+int64_t sender_monotonic_ns(const struct sender *sender)
 {
 	const struct sender_clock *clock = &sender->options.clock;
 
@@ -51,7 +51,7 @@ static void arm_for(struct sender *sender, int64_t wait_ns)
 	(void)uv_timer_start(&sender->timer, on_timer, (uint64_t)ms, 0);
 }
 
-static void kick(struct sender *sender)
+void sender_kick(struct sender *sender)
 {
 	if (!uv_is_closing((const uv_handle_t *)&sender->timer))
 		arm_for(sender, 0);
@@ -138,7 +138,7 @@ static void on_http_done(void *payload, const struct response *response, const s
 {
 	struct sender_call *call = payload;
 	struct sender *sender = call->sender;
-	const int64_t now_ns = monotonic_ns(sender);
+	const int64_t now_ns = sender_monotonic_ns(sender);
 	struct error cut;
 
 	call->http = NULL;
@@ -315,7 +315,7 @@ static void on_closed(uv_handle_t *handle)
 
 static void pump(struct sender *sender)
 {
-	int64_t now_ns = monotonic_ns(sender);
+	int64_t now_ns = sender_monotonic_ns(sender);
 	struct sender_call *call;
 
 	if (uv_is_closing((const uv_handle_t *)&sender->timer))
@@ -324,10 +324,10 @@ static void pump(struct sender *sender)
 	sender_shed(sender, now_ns);
 	deliver(sender);
 	/* Callbacks took their time: what goes now is counted now. */
-	now_ns = monotonic_ns(sender);
+	now_ns = sender_monotonic_ns(sender);
 	while (has_room(sender, now_ns) && (call = pick(sender, now_ns)) != NULL) {
 		launch(call, now_ns);
-		now_ns = monotonic_ns(sender);
+		now_ns = sender_monotonic_ns(sender);
 	}
 	if (sender->closing && sender_idle(sender))
 		uv_close((uv_handle_t *)&sender->timer, on_closed);
@@ -346,7 +346,7 @@ struct sender *sender_new(uv_loop_t *loop, const struct sender_options *options)
 	sender->options = *options;
 	sender->limiter = limiter_new(&options->limits);
 	sender->random = options->seed;
-	retry_budget_init(&sender->budget, monotonic_ns(sender));
+	retry_budget_init(&sender->budget, sender_monotonic_ns(sender));
 	for (int priority = 0; priority < SENDER_PRIORITY_COUNT; priority++) {
 		for (int kind = 0; kind < REQUEST_KIND_COUNT; kind++)
 			TAILQ_INIT(&sender->queues[priority][kind]);
@@ -365,7 +365,7 @@ void sender_close(struct sender *sender)
 		return;
 	sender->closing = true;
 	sender_cancel_all(sender);
-	kick(sender);
+	sender_kick(sender);
 }
 
 struct sender_call *sender_submit(struct sender *sender, struct request *request,
@@ -386,7 +386,7 @@ struct sender_call *sender_submit(struct sender *sender, struct request *request
 	sender->n_waiting++;
 	if (sender->closing)
 		sender_cancel(call);
-	kick(sender);
+	sender_kick(sender);
 	return call;
 }
 
@@ -404,7 +404,7 @@ void sender_cancel(struct sender_call *call)
 	(void)error_set(&canceled, ERR_CANCELED, "%s: canceled before it was sent",
 			call->sender->options.name);
 	sender_give_up(call, &canceled);
-	kick(call->sender);
+	sender_kick(call->sender);
 }
 
 static void cancel_list(struct sender_calls *list)
@@ -432,61 +432,4 @@ void sender_cancel_all(struct sender *sender)
 bool sender_idle(const struct sender *sender)
 {
 	return sender->n_waiting == 0 && sender->n_sent == 0;
-}
-
-void sender_stats(const struct sender *sender, struct sender_stats *ret_stats)
-{
-	const int64_t now_ns = monotonic_ns(sender);
-	int64_t until_ns = limiter_paused_until(sender->limiter, now_ns);
-
-	*ret_stats = sender->stats;
-	if (until_ns > 0 && sender->pause_code == ERR_RATE_LIMITED)
-		ret_stats->told_until_ns = sender_wall_ns(sender) + until_ns - now_ns;
-	/* Nothing to do but to wait for a repetition is backing off too. */
-	if (until_ns == 0 && sender->n_sent == 0 && !TAILQ_EMPTY(&sender->delayed))
-		until_ns = TAILQ_FIRST(&sender->delayed)->not_before_ns;
-	ret_stats->in_flight = sender->n_sent;
-	ret_stats->waiting = sender->n_waiting;
-	ret_stats->used_last_minute = limiter_used_last_minute(sender->limiter, now_ns);
-	ret_stats->allowed_per_minute = limiter_allowed_per_minute(sender->limiter);
-	ret_stats->breaker = sender->breaker.state;
-	ret_stats->token_refused = sender->gate.token_refused;
-	ret_stats->writes_refused = sender->gate.writes_refused;
-	ret_stats->backoff_until_ns = until_ns > 0 ? sender_wall_ns(sender) + until_ns - now_ns : 0;
-}
-
-void sender_restore_used(struct sender *sender, uint32_t n, int64_t age_ns)
-{
-	const int64_t now_ns = monotonic_ns(sender);
-	const uint32_t known = limiter_used_last_minute(sender->limiter, now_ns);
-
-	if (n > known)
-		limiter_restore(sender->limiter, n - known, now_ns - age_ns);
-}
-
-void sender_token_changed(struct sender *sender)
-{
-	gate_open(&sender->gate);
-	sender->n_tokens++;
-	kick(sender);
-}
-
-void sender_learned(const struct sender *sender, struct limiter_learned *ret_learned)
-{
-	limiter_learned(sender->limiter, ret_learned);
-}
-
-void sender_teach(struct sender *sender, const struct limiter_learned *learned, int64_t age_ns)
-{
-	limiter_teach(sender->limiter, learned, age_ns, monotonic_ns(sender));
-}
-
-void sender_pause(struct sender *sender, int64_t wait_ns)
-{
-	if (wait_ns <= 0)
-		return;
-	limiter_pause_until(sender->limiter,
-			    monotonic_ns(sender) +
-				    (wait_ns < RETRY_AFTER_MAX_NS ? wait_ns : RETRY_AFTER_MAX_NS));
-	sender->pause_code = ERR_RATE_LIMITED;
 }

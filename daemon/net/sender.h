@@ -94,7 +94,10 @@ struct sender_stats {
 	uint32_t consecutive_failures; /* attempts without an answer or with 5xx; 429 is none */
 	int64_t last_success_ns;       /* wall clock; 0: none yet */
 	int64_t backoff_until_ns;      /* wall clock; 0: not backing off */
-	int64_t told_until_ns;         /* the same, if it is because the side said so */
+	int64_t told_until_ns;    /* wall clock: the side asked to be left alone; 0: it did not */
+	int64_t failing_since_ns; /* wall clock: the first of them; 0: there are none */
+	/* Wall clock: when a request may try a side that fails or refuses, or should have; 0: it is well. */
+	int64_t probe_ns;
 	enum breaker_state breaker;
 	bool token_refused, writes_refused; /* as in net/gate.h */
 	struct error last_error;            /* code ERR_OK: none yet */
@@ -102,6 +105,10 @@ struct sender_stats {
 
 /* The endpoint must outlive the sender. */
 struct sender *sender_new(uv_loop_t *loop, const struct sender_options *options);
+/* Goes by other options from now on (not another clock, nor another seed).  Nothing may be waiting or
+ * under way.  What is known of the side stays: its rate and what of it is used up, a pause, the breaker,
+ * a refused token. */
+void sender_configure(struct sender *sender, const struct sender_options *options);
 /* Cancels all, completes them from the loop, then closes its timer and frees itself.  NULL is
  * tolerated. */
 void sender_close(struct sender *sender);
@@ -121,6 +128,8 @@ void sender_stats(const struct sender *sender, struct sender_stats *ret_stats);
 void sender_restore_used(struct sender *sender, uint32_t n, int64_t age_ns);
 /* The endpoint has another token than the one that was refused. */
 void sender_token_changed(struct sender *sender);
+/* The endpoint reaches the side in another way: that it failed says nothing any more. */
+void sender_way_changed(struct sender *sender);
 /* The rate as the answers have taught it, to be kept over a restart. */
 void sender_learned(const struct sender *sender, struct limiter_learned *ret_learned);
 void sender_teach(struct sender *sender, const struct limiter_learned *learned, int64_t age_ns);

@@ -33,12 +33,20 @@ static void pause_side(struct sender *sender, int64_t now_ns, int64_t wait_ns, e
 	sender->pause_code = code;
 }
 
+/* Asked for by the side itself. */
+static void note_told(struct sender *sender, int64_t now_ns, int64_t wait_ns)
+{
+	if (now_ns + wait_ns > sender->told_until_ns)
+		sender->told_until_ns = now_ns + wait_ns;
+}
+
 static void note_trouble(struct sender *sender, int64_t now_ns)
 {
 	const int64_t wait_ns =
 		breaker_failed(&sender->breaker, &sender->options.retry, &sender->random, now_ns);
 
-	sender->stats.consecutive_failures++;
+	if (sender->stats.consecutive_failures++ == 0)
+		sender->stats.failing_since_ns = sender_wall_ns(sender);
 	if (wait_ns > 0)
 		pause_side(sender, now_ns, wait_ns, ERR_TRANSIENT);
 }
@@ -68,6 +76,7 @@ static void note_answer(struct sender_call *call, int status, int64_t now_ns)
 	const bool refused = status == STATUS_UNAUTHORIZED || status == STATUS_FORBIDDEN;
 
 	sender->stats.consecutive_failures = 0;
+	sender->stats.failing_since_ns = 0;
 	breaker_answered(&sender->breaker);
 	note_learned(sender, limiter_answered(sender->limiter, now_ns));
 	if (refused)
@@ -114,6 +123,16 @@ static bool told_wait(const struct sender *sender, const struct response *respon
 	return true;
 }
 
+/* 503 with Retry-After. */
+static void note_unavailable(struct sender *sender, int64_t now_ns, int64_t told_ns)
+{
+	const bool is_news = sender->told_until_ns <= now_ns && told_ns > 0;
+
+	pause_side(sender, now_ns, told_ns, ERR_TRANSIENT);
+	note_told(sender, now_ns, told_ns);
+	note_learned(sender, is_news);
+}
+
 /* 429: nothing was carried out.  Jitter, or a server, could mean at once: base is the least. */
 static enum sender_verdict judge_limited(struct sender_call *call, const struct response *response,
 					 int64_t now_ns)
@@ -133,6 +152,7 @@ static enum sender_verdict judge_limited(struct sender_call *call, const struct 
 	if (wait_ns < policy->base_ns)
 		wait_ns = policy->base_ns;
 	pause_side(sender, now_ns, wait_ns, ERR_RATE_LIMITED);
+	note_told(sender, now_ns, wait_ns);
 	note_learned(sender, fell || !paused);
 	call->attempts--;
 	if (policy->deadline_ns > 0 && now_ns + wait_ns - call->first_ns > policy->deadline_ns)
@@ -192,7 +212,7 @@ enum sender_verdict sender_judge(struct sender_call *call, const struct response
 		return judge_refused(call, response->status, now_ns);
 	if (err == NULL && response->status == STATUS_UNAVAILABLE &&
 	    told_wait(sender, response, &told_ns))
-		pause_side(sender, now_ns, told_ns, ERR_TRANSIENT);
+		note_unavailable(sender, now_ns, told_ns);
 	/* Of a write, net/http says transient only if it never left. */
 	const bool repeatable =
 		err != NULL ? err->code == ERR_TRANSIENT : read && is_trouble(response->status);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * sender_p: what sender*.c share.  sender.c is the queue, sender_judge.c decides what becomes of
- * an attempt, sender_shed.c what need not wait any longer.
+ * an attempt, sender_shed.c what need not wait any longer; sender_known.c tells what is known of the
+ * side, and takes what others know.
  */
 #ifndef CRMSYNC_NET_SENDER_P_H
 #define CRMSYNC_NET_SENDER_P_H
@@ -59,6 +60,7 @@ struct sender {
 	uint64_t random;
 	uint32_t n_limited;       /* 429 in a row, those to one pause counted once */
 	enum err_code pause_code; /* why the side is paused */
+	int64_t told_until_ns;    /* that it asked for, with 429 or Retry-After */
 	struct breaker breaker;
 	struct retry_budget budget;
 	struct gate gate;
@@ -85,5 +87,8 @@ void sender_give_up(struct sender_call *call, const struct error *outcome);
 /* Gives up what a pause holds up beyond its deadline, and what a refused token holds up. */
 void sender_shed(struct sender *sender, int64_t now_ns);
 int64_t sender_wall_ns(const struct sender *sender);
+int64_t sender_monotonic_ns(const struct sender *sender);
+/* Looks what may go, on the loop's next turn. */
+void sender_kick(struct sender *sender);
 
 #endif

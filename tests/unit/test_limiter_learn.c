@@ -191,12 +191,49 @@ static void test_finds_what_is_left(void **state)
 	limiter_free(limiter);
 }
 
+/* Learned at 20 a minute, then another 20: what was learned is in force unless that is less. */
+static void test_configured_anew(void **state)
+{
+	static const struct {
+		unsigned n_refused;
+		uint32_t configured, allowed;
+	} rows[] = {
+		{ 0, 40, 40 }, { 0, 10, 10 }, { 1, 40, 15 },
+		{ 1, 15, 15 }, { 1, 10, 10 }, { 9, 400, 20 }, /* no less than a twentieth */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		const struct limiter_options first = { .window_per_minute = 20 };
+		const struct limiter_options second = { .window_per_minute = rows[i].configured };
+		struct limiter *limiter = limiter_new(&first);
+		const int64_t now_ns = 100 * MINUTE_NS;
+
+		for (unsigned k = 0; k < 5; k++)
+			(void)limiter_take(limiter, REQUEST_READ, now_ns);
+		for (unsigned k = 0; k < rows[i].n_refused; k++)
+			(void)limiter_refused(limiter, REQUEST_READ, now_ns + k, now_ns + k);
+		limiter_pause_until(limiter, now_ns + NS_PER_S);
+		limiter_configure(limiter, &second);
+		assert_int_equal(limiter_allowed_per_minute(limiter), rows[i].allowed);
+		assert_int_equal(limiter_used_last_minute(limiter, now_ns), 5);
+		assert_int_equal(limiter_paused_until(limiter, now_ns), now_ns + NS_PER_S);
+		limiter_resume(limiter);
+		assert_int_equal(limiter_paused_until(limiter, now_ns), 0);
+		limiter_free(limiter);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_steps),  cmocka_unit_test(test_rises_by_the_minute),
-		cmocka_unit_test(test_kinds),  cmocka_unit_test(test_slows_down),
-		cmocka_unit_test(test_taught), cmocka_unit_test(test_finds_what_is_left),
+		cmocka_unit_test(test_steps),
+		cmocka_unit_test(test_rises_by_the_minute),
+		cmocka_unit_test(test_kinds),
+		cmocka_unit_test(test_slows_down),
+		cmocka_unit_test(test_taught),
+		cmocka_unit_test(test_configured_anew),
+		cmocka_unit_test(test_finds_what_is_left),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

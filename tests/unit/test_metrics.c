@@ -39,7 +39,12 @@ static void says_the_numbers(void **state)
 		.health = HEALTH_DEGRADED,
 		.has_last_cycle = true,
 		.last_cycle = { .started_at = NOON, .ended_at = NOON + 2250000000, .guarded = 4 },
-		.sides = { [SIDE_PEOPLE] = { .reachable = true, .allowed_per_minute = 20 } },
+		.sides = { [SIDE_RECORDS] = { .circuit = BREAKER_HALF_OPEN,
+					      .token_refused = true,
+					      .backoff_until = NOON + 7250000000 },
+			   [SIDE_PEOPLE] = { .reachable = true,
+					     .allowed_per_minute = 20,
+					     .writes_refused = true } },
 		.totals = { .links = 20, .unlinked = { 21, 22 }, .conflicts = 5 },
 	};
 	const struct counters counters = { .cycles[OUTCOME_OK] = 7,
@@ -62,6 +67,12 @@ static void says_the_numbers(void **state)
 	expect(&text, "crmsync_side_reachable{side=\"records\"} 0");
 	expect(&text, "crmsync_side_allowed_requests_per_minute{side=\"people\"} 20");
 	expect(&text, "crmsync_last_cycle_duration_seconds 2.250");
+	expect(&text, "crmsync_side_circuit_open{side=\"records\"} 1");
+	expect(&text, "crmsync_side_circuit_open{side=\"people\"} 0");
+	expect(&text, "crmsync_side_token_refused{side=\"records\"} 1");
+	expect(&text, "crmsync_side_writes_refused{side=\"people\"} 1");
+	expect(&text,
+	       "crmsync_side_backoff_until_timestamp_seconds{side=\"records\"} 1767268807.250");
 	assert_null(strstr(text.bytes, "last_success_timestamp_seconds{"));
 	buf_release(&text);
 }

@@ -104,11 +104,15 @@ static void formats_every_key(void **state)
 		"\"failure\":null},"
 		"\"held\":[],\"sides\":{\"records\":{\"reachable\":true,"
 		"\"last_success_at\":\"2026-01-01T12:01:39.000Z\",\"consecutive_failures\":0,"
-		"\"last_error\":null,\"backoff_until\":null,"
+		"\"failing_since\":null,\"last_error\":null,\"backoff_until\":null,"
+		"\"told_until\":null,\"circuit\":\"closed\",\"token_refused\":false,"
+		"\"writes_refused\":false,\"next_probe_at\":null,"
 		"\"rate\":{\"allowed_per_minute\":20,\"used_last_minute\":12}},"
 		"\"people\":{\"reachable\":true,"
 		"\"last_success_at\":\"2026-01-01T12:01:39.000Z\",\"consecutive_failures\":0,"
-		"\"last_error\":null,\"backoff_until\":null,"
+		"\"failing_since\":null,\"last_error\":null,\"backoff_until\":null,"
+		"\"told_until\":null,\"circuit\":\"closed\",\"token_refused\":false,"
+		"\"writes_refused\":false,\"next_probe_at\":null,"
 		"\"rate\":{\"allowed_per_minute\":20,\"used_last_minute\":12}}},"
 		"\"totals\":{\"links\":20,\"unlinked_records\":21,\"unlinked_people\":22,"
 		"\"conflicts\":0,\"quarantined\":0,\"pending\":23},"
@@ -148,6 +152,12 @@ static void survives_a_round_trip(void **state)
 	status.last_cycle.failure_side = SIDE_PEOPLE;
 	status.sides[SIDE_PEOPLE].reachable = false;
 	status.sides[SIDE_PEOPLE].backoff_until = NOON + 130 * SECOND;
+	status.sides[SIDE_PEOPLE].told_until = NOON + 131 * SECOND;
+	status.sides[SIDE_PEOPLE].failing_since = NOON + 40 * SECOND;
+	status.sides[SIDE_PEOPLE].next_probe_at = NOON + 132 * SECOND;
+	status.sides[SIDE_PEOPLE].circuit = BREAKER_HALF_OPEN;
+	status.sides[SIDE_PEOPLE].token_refused = true;
+	status.sides[SIDE_RECORDS].writes_refused = true;
 	(void)snprintf(status.sides[SIDE_PEOPLE].last_error,
 		       sizeof(status.sides[SIDE_PEOPLE].last_error), "a \"quoted\" error");
 	status_judge(&status);
@@ -196,6 +206,95 @@ static void judges_health(void **state)
 		if (status.health != c->health || status.reasons.n != c->n_reasons)
 			fail_msg("%s: %s for %zu reasons", c->name, health_name(status.health),
 				 status.reasons.n);
+	}
+}
+
+/* Times: seconds after the writing, 0: none. */
+struct side_case {
+	const char *name;
+	struct {
+		enum breaker_state circuit;
+		bool token_refused, writes_refused;
+		int probe, told;
+	} side;
+	int next_cycle;
+	enum health health;
+	const char *reasons[3];
+};
+
+static const struct side_case side_cases[] = {
+	{ "closed", { .circuit = BREAKER_CLOSED }, 60, HEALTH_OK, { NULL } },
+	{ "open",
+	  { .circuit = BREAKER_OPEN, .probe = 40 },
+	  0,
+	  HEALTH_FAILING,
+	  { "people does not answer, or only with errors, since 2026-01-01T12:00:30Z; "
+	    "next probe at 2026-01-01T12:02:20Z" } },
+	{ "open, and the next cycle is later than its end",
+	  { .circuit = BREAKER_OPEN, .probe = 40 },
+	  50,
+	  HEALTH_FAILING,
+	  { "people does not answer, or only with errors, since 2026-01-01T12:00:30Z; "
+	    "next probe at 2026-01-01T12:02:30Z" } },
+	{ "a probe is under way",
+	  { .circuit = BREAKER_HALF_OPEN, .probe = -1 },
+	  0,
+	  HEALTH_FAILING,
+	  { "people does not answer, or only with errors, since 2026-01-01T12:00:30Z; "
+	    "a probe is due" } },
+	{ "the token",
+	  { .token_refused = true, .probe = 40 },
+	  0,
+	  HEALTH_FAILING,
+	  { "people refuses the token; next probe at 2026-01-01T12:02:20Z" } },
+	{ "writes",
+	  { .writes_refused = true, .probe = 40 },
+	  0,
+	  HEALTH_FAILING,
+	  { "people refuses every write; next probe at 2026-01-01T12:02:20Z" } },
+	{ "told",
+	  { .told = 7 },
+	  0,
+	  HEALTH_DEGRADED,
+	  { "people asked to be left alone until 2026-01-01T12:01:47Z" } },
+	{ "told, and that is over", { .told = -1 }, 0, HEALTH_OK, { NULL } },
+	{ "all of it",
+	  { .circuit = BREAKER_OPEN, .token_refused = true, .probe = 40, .told = 40 },
+	  0,
+	  HEALTH_FAILING,
+	  { "people does not answer, or only with errors, since 2026-01-01T12:00:30Z; "
+	    "next probe at 2026-01-01T12:02:20Z",
+	    "people refuses the token; next probe at 2026-01-01T12:02:20Z",
+	    "people asked to be left alone until 2026-01-01T12:02:20Z" } },
+};
+
+static void judges_a_side(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(side_cases); i++) {
+		const struct side_case *c = &side_cases[i];
+		struct status status = sample();
+		struct status_side *side = &status.sides[SIDE_PEOPLE];
+		size_t n = 0;
+
+		side->circuit = c->side.circuit;
+		side->failing_since = NOON + 30 * SECOND;
+		side->token_refused = c->side.token_refused;
+		side->writes_refused = c->side.writes_refused;
+		if (c->side.probe != 0)
+			side->next_probe_at = status.updated_at + c->side.probe * SECOND;
+		if (c->side.told != 0)
+			side->told_until = status.updated_at + c->side.told * SECOND;
+		status.next_cycle_at =
+			c->next_cycle != 0 ? status.updated_at + c->next_cycle * SECOND : 0;
+		status_judge(&status);
+		while (n < COUNT_OF(c->reasons) && c->reasons[n] != NULL)
+			n++;
+		if (status.health != c->health || status.reasons.n != n)
+			fail_msg("%s: %s for %zu reasons", c->name, health_name(status.health),
+				 status.reasons.n);
+		for (size_t k = 0; k < n; k++)
+			assert_string_equal(status.reasons.texts[k], c->reasons[k]);
 	}
 }
 
@@ -330,6 +429,7 @@ int main(void)
 		cmocka_unit_test(formats_every_key),
 		cmocka_unit_test(survives_a_round_trip),
 		cmocka_unit_test(judges_health),
+		cmocka_unit_test(judges_a_side),
 		cmocka_unit_test(judges_what_is_stale),
 		cmocka_unit_test(refuses_what_is_no_status),
 		cmocka_unit_test(replaces_the_file),
