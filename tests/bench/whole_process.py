@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -45,6 +46,34 @@ def arguments(text, **more):
     return words
 
 
+class Silence(threading.Thread):
+    """Looks at a status file, which is replaced at each writing, until it is told to stop."""
+
+    STEP_SECONDS = 0.02
+
+    def __init__(self, path):
+        super().__init__(daemon=True)
+        self.path = path
+        self.over = threading.Event()
+        self.longest = 0  # seconds between two writings
+
+    def run(self):
+        seen, since = None, time.monotonic()
+        while not self.over.wait(self.STEP_SECONDS):
+            with contextlib.suppress(FileNotFoundError):
+                facts = os.stat(self.path)
+                now = time.monotonic()
+                if (facts.st_ino, facts.st_mtime_ns) == seen:
+                    self.longest = max(self.longest, now - since)
+                else:
+                    seen, since = (facts.st_ino, facts.st_mtime_ns), now
+
+    def stop(self):
+        self.over.set()
+        self.join()
+        return self.longest
+
+
 class World:
     """Servers with persons, a configuration and a state; nothing waits for a rate."""
 
@@ -69,13 +98,17 @@ class World:
         """One crmsync sync: its summary, and what it took."""
         command = [self.peak, self.path("peak.json"), self.program, "-c", self.path("sync.conf"),
                    "sync", "--json"]
+        silence = Silence(self.path("status.json"))
+        silence.start()
         run = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+        longest = silence.stop()
         if run.returncode != 0:
             sys.exit(f"crmsync sync: exit code {run.returncode}\n" + run.stderr.decode() +
                      run.stdout.decode())
         with open(self.path("peak.json"), encoding="utf-8") as file:
             took = json.load(file)
         took["cpu"] = took["user"] + took["system"]
+        took["silence"] = longest
         return json.loads(run.stdout), took
 
 
