@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """D1, D2: servers that say later, and servers in trouble that recover."""
 
+import calendar
 import email.utils
+import os
 import time
 import unittest
+from unittest import mock
 
 from harness import DIALECT, SIDES, Case, other
 from wire import Name
@@ -75,6 +78,47 @@ class Later(Case):
                 method = "POST" if side == "records" and DIALECT == "values" else "GET"
                 world = self.waiting(side, method, "1", self.LIST[side], count=3)
                 self.check(world, side, 1000)
+
+    def test_other_time_zones(self):
+        """Dates are of one zone, wherever the program runs: half a day ahead of it, or behind."""
+        for zone in ("Pacific/Kiritimati", "XXX+5:45"):
+            with self.subTest(zone=zone), mock.patch.dict(os.environ, TZ=zone):
+                world = self.waiting("people", "GET", "in four seconds", self.LIST["people"])
+                began = time.monotonic()
+                self.check(world, "people", 2000)
+                self.assertLess(time.monotonic() - began, 20)
+                written = world.status()["updated_at"]
+                self.assertTrue(written.endswith("Z"), written)
+                age = time.time() - calendar.timegm(time.strptime(written[:19],
+                                                                  "%Y-%m-%dT%H:%M:%S"))
+                self.assertLess(abs(age), 60)
+
+    def test_longer_than_it_may_take(self):
+        """Beyond the deadline there is nothing to wait for: said at once, and who is to come back when."""
+        for side in SIDES:
+            method = "POST" if side == "records" and DIALECT == "values" else "GET"
+            for status, code in ((429, 75), (503, 69)):
+                with self.subTest(side=side, status=status):
+                    world = self.waiting(side, method, None, self.LIST[side])
+                    world.box.post("fault/clear")
+                    world.box.post("fault", side=side, action="status", status=status, count=100,
+                                   headers={"Retry-After": "3000"}, match={})
+                    began = time.monotonic()
+                    world.run("sync", code=code)
+                    self.assertLess(time.monotonic() - began, 10)
+                    asked = [request for request in world.box.log() if request["side"] == side]
+                    # What was under way together.
+                    self.assertLess(max(request["t"] for request in asked) -
+                                    min(request["t"] for request in asked), 500, asked)
+                    self.assertRegex(world.runs[-1][3].decode(), rf"(?m)^crmsync: {side}\b")
+                    self.assertEqual(world.writes(), [])
+                    facts = world.status()
+                    self.assertTrue(any(reason.startswith(f"{side} asked to be left alone until ")
+                                        for reason in facts["reasons"]), facts["reasons"])
+                    world.run("status", code=2)
+                    world.box.post("fault/clear")
+                    world.sync()
+                    self.assert_mirrored(world, 2)
 
 
 class Trouble(Case):
