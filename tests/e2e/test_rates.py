@@ -16,6 +16,8 @@ from wire import Name, is_write
 
 SECOND, MINUTE = 1000, 60000
 READS, WRITES = 100, 25
+# Of what takes eight seconds where the machine has nothing else to do.
+SLOWEST_SECONDS = 60
 
 
 def most_within(times, span):
@@ -48,13 +50,14 @@ class Rates(Case):
         for i in range(2 * WRITES + 10):
             world.create("people", name=Name(f"P{i}", "", f"T{i}"), emails=[f"p{i}@example.com"])
         world.clear_log()
+        world.seconds = 2 * SLOWEST_SECONDS
         began = time.monotonic()
         world.sync()
         took = time.monotonic() - began
         self.assert_kept(world, (
             ("reads", "records", lambda request: not is_write(request), READS, SECOND),
             ("writes", "records", is_write, WRITES, SECOND)))
-        self.assertLess(took, 25)
+        self.assertLess(took, SLOWEST_SECONDS)
 
     def killed(self, world, when):
         """A sync that ends by SIGKILL once `when` says so."""

@@ -201,8 +201,8 @@ class Running(Refused):
         self.refuse(world, "people", 403, method="POST")
         for i in range(8):
             world.create("records", name=Name(f"R{i}", "", f"S{i}"), emails=[f"r{i}@example.com"])
-        daemon.wait(lambda: len(self.refused(world, "people")) >= 5, "refused")
-        time.sleep(1)
+        daemon.wait_status(lambda now: now["sides"]["people"]["writes_refused"] and
+                           now["cycle"] is None, "refused, and nothing is under way")
         world.clear_log()
         time.sleep(4)
         writes = [request for request in world.box.log() if is_write(request)]

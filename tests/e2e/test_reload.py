@@ -89,6 +89,7 @@ class Reload(Case):
                                    headers={"Retry-After": str(PAUSE)}, match={})
                     now = self.wait_reason(daemon, f"{side} asked to be left alone until")
                     self.assertEqual(now["health"], "degraded")
+                    self.assertIn("asked to be left alone until ", world.run("status", code=1))
                     self.assertEqual(now["sides"][side]["told_until"],
                                      now["sides"][side]["backoff_until"])
                     world.create("records", **ALAN)
@@ -113,6 +114,7 @@ class Reload(Case):
                 self.assertTrue(facts["token_refused"])
                 self.assertGreater(unix(facts["next_probe_at"]), time.time() + HOUR - 60)
                 self.assertEqual(facts["next_probe_at"], facts["backoff_until"])
+                self.assertIn("refuses the token", world.run("status", code=2))
                 daemon.wait_status(lambda now: now["cycle"] is None, "the cycle has ended")
                 world.clear_log()
                 for _ in range(3):
@@ -165,6 +167,9 @@ class Reload(Case):
                 self.assertTrue(any(reason.startswith(f"{side} does not answer, or only with "
                                                       "errors, since ")
                                     for reason in now["reasons"]), now["reasons"])
+                said = world.run("status", code=2)
+                self.assertIn("failures in a row, since ", said)
+                self.assertIn("next probe ", said)
                 world.clear_log()
                 world.box.post("fault/clear")
                 world.create("records", **ALAN)

@@ -81,7 +81,7 @@ class Later(Case):
 
     def test_other_time_zones(self):
         """Dates are of one zone, wherever the program runs: half a day ahead of it, or behind."""
-        for zone in ("Pacific/Kiritimati", "XXX+5:45"):
+        for zone in ("EAST-14", "WEST+5:45"):
             with self.subTest(zone=zone), mock.patch.dict(os.environ, TZ=zone):
                 world = self.waiting("people", "GET", "in four seconds", self.LIST["people"])
                 began = time.monotonic()
