@@ -283,7 +283,7 @@ class Trouble(Run):
     def test_backs_off(self):
         """Cycles that fail come less and less often."""
         world, daemon = self.started(sync__interval=0.01, sync__retry__attempts=1,
-                                     sync__retry__base=0.2, sync__retry__cap=30)
+                                     sync__retry__base=0.2, sync__retry__cap=2)
         world.box.post("fault", side="people", action="status", status=500, count=100000, match={})
         daemon.wait_log("cycle failed", 4)
         daemon.wait_status(lambda now: now["state"] == "backing_off", "backing off")
