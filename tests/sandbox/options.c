@@ -1,11 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "options.h"
 
+#include "custom.h"
+
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
-enum kind { KIND_FLAG, KIND_NUMBER, KIND_SEED, KIND_PORT, KIND_TEXT, KIND_CHOICE, KIND_OFFSET };
+enum kind {
+	KIND_FLAG,
+	KIND_NUMBER,
+	KIND_SEED,
+	KIND_PORT,
+	KIND_TEXT,
+	KIND_CHOICE,
+	KIND_OFFSET,
+	KIND_ATTRIBUTE
+};
 
 struct option {
 	const char *name;
@@ -15,7 +26,7 @@ struct option {
 	const char *help;
 };
 
-#define MAX_OPTIONS 32
+#define MAX_OPTIONS 40
 
 static size_t describe(struct host_options *host, struct option table[static MAX_OPTIONS])
 {
@@ -43,6 +54,12 @@ static size_t describe(struct host_options *host, struct option table[static MAX
 		{ "rewrite", KIND_FLAG, &box->rewrite, NULL, "store what is sent in normal forms" },
 		{ "custom-attributes", KIND_FLAG, &box->custom_attributes, NULL,
 		  "values: one of each further type" },
+		{ "attribute", KIND_ATTRIBUTE, box, NULL,
+		  "[OBJECT.]SLUG:TYPE[:FLAG...][=DETAIL], see custom.h" },
+		{ "records-scopes", KIND_TEXT, &box->scopes, NULL,
+		  "values: what the token may do" },
+		{ "no-note-updates", KIND_FLAG, &box->no_note_updates, NULL,
+		  "values: notes know no PATCH" },
 		{ "sparse-queries", KIND_FLAG, &box->sparse_queries, NULL,
 		  "values: leave out empty attributes" },
 		{ "link-companies", KIND_FLAG, &box->link_companies, NULL,
@@ -105,6 +122,15 @@ static bool set_number(const struct option *option, struct str text)
 	return true;
 }
 
+/* May be given several times. */
+static bool add_attribute(struct sandbox_options *box, const char *text)
+{
+	if (box->n_attributes == SANDBOX_ATTRIBUTES_MAX)
+		return false;
+	box->attributes[box->n_attributes++] = text;
+	return true;
+}
+
 static bool set(const struct option *option, const char *text)
 {
 	switch (option->kind) {
@@ -114,6 +140,8 @@ static bool set(const struct option *option, const char *text)
 	case KIND_TEXT:
 		*(const char **)option->target = text;
 		return true;
+	case KIND_ATTRIBUTE:
+		return add_attribute(option->target, text);
 	case KIND_CHOICE:
 		return choose(option, str_from(text));
 	case KIND_NUMBER:
@@ -132,6 +160,20 @@ static const struct option *find(const struct option *table, size_t n, struct st
 			return &table[i];
 	}
 	return NULL;
+}
+
+/* Only now is it known which dialect they are of. */
+static bool check_attributes(const struct sandbox_options *box)
+{
+	for (size_t i = 0; i < box->n_attributes; i++) {
+		const char *wrong = custom_check(box->dialect, box->attributes[i]);
+
+		if (wrong == NULL)
+			continue;
+		(void)fprintf(stderr, "sandbox: --attribute %s: %s\n", box->attributes[i], wrong);
+		return false;
+	}
+	return true;
 }
 
 /* "--name value" and "--name=value". */
@@ -159,7 +201,7 @@ bool options_parse(int argc, char **argv, struct host_options *ret_options)
 			return false;
 		}
 	}
-	return true;
+	return check_attributes(&ret_options->sandbox);
 }
 
 void options_help(void)

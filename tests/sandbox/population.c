@@ -113,7 +113,7 @@ static void values_person(struct call *call, const struct world *world, const st
 
 	for (size_t i = 0; i < HUMAN_TAGS; i++) {
 		if ((human->tags >> i & 1) != 0)
-			put_select(call, &tags, str_from(human_tags[i]));
+			put_option(call, people, &tags, str_from(human_tags[i]));
 	}
 	store(call, record, &tags);
 }

@@ -24,6 +24,8 @@ enum sandbox_retry {
 };
 
 /* sandbox_options_init() gives the defaults; texts are borrowed until sandbox_free(). */
+#define SANDBOX_ATTRIBUTES_MAX 64
+
 struct sandbox_options {
 	enum sandbox_dialect dialect;
 	enum sandbox_jsonld jsonld;
@@ -37,6 +39,10 @@ struct sandbox_options {
 	enum sandbox_retry people_retry;
 	bool rewrite;           /* store phones, e-mails and texts in a normal form of its own */
 	bool custom_attributes; /* dialect values: one attribute of each further type */
+	const char *attributes[SANDBOX_ATTRIBUTES_MAX]; /* further ones: see custom.h */
+	size_t n_attributes;
+	const char *scopes;     /* dialect values: what the token may do; "" is nothing at all */
+	bool no_note_updates;   /* dialect values: a server without PATCH of notes */
 	bool sparse_queries;    /* dialect values: query answers leave out empty attributes */
 	bool link_companies;    /* dialect values: the system links companies by e-mail domain */
 	bool stable_nested_ids; /* people: no random "@id" in nested objects */
