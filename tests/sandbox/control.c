@@ -131,6 +131,9 @@ static void read_options(struct call *call)
 	options->seed = seed;
 	set_number(call, "persons", &options->persons);
 	set_number(call, "common", &options->common);
+	set_number(call, "companies", &options->companies);
+	set_number(call, "notes", &options->notes);
+	set_flag(call, "filled", &options->filled);
 	set_number(call, "records_reads_per_second", &options->records_reads_per_s);
 	set_number(call, "records_writes_per_second", &options->records_writes_per_s);
 	set_number(call, "people_per_minute", &options->people_per_min);

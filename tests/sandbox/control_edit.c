@@ -128,7 +128,7 @@ void control_edit(struct call *call, enum sandbox_side side)
 static void new_id(struct call *call, enum sandbox_side side, char ret_id[static RECORD_ID_BYTES])
 {
 	if (side == SANDBOX_RECORDS && !is_values(call))
-		flat_id(call->box, ret_id);
+		flat_id(&call->box->rng, ret_id);
 	else
 		rng_uuid(&call->box->rng, ret_id);
 }

@@ -35,7 +35,7 @@ struct record *flat_create(struct call *call, struct object *object, const struc
 {
 	char id[RECORD_ID_BYTES];
 
-	flat_id(call->box, id);
+	flat_id(&call->box->rng, id);
 	struct record *record = object_add(object, id, &call->stamp);
 
 	flat_update(call, record, changes);

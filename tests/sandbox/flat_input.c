@@ -59,10 +59,10 @@ void flat_schema_init(struct sandbox *box)
 	}
 }
 
-void flat_id(struct sandbox *box, char ret_id[static RECORD_ID_BYTES])
+void flat_id(struct rng *rng, char ret_id[static RECORD_ID_BYTES])
 {
 	(void)snprintf(ret_id, RECORD_ID_BYTES, "record_");
-	rng_word(&box->rng, FLAT_ID_WORD, ret_id + strlen("record_"));
+	rng_word(rng, FLAT_ID_WORD, ret_id + strlen("record_"));
 }
 
 void flat_put_text(struct call *call, struct change *change, struct str text, bool lower_key)

@@ -8,6 +8,7 @@ static const char *error_type(int status)
 {
 	switch (status) {
 	case 401:
+	case 403:
 		return "auth_error";
 	case 429:
 		return "rate_limit_error";

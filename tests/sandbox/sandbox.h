@@ -30,8 +30,11 @@ struct sandbox_options {
 	enum sandbox_dialect dialect;
 	enum sandbox_jsonld jsonld;
 	uint64_t seed;
-	uint32_t persons; /* on each side */
-	uint32_t common;  /* how many of them are the same human on both sides */
+	uint32_t persons;   /* on each side */
+	uint32_t common;    /* how many of them are the same human on both sides */
+	uint32_t companies; /* besides those that persons work for */
+	uint32_t notes;     /* at most so many a person */
+	bool filled;        /* fields that persons lack otherwise: customer ids, owners, … */
 	const char *tokens[SANDBOX_SIDE_COUNT];
 	uint32_t records_reads_per_s; /* 0: no limit, here and below */
 	uint32_t records_writes_per_s;

@@ -37,7 +37,6 @@ static void add_attribute(struct call *call, const struct object *object,
 	char id[UUID_TEXT_BYTES];
 
 	attribute_id(object, attribute, id);
-	json_add_comma(out);
 	buf_addf(out,
 		 "{\"id\":{\"workspace_id\":\"%s\",\"object_id\":\"%s\",\"attribute_id\":\"%s\"},",
 		 call->box->workspace_id, object->id, id);
@@ -73,6 +72,7 @@ static void list(struct call *call, const struct object *object)
 		if ((!archived && (object->attributes[i].flags & ATTR_ARCHIVED) != 0) ||
 		    offset-- > 0)
 			continue;
+		json_add_comma(out);
 		add_attribute(call, object, &object->attributes[i], out);
 		limit--;
 	}

@@ -3,7 +3,31 @@
 
 #include "base/clock.h"
 
+#include <string.h>
+
 #define NOTES_LIMIT 50
+
+/* The text without the marks of headings, emphasis and code, as the server shows it. */
+static struct str plain_text(struct call *call, const struct note *note)
+{
+	const struct str text = str_from(note->text);
+	bool line_start = true;
+	char *out = NULL;
+	size_t n = 0;
+
+	if (!note->markdown)
+		return text;
+	out = arena_alloc(call->arena, text.len + 1, 1);
+	for (size_t i = 0; i < text.len; i++) {
+		const bool mark = strchr("*_`", text.p[i]) != NULL ||
+				  (line_start && strchr("# ", text.p[i]) != NULL);
+
+		line_start = text.p[i] == '\n' || (line_start && mark);
+		if (!mark)
+			out[n++] = text.p[i];
+	}
+	return (struct str){ out, n };
+}
 
 void values_render_note(struct call *call, const struct record *record, const struct note *note,
 			struct buf *out)
@@ -19,7 +43,7 @@ void values_render_note(struct call *call, const struct record *record, const st
 	buf_addf(out, "\"parent_object\":\"%s\",\"parent_record_id\":\"%s\"", record->object->slug,
 		 record->id);
 	json_add_member(out, "title", str_from(note->title), JSON_SLASH_PLAIN);
-	json_add_member(out, "content_plaintext", str_from(note->text), JSON_SLASH_PLAIN);
+	json_add_member(out, "content_plaintext", plain_text(call, note), JSON_SLASH_PLAIN);
 	json_add_member(out, "content_markdown", str_from(note->text), JSON_SLASH_PLAIN);
 	buf_addf(out,
 		 ",\"meeting_id\":null,\"tags\":[],\"created_by_actor\":{\"type\":\"%s\",\"id\":",
