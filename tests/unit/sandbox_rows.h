@@ -39,14 +39,26 @@ struct row {
 };
 
 /* Rows in short: a look at an answer, a request that is refused, one whose answer has an id. */
-#define LOOK(target, path, want) { "GET", (target), NULL, 200, (path), (want), 0, NULL }
+#define LOOK(target, path, want) \
+	{ \
+		"GET", (target), NULL, 200, (path), (want), 0, NULL \
+	}
 #define DEED(method, target, body, path, want) \
-	{ (method), (target), (body), 200, (path), (want), 0, NULL }
+	{ \
+		(method), (target), (body), 200, (path), (want), 0, NULL \
+	}
 #define NO(method, target, body, status, path, want) \
-	{ (method), (target), (body), (status), (path), (want), 0, NULL }
+	{ \
+		(method), (target), (body), (status), (path), (want), 0, NULL \
+	}
 #define KEEP(method, target, body, status, path, where) \
-	{ (method), (target), (body), (status), (path), "*", (where), NULL }
-#define CONTROL(what, body) { "POST", "/_control/" what, (body), 200, NULL, NULL, 0, NULL }
+	{ \
+		(method), (target), (body), (status), (path), "*", (where), NULL \
+	}
+#define CONTROL(what, body) \
+	{ \
+		"POST", "/_control/" what, (body), 200, NULL, NULL, 0, NULL \
+	}
 
 struct world {
 	struct sandbox *box;
@@ -156,7 +168,7 @@ static inline void close_world(struct world *world)
 }
 
 static inline void run(const struct sandbox_options *options, enum sandbox_side side,
-		const struct row *rows, size_t n)
+		       const struct row *rows, size_t n)
 {
 	struct world world;
 
@@ -166,6 +178,15 @@ static inline void run(const struct sandbox_options *options, enum sandbox_side 
 		check(&world, &rows[i]);
 	}
 	close_world(&world);
+}
+
+/* The sandbox has nothing to complain of in what it was sent. */
+static inline void assert_no_violation(struct world *world)
+{
+	const struct row stats = LOOK("/_control/stats", "violations", "[ ]");
+
+	call(world, SANDBOX_RECORDS, &stats);
+	check(world, &stats);
 }
 
 static inline struct sandbox_options defaults(void)

@@ -87,10 +87,14 @@ static struct sandbox_options options_of_dialect(void)
 static void test_attributes(void **state)
 {
 	static const char *const further[] = {
-		"score:number", "tracked:checkbox",
-		"born:date",    "code:text:unique:required",
-		"site:url",     "stage:select=Lead|Won",
-		"second_email:email", "topics:multi_select=A|B",
+		"score:number",
+		"tracked:checkbox",
+		"born:date",
+		"code:text:unique:required",
+		"site:url",
+		"stage:select=Lead|Won",
+		"second_email:email",
+		"topics:multi_select=A|B",
 		"level:number:read-only",
 	};
 	struct sandbox_options options = options_of_dialect();

@@ -266,9 +266,10 @@ static const struct row system_rows[] = {
 static void test_attributes(void **state)
 {
 	static const char *const further[] = {
-		"code:text:unique:required", "gone:text:archived", "mentor:record-reference=people",
-		"home:location",             "score:number:read-only",
-		"other_mail:email-address",  "phase:status=Open|Won",
+		"code:text:unique:required",      "gone:text:archived",
+		"mentor:record-reference=people", "home:location",
+		"score:number:read-only",         "other_mail:email-address",
+		"phase:status=Open|Won",
 	};
 	struct sandbox_options options = defaults();
 
