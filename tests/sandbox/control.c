@@ -149,6 +149,7 @@ static void read_options(struct call *call)
 	set_flag(call, "exact_search", &options->exact_search);
 	set_flag(call, "shuffle_ties", &options->shuffle_ties);
 	set_flag(call, "unique_rows", &options->unique_rows);
+	set_flag(call, "html_errors", &options->html_errors);
 	if (dialect.len > 0)
 		options->dialect =
 			str_equal_z(dialect, "attributes") ? SANDBOX_ATTRIBUTES : SANDBOX_VALUES;
@@ -209,6 +210,8 @@ static bool post_without_side(struct call *call, struct str what)
 		control_merge(call);
 	} else if (str_equal_z(what, "attribute")) {
 		control_attribute(call);
+	} else if (str_equal_z(what, "member")) {
+		control_member(call);
 	} else if (str_equal_z(what, "limits")) {
 		/* Only the limits: what the servers hold stays. */
 		read_options(call);

@@ -23,7 +23,7 @@ struct object *control_object(struct call *call, enum sandbox_side side);
 /* The record of that object whose id the member has; NULL after having answered. */
 struct record *control_find(struct call *call, enum sandbox_side side, const char *name);
 
-/* POST edit, create, delete, touch, archive, merge, note, note/edit, note/delete, attribute. */
+/* POST edit, create, delete, touch, archive, merge, note, note/edit, note/delete, attribute, member. */
 void control_edit(struct call *call, enum sandbox_side side);
 void control_create(struct call *call, enum sandbox_side side);
 void control_delete(struct call *call, enum sandbox_side side);
@@ -34,6 +34,7 @@ void control_note(struct call *call, enum sandbox_side side);
 void control_note_edit(struct call *call, enum sandbox_side side);
 void control_note_delete(struct call *call, enum sandbox_side side);
 void control_attribute(struct call *call);
+void control_member(struct call *call);
 void control_dump(struct call *call, enum sandbox_side side);
 
 /* In sandbox.c: everything anew with other options. */

@@ -99,3 +99,24 @@ void control_attribute(struct call *call)
 	rename_option(call, object, i);
 	control_ok(call, str_from(attribute->slug));
 }
+
+/* {"n": 0, "email": …}: a workspace member has another address; names may change with it. */
+void control_member(struct call *call)
+{
+	struct json_object *n = json_member(call->body, "n");
+	const struct str email = json_member_str(call->body, "email");
+	const struct str last = json_member_str(call->body, "last");
+	struct member *member = NULL;
+
+	if (!json_object_is_type(n, json_type_int) || json_object_get_int64(n) < 0 ||
+	    json_object_get_int64(n) >= MEMBER_COUNT) {
+		(void)control_fail(call, 404, "no such workspace member");
+		return;
+	}
+	member = &call->box->members[json_object_get_int64(n)];
+	if (email.len > 0)
+		member->email = arena_copy(&call->box->kept, email).p;
+	if (last.len > 0)
+		member->last = arena_copy(&call->box->kept, last).p;
+	control_ok(call, str_from(member->id));
+}

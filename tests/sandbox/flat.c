@@ -362,6 +362,8 @@ void flat_handle(struct call *call)
 {
 	const struct target *target = &call->target;
 
+	if (!records_scope(call))
+		return;
 	/* The document knows the people object only; companies are reached through a person. */
 	if (target->n_segments < 4 || !target_is(target, 0, "v2") ||
 	    !target_is(target, 1, "objects") || !target_is(target, 2, "people") ||

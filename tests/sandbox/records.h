@@ -15,7 +15,9 @@ bool records_no_endpoint(struct call *call);
 /* 400 for a body of the wrong shape: path is "data.values", complaint "Required". */
 bool records_invalid(struct call *call, const char *path, const char *complaint);
 /* 403 unless the token has the scope that the request needs. */
-NODISCARD bool values_scope(struct call *call);
+NODISCARD bool records_scope(struct call *call);
+/* What the token may do, as the options say. */
+struct str records_scopes(const struct call *call);
 /* Counts against the reads, not the writes. */
 bool records_is_read(const struct call *call);
 

@@ -171,6 +171,21 @@ void attribute_id(const struct object *object, const struct attribute *attribute
 	id_of_text(str_from(attribute->slug), (unsigned char)object->slug[0], ret_id);
 }
 
+uint32_t attribute_find(const struct object *object, struct str text)
+{
+	uint32_t i = object_attribute(object, text);
+	char id[UUID_TEXT_BYTES];
+
+	if (i < object->n_attributes || !normal_is_uuid(text))
+		return i;
+	for (i = 0; i < object->n_attributes; i++) {
+		attribute_id(object, &object->attributes[i], id);
+		if (str_equal_z(text, id))
+			break;
+	}
+	return i;
+}
+
 struct str option_find(struct call *call, const char *options, struct str text)
 {
 	struct str rest = str_from(options);

@@ -53,6 +53,8 @@ const char *values_kind_name(int kind);
 int values_kind_of(struct str name);
 void attribute_id(const struct object *object, const struct attribute *attribute,
 		  char ret_id[static UUID_TEXT_BYTES]);
+/* The number of the attribute with that slug or id, or n_attributes. */
+uint32_t attribute_find(const struct object *object, struct str text);
 /* The title among "a|b|c" that is, or has the id, `text`; empty if none. */
 struct str option_find(struct call *call, const char *options, struct str text);
 /* "id":{…} of an option or a status. */

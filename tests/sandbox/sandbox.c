@@ -22,8 +22,6 @@ void sandbox_options_init(struct sandbox_options *options)
 	*options = (struct sandbox_options){
 		.seed = 1,
 		.tokens = { "sandbox-records-token", "sandbox-people-token" },
-		.scopes = "record_permission:read-write object_configuration:read "
-			  "note:read-write user_management:read",
 		.log_limit = LOG_LIMIT,
 	};
 }

@@ -44,13 +44,14 @@ struct sandbox_options {
 	bool custom_attributes; /* dialect values: one attribute of each further type */
 	const char *attributes[SANDBOX_ATTRIBUTES_MAX]; /* further ones: see custom.h */
 	size_t n_attributes;
-	const char *scopes;     /* dialect values: what the token may do; "" is nothing at all */
+	const char *scopes;     /* records: what the token may do; NULL: all, "": nothing */
 	bool no_note_updates;   /* dialect values: a server without PATCH of notes */
 	bool sparse_queries;    /* dialect values: query answers leave out empty attributes */
 	bool link_companies;    /* dialect values: the system links companies by e-mail domain */
 	bool stable_nested_ids; /* people: no random "@id" in nested objects */
 	bool exact_search;      /* people: e-mail filters heed upper and lower case */
 	bool shuffle_ties;      /* people: rows of one second come in another order each time */
+	bool html_errors;       /* people: 404 of no route, 405 and 429 as pages of a proxy */
 	bool unique_rows;       /* people: an e-mail or phone list sent unchanged answers 500 */
 	int64_t clock_offset_ns[SANDBOX_SIDE_COUNT]; /* how wrong the server's clock is */
 	uint32_t log_limit;                          /* requests remembered; the oldest go first */

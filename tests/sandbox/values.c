@@ -168,7 +168,7 @@ static void assert_with(struct call *call, struct object *object, uint32_t attri
 static void assert_record(struct call *call, struct object *object)
 {
 	const struct str slug = target_value(&call->target, "matching_attribute");
-	const uint32_t attribute = object_attribute(object, slug);
+	const uint32_t attribute = attribute_find(object, slug);
 	struct changes changes = { 0 };
 
 	if (attribute == object->n_attributes ||
@@ -372,7 +372,7 @@ void values_handle(struct call *call)
 	const struct target *target = &call->target;
 	const bool v2 = target_is(target, 0, "v2");
 
-	if (!values_scope(call))
+	if (!records_scope(call))
 		return;
 	if (v2 && target_is(target, 1, "objects") && target->n_segments >= 4)
 		objects_handle(call);

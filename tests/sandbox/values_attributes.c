@@ -83,13 +83,10 @@ static void list(struct call *call, const struct object *object)
 static const struct attribute *find(struct call *call, const struct object *object)
 {
 	const struct str wanted = call->target.segments[4];
-	char id[UUID_TEXT_BYTES];
+	const uint32_t i = attribute_find(object, wanted);
 
-	for (uint32_t i = 0; i < object->n_attributes; i++) {
-		attribute_id(object, &object->attributes[i], id);
-		if (str_equal_z(wanted, object->attributes[i].slug) || str_equal_z(wanted, id))
-			return &object->attributes[i];
-	}
+	if (i < object->n_attributes)
+		return &object->attributes[i];
 	(void)records_fail(call, 404, "not_found",
 			   "Could not find attribute with slug/ID \"%.*s\".", STR_ARG(wanted));
 	return NULL;

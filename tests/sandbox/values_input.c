@@ -9,6 +9,8 @@
 #include <inttypes.h>
 #include <math.h>
 
+#define TEXT_BYTES ((size_t)10 * 1000 * 1000)
+
 /* What one value is parsed with. */
 struct input {
 	struct call *call;
@@ -42,6 +44,8 @@ static bool parse_text(struct input *input, struct json_object *value)
 
 	if (!json_is_text(text))
 		return invalid(input, "expected a string");
+	if (json_str(text).len > TEXT_BYTES)
+		return invalid(input, "longer than 10 MB");
 	put_text(input->call, input->change, tidy(input, json_str(text)));
 	return true;
 }
@@ -399,7 +403,7 @@ bool values_input(struct call *call, const struct object *object, struct json_ob
 		return records_invalid(call, "data.values", "Required");
 	json_object_object_foreach(values, slug, value)
 	{
-		const uint32_t i = object_attribute(object, str_from(slug));
+		const uint32_t i = attribute_find(object, str_from(slug));
 
 		if (!check_attribute(call, object, i, slug))
 			return false;

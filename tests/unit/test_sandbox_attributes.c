@@ -67,6 +67,11 @@ static const struct row relation_rows[] = {
 	NO("GET", P "/$0/activities?page=0", NULL, 400, NULL, NULL),
 	CONTROL("touch", "{\"side\":\"records\",\"id\":\"$0\",\"at\":\"2026-03-03T03:03:03Z\"}"),
 	LOOK(P "/$0", "data/updated_at", "2026-03-03T03:03:03.000Z"),
+	CONTROL("limits", "{\"scopes\":\"record:read record_permission:read\"}"),
+	LOOK(P "/$0", "data/id", "$0"),
+	NO("PATCH", P "/$0", SET("\"job_title\":\"x\""), 403, "type", "auth_error"),
+	NO("DELETE", P "/$0", NULL, 403, NULL, NULL),
+	CONTROL("limits", "{\"scopes\":\"record:read-write record_permission:read\"}"),
 	/* Nothing but the people is reached directly, and there are no notes of this kind. */
 	LOOK("/_control/stats", "violations", "[ ]"),
 	NO("GET", "/v2/objects/companies/records", NULL, 404, NULL, NULL),

@@ -174,6 +174,10 @@ static const struct row hydra_rows[] = {
 	LOOK("/users", "hydra:member/1/email", "ben.carter@example.net"),
 	LOOK("/media_objects", "hydra:totalItems", "0"),
 	NO("GET", "/tags/none", NULL, 404, "hydra:description", "Not Found"),
+	CONTROL("limits", "{\"html_errors\":true}"),
+	NO("GET", "/tags/none", NULL, 404, "hydra:description", "Not Found"),
+	NO("GET", "/deals", NULL, 404, "hydra:description", NULL),
+	NO("DELETE", "/tags", NULL, 405, "hydra:description", NULL),
 };
 
 static const struct row plain_rows[] = {

@@ -108,6 +108,11 @@ static const struct row type_rows[] = {
 	DEED("PATCH", P "/$0", SET("\"mentor\":{\"target_object\":\"people\",\"target_record_id\":\"$0\"}"), V "mentor/0/target_object", "people"),
 	NO("PATCH", P "/$0", SET("\"mentor\":{\"target_object\":\"companies\",\"target_record_id\":\"$0\"}"), 400, NULL, NULL),
 	/* Unique, required, archived, read-only. */
+	KEEP("GET", A "/job_title", NULL, 200, "data/id/attribute_id", '3'),
+	DEED("PATCH", P "/$0", SET("\"$3\":\"Buyer\""), V "job_title/0/value", "Buyer"),
+	CONTROL("member", "{\"n\":1,\"email\":\"ben@example.org\"}"),
+	NO("PATCH", P "/$0", SET("\"account_owner\":\"ben.carter@example.net\""), 400, "code", "value_not_found"),
+	DEED("PATCH", P "/$0", SET("\"account_owner\":\"ben@example.org\""), V "account_owner/0/attribute_type", "actor-reference"),
 	NO("POST", P, SET("\"code\":\"one\""), 400, "code", "uniqueness_conflict"),
 	NO("POST", P, SET("\"job_title\":\"x\""), 400, "code", "missing_value"),
 	NO("PATCH", P "/$0", SET("\"code\":null"), 400, "code", "missing_value"),
