@@ -33,7 +33,7 @@ static bool known_attribute(struct call *call, const struct object *object, stru
 		object = companies;
 		path = str_skip(path, strlen("company."));
 	}
-	return object_attribute(object, path) < object->n_attributes;
+	return object_shows(object, object_attribute(object, path));
 }
 
 static bool is_operand(struct json_object *operand)

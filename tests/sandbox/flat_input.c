@@ -229,7 +229,7 @@ static bool check_attribute(struct call *call, const struct object *object, uint
 {
 	if (i == object->n_attributes)
 		call_violation(call, "unknown attribute %s in a write", slug);
-	if (i == object->n_attributes || (object->attributes[i].flags & ATTR_ARCHIVED) != 0)
+	if (!object_shows(object, i))
 		return records_fail(call, 400, "value_not_found",
 				    "Cannot find attribute with slug \"%s\".", slug);
 	if ((object->attributes[i].flags & ATTR_READ_ONLY) == 0 ||
@@ -321,8 +321,7 @@ void flat_render(const struct record *record, const struct target *target, struc
 	/* As in the document's example: what never had a value is not shown.  What was cleared is shown
 	 * as null or []: absent would say nothing. */
 	for (uint32_t i = 0; i < object->n_attributes; i++) {
-		if (record->cells[i].was_set &&
-		    (object->attributes[i].flags & ATTR_ARCHIVED) == 0 &&
+		if (record->cells[i].was_set && object_shows(object, i) &&
 		    wanted(target, object->attributes[i].slug))
 			add_attribute(out, &object->attributes[i], &record->cells[i]);
 	}

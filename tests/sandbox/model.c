@@ -104,6 +104,12 @@ uint32_t object_attribute(const struct object *object, struct str slug)
 	return i;
 }
 
+bool object_shows(const struct object *object, uint32_t attribute)
+{
+	return attribute < object->n_attributes &&
+	       (object->attributes[attribute].flags & ATTR_ARCHIVED) == 0;
+}
+
 typedef int compare_fn(const void *left, const void *right);
 
 /* Where the record stands, or would stand, in a sorted array. */

@@ -131,6 +131,9 @@ void object_bulk_end(struct object *object);
 /* The number of the attribute, or n_attributes. */
 uint32_t object_attribute(const struct object *object, struct str slug);
 
+/* It is one of the object's attributes and not archived. */
+bool object_shows(const struct object *object, uint32_t attribute);
+
 /* The record is owned by the object. */
 struct record *object_add(struct object *object, const char *id, const struct stamp *stamp);
 void object_remove(struct object *object, struct record *record);

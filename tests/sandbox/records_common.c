@@ -105,7 +105,7 @@ bool records_complete(struct call *call, const struct object *object, const stru
 			if (change->attribute == i)
 				there = change->n > 0 || (there && change->add);
 		}
-		if (!there && (flags & ATTR_REQUIRED) != 0 && (flags & ATTR_ARCHIVED) == 0)
+		if (!there && (flags & ATTR_REQUIRED) != 0 && object_shows(object, i))
 			return records_fail(call, 400, "missing_value",
 					    "Required value for attribute \"%s\" was not provided.",
 					    object->attributes[i].slug);

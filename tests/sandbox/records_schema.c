@@ -63,7 +63,7 @@ static const struct attribute user_attributes[] = {
 	{ "person", VALUES_REFERENCE, KEYED | ATTR_REFERENCE, "people" },
 	{ "primary_email_address", VALUES_EMAIL, ATTR_UNIQUE | KEYED, NULL },
 	{ "user_id", VALUES_TEXT, ATTR_UNIQUE | KEYED, NULL },
-	{ "workspace", VALUES_REFERENCE, ATTR_MULTI | KEYED | ATTR_REFERENCE, "workspaces" },
+	{ "workspace", VALUES_REFERENCE, ATTR_MULTI | ATTR_BY_KEY | ATTR_REFERENCE, "workspaces" },
 	{ "avatar_url", VALUES_TEXT, READ_ONLY, NULL },
 	{ "created_at", VALUES_CREATED_AT, READ_ONLY, NULL },
 	{ "created_by", VALUES_CREATED_BY, READ_ONLY, NULL },
@@ -72,7 +72,7 @@ static const struct attribute user_attributes[] = {
 static const struct attribute workspace_attributes[] = {
 	{ "workspace_id", VALUES_TEXT, ATTR_UNIQUE | KEYED, NULL },
 	{ "name", VALUES_TEXT, ATTR_INDEXED, NULL },
-	{ "company", VALUES_REFERENCE, KEYED | ATTR_REFERENCE, "companies" },
+	{ "company", VALUES_REFERENCE, ATTR_BY_KEY | ATTR_REFERENCE, "companies" },
 	{ "avatar_url", VALUES_TEXT, READ_ONLY, NULL },
 	{ "created_at", VALUES_CREATED_AT, READ_ONLY, NULL },
 	{ "created_by", VALUES_CREATED_BY, READ_ONLY, NULL },

@@ -223,7 +223,7 @@ static bool read_sorting(struct call *call, const struct object *object,
 	const struct str slug = json_member_str(sort, "attribute");
 	const uint32_t i = object_attribute(object, slug);
 
-	if (i == object->n_attributes && !str_equal_z(slug, "record_id"))
+	if (!object_shows(object, i) && !str_equal_z(slug, "record_id"))
 		return records_fail(call, 400, "value_not_found",
 				    "Cannot sort by attribute \"%.*s\".", STR_ARG(slug));
 	if (!str_equal_z(direction, "asc") && !str_equal_z(direction, "desc"))

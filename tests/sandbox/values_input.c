@@ -386,7 +386,7 @@ static bool check_attribute(struct call *call, const struct object *object, uint
 	if (i == object->n_attributes)
 		call_violation(call, "unknown attribute %s in a write", slug);
 	/* Who wrote to what was archived a moment ago did nothing wrong. */
-	if (i == object->n_attributes || (object->attributes[i].flags & ATTR_ARCHIVED) != 0)
+	if (!object_shows(object, i))
 		return records_fail(call, 400, "value_not_found",
 				    "Cannot find attribute with slug/ID \"%s\".", slug);
 	if ((object->attributes[i].flags & ATTR_READ_ONLY) == 0 ||

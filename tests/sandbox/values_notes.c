@@ -55,24 +55,17 @@ void values_render_note(struct call *call, const struct record *record, const st
 	buf_addf(out, "},\"created_at\":\"%s\"}", created);
 }
 
-/* The notes of one object, or of one record of it. */
-static void add_page(struct call *call, const struct object *object, const struct record *only,
-		     int64_t *offset, int64_t *limit)
+static void add_notes(struct call *call, const struct record *record, int64_t *offset,
+		      int64_t *limit)
 {
 	struct buf *out = &call->response->body;
 
-	for (size_t i = 0; i<object->created.n && * limit> 0; i++) {
-		const struct record *record = object->created.items[i];
-
-		if (only != NULL && record != only)
+	for (size_t i = 0; i<record->notes.n && * limit> 0; i++) {
+		if ((*offset)-- > 0)
 			continue;
-		for (size_t k = 0; k<record->notes.n && * limit> 0; k++) {
-			if ((*offset)-- > 0)
-				continue;
-			(*limit)--;
-			json_add_comma(out);
-			values_render_note(call, record, record->notes.items[k], out);
-		}
+		(*limit)--;
+		json_add_comma(out);
+		values_render_note(call, record, record->notes.items[i], out);
 	}
 }
 
@@ -104,11 +97,15 @@ static void list(struct call *call)
 	struct buf *out = call_answer(call, 200, "application/json");
 
 	buf_add_z(out, "{\"data\":[");
-	for (size_t i = 0; i < RECORDS_OBJECT_COUNT; i++) {
+	if (only != NULL)
+		add_notes(call, only, &offset, &limit);
+	for (size_t i = 0; i < RECORDS_OBJECT_COUNT && only == NULL; i++) {
 		const struct object *each = &call->box->objects[SANDBOX_RECORDS][i];
 
-		if (object == NULL || object == each)
-			add_page(call, each, only, &offset, &limit);
+		if (object != NULL && object != each)
+			continue;
+		for (size_t k = 0; k < each->created.n && limit > 0; k++)
+			add_notes(call, each->created.items[k], &offset, &limit);
 	}
 	buf_add_z(out, "]}");
 }

@@ -9,6 +9,8 @@
 #define A "/v2/objects/people/attributes"
 #define V "data/values/"
 #define SET(members) "{\"data\":{\"values\":{" members "}}}"
+#define FIND(filter) \
+	"{\"filter\":" filter ",\"sorts\":[{\"attribute\":\"created_at\",\"direction\":\"asc\"}]}"
 #define NOTE(members) "{\"data\":{" members "}}"
 
 /* clang-format off */
@@ -107,6 +109,18 @@ static const struct row type_rows[] = {
 	DEED("PATCH", P "/$0", SET("\"other_mail\":\"X@Example.com\""), V "other_mail/0/email_address", "x@example.com"),
 	DEED("PATCH", P "/$0", SET("\"mentor\":{\"target_object\":\"people\",\"target_record_id\":\"$0\"}"), V "mentor/0/target_object", "people"),
 	NO("PATCH", P "/$0", SET("\"mentor\":{\"target_object\":\"companies\",\"target_record_id\":\"$0\"}"), 400, NULL, NULL),
+	/* Each of them can be asked for. */
+	DEED("POST", P "/query", FIND("{\"lead_score\":{\"$gte\":-7}}"), "data/0/id/record_id", "$0"),
+	DEED("POST", P "/query", FIND("{\"is_tracked\":false}"), "data/0/id/record_id", "$0"),
+	DEED("POST", P "/query", FIND("{\"birthday\":{\"$lt\":\"1990-01-01\"}}"), "data/0/id/record_id", "$0"),
+	DEED("POST", P "/query", FIND("{\"stage\":\"Qualified\"}"), "data/0/id/record_id", "$0"),
+	DEED("POST", P "/query", FIND("{\"phase\":{\"status\":\"Won\"}}"), "data/0/id/record_id", "$0"),
+	DEED("POST", P "/query", FIND("{\"phase\":\"Open\"}"), "data/0", NULL),
+	DEED("POST", P "/query", FIND("{\"budget\":{\"currency_value\":{\"$gt\":2}}}"), "data/0/id/record_id", "$0"),
+	DEED("POST", P "/query", FIND("{\"account_owner\":{\"referenced_actor_id\":\"$2\"}}"), "data/0/id/record_id", "$0"),
+	DEED("POST", P "/query", FIND("{\"mentor\":{\"target_record_id\":\"$0\"}}"), "data/0/id/record_id", "$0"),
+	DEED("POST", P "/query", FIND("{\"code\":\"one\"}"), "data/0/id/record_id", "$0"),
+	NO("POST", P "/query", FIND("{\"gone\":\"x\"}"), 400, "code", "filter_error"),
 	/* Unique, required, archived, read-only. */
 	KEEP("GET", A "/job_title", NULL, 200, "data/id/attribute_id", '3'),
 	DEED("PATCH", P "/$0", SET("\"$3\":\"Buyer\""), V "job_title/0/value", "Buyer"),
