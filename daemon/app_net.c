@@ -67,29 +67,36 @@ uint64_t app_net_mark(const struct config *config, enum side side, const char *a
 	return mark;
 }
 
-/* *ret_endpoint is NULL if it would be as it is. */
-static bool open_endpoint(struct app *app, const struct config *config, enum side side,
-			  struct http_endpoint **ret_endpoint, uint64_t *ret_mark,
-			  struct error *err)
+struct http_endpoint_options app_net_endpoint_options(const struct config *config, enum side side,
+						      const char *auth_value)
 {
 	const struct config_endpoint *endpoint = &config->endpoint[side];
 	const int64_t connect_ns = endpoint->timeout_ns < CONNECT_TIMEOUT_NS ?
 					   endpoint->timeout_ns :
 					   CONNECT_TIMEOUT_NS;
-	char *value;
 
-	if (!app_token_read(config, side, &value, err))
-		return false;
-	const struct http_endpoint_options options = {
+	return (struct http_endpoint_options){
 		.base_url = endpoint->base_url,
 		.auth_header = app_token_header(config, side),
-		.auth_value = value,
+		.auth_value = auth_value,
 		.ca_file = text_or_null(endpoint->ca_file),
 		.proxy = text_or_null(endpoint->proxy),
 		.timeout_ms = (endpoint->timeout_ns + NS_PER_MS - 1) / NS_PER_MS,
 		.connect_timeout_ms = (connect_ns + NS_PER_MS - 1) / NS_PER_MS,
 		.max_in_flight = endpoint->max_in_flight,
 	};
+}
+
+/* *ret_endpoint is NULL if it would be as it is. */
+static bool open_endpoint(struct app *app, const struct config *config, enum side side,
+			  struct http_endpoint **ret_endpoint, uint64_t *ret_mark,
+			  struct error *err)
+{
+	char *value;
+
+	if (!app_token_read(config, side, &value, err))
+		return false;
+	const struct http_endpoint_options options = app_net_endpoint_options(config, side, value);
 	const uint64_t mark = app_net_mark(config, side, value);
 	bool ok = true;
 
@@ -103,7 +110,7 @@ static bool open_endpoint(struct app *app, const struct config *config, enum sid
 
 /* ---- Senders ---- */
 
-static struct limiter_options limits(const struct config *config, enum side side)
+struct limiter_options app_net_limits(const struct config *config, enum side side)
 {
 	struct limiter_options options = { 0 };
 
@@ -200,7 +207,7 @@ static void teach(const struct app *app, enum side side)
 static void open_sender(struct app *app, const struct config *config, enum side side)
 {
 	const struct config_sync *sync = &config->sync;
-	const struct limiter_options rates = limits(config, side);
+	const struct limiter_options rates = app_net_limits(config, side);
 	const bool narrow =
 		rates.window_per_minute > 0 && rates.window_per_minute <= STORED_PER_MINUTE;
 	const struct sender_options options = {

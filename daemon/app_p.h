@@ -125,6 +125,10 @@ NODISCARD bool app_net_renew(struct app *app, const struct config *config, struc
 void app_net_close(struct app *app);
 void app_net_free(struct app *app);
 struct transport app_transport(struct app *app);
+/* How a side is reached, and how fast; the texts are the configuration's and the caller's. */
+struct http_endpoint_options app_net_endpoint_options(const struct config *config, enum side side,
+						      const char *auth_value);
+struct limiter_options app_net_limits(const struct config *config, enum side side);
 /* What the endpoint and the sender of a side are made from; the token only as a seeded hash. */
 uint64_t app_net_mark(const struct config *config, enum side side, const char *auth_value);
 

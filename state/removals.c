@@ -6,6 +6,12 @@
 
 #include <assert.h>
 
+/* ?2: the person's side */
+#define SQL_SHARES_A_KEY \
+	"EXISTS (SELECT 1 FROM match_key k CROSS JOIN match_key o ON o.kind = k.kind " \
+	"AND o.key = k.key CROSS JOIN person q ON q.no = o.person " \
+	"WHERE k.person = person.no AND q.side = 1 - ?2 AND q.link IS NULL)"
+
 bool store_absent_each(struct store *store, enum side side, int64_t generation, absent_fn *fn,
 		       void *payload, struct error *err)
 {
@@ -16,8 +22,10 @@ bool store_absent_each(struct store *store, enum side side, int64_t generation, 
 
 	while (ok && found) {
 		struct sql_call call = sql_call(
-			&store->sql, "SELECT no, id FROM person WHERE no > ? AND side = ? AND "
-				     "generation < ? AND link IS NOT NULL ORDER BY no LIMIT 1");
+			&store->sql,
+			"SELECT no, id, link IS NOT NULL FROM person WHERE no > ?1 AND side = ?2 "
+			"AND generation < ?3 AND (link IS NOT NULL OR (archived_at = 0 "
+			"AND remembered = 0 AND " SQL_SHARES_A_KEY ")) ORDER BY no LIMIT 1");
 
 		sql_bind_int(&call, last);
 		sql_bind_int(&call, side);
@@ -27,10 +35,11 @@ bool store_absent_each(struct store *store, enum side side, int64_t generation, 
 		if (!ok || !found)
 			break;
 		const struct str id = sql_text_copy(&call, 1, &arena);
+		const bool linked = sql_int(&call, 2) != 0;
 
 		last = sql_int(&call, 0);
 		sql_end(&call);
-		ok = fn(payload, id, err);
+		ok = fn(payload, id, linked, err);
 	}
 	arena_release(&arena);
 	return ok;
@@ -76,6 +85,21 @@ bool store_person_gone(struct store *store, enum side side, struct str id, int64
 	sql_bind_int(&call, side);
 	sql_bind_text(&call, id);
 	sql_bind_int(&call, generation);
+	return sql_run(&call, err);
+}
+
+bool store_forget_unseen(struct store *store, enum side side, int64_t generation, struct error *err)
+{
+	/* The source of a create that is under way is needed until its outcome is known. */
+	struct sql_call call =
+		sql_call(&store->sql,
+			 "DELETE FROM person WHERE generation < ?1 AND side = ?2 AND link IS NULL "
+			 "AND (gone_cycle > 0 OR archived_at > 0 OR remembered = 1 "
+			 "OR NOT " SQL_SHARES_A_KEY ") AND NOT EXISTS (SELECT 1 FROM intent i "
+			 "WHERE i.kind = 0 AND i.target = 1 - ?2 AND i.source_id = person.id)");
+
+	sql_bind_int(&call, generation);
+	sql_bind_int(&call, side);
 	return sql_run(&call, err);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * removals: linked persons that are missing, proved to be gone, or archived.  Part of the state's public
+ * removals: persons that are missing, proved to be gone, or archived.  Part of the state's public
  * API; what store.h says of ownership and errors holds here.
  */
 #ifndef CRMSYNC_STATE_REMOVALS_H
@@ -8,8 +8,9 @@
 
 #include "state/store.h"
 
-/* Linked persons of a side that this generation has not seen. */
-typedef bool absent_fn(void *payload, struct str id, struct error *err);
+/* Persons of a side that this generation has not seen, and that matter: linked ones, and those who share a
+ * match key with an unlinked person of the other side. */
+typedef bool absent_fn(void *payload, struct str id, bool linked, struct error *err);
 NODISCARD bool store_absent_each(struct store *store, enum side side, int64_t generation,
 				 absent_fn *fn, void *payload, struct error *err);
 /* Persons of a side that this generation has seen: those who can testify that a question is answered at
@@ -20,6 +21,10 @@ NODISCARD bool store_witnesses(struct store *store, enum side side, int64_t gene
  * back. */
 NODISCARD bool store_person_gone(struct store *store, enum side side, struct str id,
 				 int64_t generation, int64_t cycle, struct error *err);
+/* Forgets the unlinked persons that a complete scan of this generation did not see: those who do not matter
+ * (see above), and those who are proved to be gone. */
+NODISCARD bool store_forget_unseen(struct store *store, enum side side, int64_t generation,
+				   struct error *err);
 /* Active links of which a person is gone (by any cycle) or archived, in order of number; the callback may
  * change anything about the link it was given. */
 NODISCARD bool store_left_each(struct store *store, pair_fn *fn, void *payload, struct error *err);

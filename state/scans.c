@@ -139,16 +139,3 @@ bool store_person_hidden(struct store *store, enum side side, struct str id, int
 	sql_end(&call);
 	return true;
 }
-
-bool store_forget_unseen(struct store *store, enum side side, int64_t generation, struct error *err)
-{
-	/* The source of a create that is under way is needed until its outcome is known. */
-	struct sql_call call = sql_call(
-		&store->sql, "DELETE FROM person WHERE side = ?1 AND link IS NULL "
-			     "AND generation < ?2 AND NOT EXISTS (SELECT 1 FROM intent i "
-			     "WHERE i.kind = 0 AND i.target = 1 - ?1 AND i.source_id = person.id)");
-
-	sql_bind_int(&call, side);
-	sql_bind_int(&call, generation);
-	return sql_run(&call, err);
-}

@@ -115,10 +115,6 @@ NODISCARD bool store_observe(struct store *store, enum side side, const struct p
 			     const struct match_key *keys, size_t n_keys,
 			     enum observation *ret_observation, struct error *err);
 
-/* Forgets unlinked persons that a complete scan of this generation did not see. */
-NODISCARD bool store_forget_unseen(struct store *store, enum side side, int64_t generation,
-				   struct error *err);
-
 /* ---- Matching ---- */
 
 /* One candidate pair of unlinked persons that share a key of the kind asked for; degrees count the

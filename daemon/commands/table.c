@@ -64,10 +64,16 @@ const struct command command_table[] = {
 	},
 	{
 		.name = "check",
-		.arguments = "[--print-fields]",
-		.summary = "validate the configuration and the files that it names, offline",
+		.arguments = "[--print-fields | --online [--json]]",
+		.summary =
+			"validate the configuration; with --online, ask the servers whether it fits",
 		.options =
-			"  --print-fields  print the field table in use, in the syntax of the file\n",
+			"Without options nobody is asked.\n"
+			"  --print-fields  print the field table in use, in the syntax of the file\n"
+			"  --online        ask both servers: address, TLS, token, rights, filters, every\n"
+			"                  mapped attribute, what would be lost on the way, and how long\n"
+			"                  a first sync takes; reads only, a dozen questions at most\n"
+			"  --json          with --online: print one JSON object a line\n",
 		.needs = COMMAND_NO_CONFIG,
 		.run = command_check,
 	},

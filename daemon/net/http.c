@@ -334,6 +334,20 @@ struct http_call *http_start(struct http_endpoint *endpoint, const struct reques
 	return call;
 }
 
+bool http_error_is_tls(const struct error *err)
+{
+	static const CURLcode codes[] = {
+		CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE,
+		CURLE_SSL_CIPHER,        CURLE_SSL_ISSUER_ERROR,
+	};
+
+	for (size_t i = 0; i < COUNT_OF(codes); i++) {
+		if (err->native == (int32_t)codes[i])
+			return true;
+	}
+	return false;
+}
+
 void http_cancel(struct http_call *call)
 {
 	if (call->finished || call->canceled)

@@ -82,6 +82,8 @@ uint32_t http_endpoint_max_in_flight(const struct http_endpoint *endpoint);
 /* request stays the caller's, unchanged, until on_done is called. */
 struct http_call *http_start(struct http_endpoint *endpoint, const struct request *request,
 			     const struct http_callbacks *callbacks, void *payload);
+/* Of an error of on_done: was it the handshake, or a certificate? */
+bool http_error_is_tls(const struct error *err);
 /* May be repeated.  No on_body follows.  A call that is already complete keeps its result. */
 void http_cancel(struct http_call *call);
 

@@ -2,7 +2,8 @@
 /*
  * confirm: reads single persons of whom the lists did not say enough.
  *
- *  - Linked persons that a side's list, read whole, did not show: a page may have drifted, or they are gone.
+ *  - Persons that a side's list, read whole, did not show: a page may have drifted, or they are gone.  Of
+ *    the unlinked ones, those whose counterpart would be created anew.
  *  - Linked records of which the list left out a value that they had: absent there is unknown, not
  *    cleared, and the record's own answer shows every attribute.
  *
@@ -96,21 +97,21 @@ struct absence {
 	enum side side;
 };
 
-static bool on_absent(void *payload, struct str id, struct error *err)
+/* An empty list where links exist is no reason to ask for everybody: nobody could be a witness.  Nor is
+ * it a whole one. */
+static bool on_absent(void *payload, struct str id, bool linked, struct error *err)
 {
 	const struct absence *absence = payload;
 	struct side_scan *scan = &absence->runner->scans[absence->side];
 
 	(void)err;
-	if (scan->n_distinct == 0)
+	if (linked && scan->n_distinct == 0)
 		scan->complete = false;
 	else
 		add_unsure(absence->runner, absence->side, id);
 	return true;
 }
 
-/* An empty list where links exist is no reason to ask for everybody: nobody could be a witness.  Nor is
- * it a whole one. */
 static bool find_absent(struct runner *runner, enum side side, struct error *err)
 {
 	const struct side_scan *scan = &runner->scans[side];
@@ -241,11 +242,12 @@ static bool note_gone(struct confirming *confirming, struct error *err)
 {
 	struct runner *runner = confirming->runner;
 	struct store *store = runner_store(runner);
+	const struct side_scan *scan = &runner->scans[confirming->side];
 
 	/* Somebody who was missing is there: absence from that list is no proof of anything. */
-	if (confirming->gone.n == 0 || !runner->scans[confirming->side].complete)
+	if (!scan->complete)
 		return true;
-	if (!confirming->witnessed) {
+	if (confirming->gone.n > 0 && !confirming->witnessed) {
 		struct error unproved;
 
 		(void)error_set(
@@ -261,11 +263,11 @@ static bool note_gone(struct confirming *confirming, struct error *err)
 		return false;
 	for (size_t i = 0; i < confirming->proved.n; i++) {
 		if (!store_person_gone(store, confirming->side, confirming->proved.items[i],
-				       runner->scans[confirming->side].generation,
-				       runner->cycle.report.id, err))
+				       scan->generation, runner->cycle.report.id, err))
 			return false;
 	}
-	return store_commit(store, err);
+	return store_forget_unseen(store, confirming->side, scan->generation, err) &&
+	       store_commit(store, err);
 }
 
 static void end(struct confirming *confirming)
@@ -331,6 +333,8 @@ static struct confirming *begin(struct runner *runner, enum side side, struct er
 	confirming->runner = runner;
 	confirming->side = side;
 	confirming->n_listed = runner->unsure[side].n;
+	/* Of an empty list nobody could be, and nobody linked is asked for. */
+	confirming->witnessed = runner->scans[side].n_distinct == 0;
 	if (find_absent(runner, side, err) &&
 	    store_witnesses(runner_store(runner), side, runner->scans[side].generation, WITNESSES,
 			    &runner->unsure_arena, confirming->witnesses, err))

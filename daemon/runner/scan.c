@@ -198,7 +198,6 @@ static bool end_pass(struct runner *runner, enum side side, struct error *err)
 	return store_begin(store, err) &&
 	       store_scan_end(store, side, scan->generation, scan->complete, runner_now(runner),
 			      err) &&
-	       (!scan->complete || store_forget_unseen(store, side, scan->generation, err)) &&
 	       store_commit(store, err);
 }
 

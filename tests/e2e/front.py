@@ -7,6 +7,7 @@ Where the sandbox's own faults speak HTTP and JSON, this one can say any bytes.
 import http.client
 import http.server
 import json
+import ssl
 import threading
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
@@ -138,6 +139,16 @@ class Front:
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True)
         self.thread.start()
         test.addCleanup(self.stop)
+
+    def serve_tls(self, certificate, version=None):
+        """From now on; in the thread of each connection: the one that accepts must not wait for anybody."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        if version:
+            context.minimum_version = context.maximum_version = version
+            context.set_ciphers("ALL:@SECLEVEL=0")
+        context.load_cert_chain(certificate.path, certificate.key)
+        self.server.socket = context.wrap_socket(self.server.socket, server_side=True,
+                                                 do_handshake_on_connect=False)
 
     def stop(self):
         self.server.shutdown()

@@ -59,7 +59,7 @@ def _setting(value):
         inner = " ".join(f"{name} = {_setting(item)};" for name, item in value.items())
         return "{ " + inner + " }"
     if isinstance(value, list):
-        return "[ " + ", ".join(_setting(item) for item in value) + " ]"
+        return "( " + ", ".join(_setting(item) for item in value) + " )"
     return json.dumps(value, ensure_ascii=False)
 
 

@@ -80,14 +80,7 @@ class Wrong(Case):
     def served(self, side, certificate, ca_file, version=None, **overrides):
         world = self.open(**overrides)
         front = Front(self, world, side)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        if version:
-            context.minimum_version = context.maximum_version = version
-            context.set_ciphers("ALL:@SECLEVEL=0")
-        context.load_cert_chain(certificate.path, certificate.key)
-        # In the thread of the connection: the one that accepts must not wait for anybody.
-        front.server.socket = context.wrap_socket(front.server.socket, server_side=True,
-                                                  do_handshake_on_connect=False)
+        front.serve_tls(certificate, version)
         settings = {f"{side}.base_url": front.url.replace("http:", "https:"),
                     "sync.retry.attempts": 3}
         if ca_file:

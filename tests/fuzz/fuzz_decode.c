@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * All that looks at bytes of a server: decoding of records, judging of answers, the tags.  Arbitrary
+ * All that looks at bytes of a server: decoding of records, judging of answers, the tags, what it says
+ * of itself.  Arbitrary
  * bytes give a person that keeps the model's invariants or ERR_MALFORMED; whatever was decoded can be
  * written again as valid JSON, and writing it over itself writes nothing.
  *
@@ -11,6 +12,7 @@
 #include "base/limits.h"
 #include "mappers/json_guard.h"
 #include "mappers/json_string.h"
+#include "mappers/schema.h"
 #include "mappers/titles.h"
 
 #define MAX_ROWS 32
@@ -97,6 +99,18 @@ static void check_request(struct request *request)
 	request_release(request);
 }
 
+/* A create is the record that it makes, in another form. */
+static void check_echo(const struct mapper *mapper, const struct request *create)
+{
+	struct arena arena = { 0 };
+	struct str raw = { NULL, 0 };
+	struct error err;
+
+	FUZZ_CHECK(!buf_ok(&create->body) || mapper_echo(mapper, create, &arena, &raw, &err));
+	FUZZ_CHECK(!buf_ok(&create->body) || raw.len > 0);
+	arena_release(&arena);
+}
+
 static void check_person(const struct mapper *mapper, const struct mapper_context *context,
 			 const struct person *person, struct arena *arena)
 {
@@ -111,6 +125,7 @@ static void check_person(const struct mapper *mapper, const struct mapper_contex
 		nothing.values[i] = value_empty();
 	}
 	mapper->create(context, person, &request);
+	check_echo(mapper, &request);
 	check_request(&request);
 	mapper->update(context, person, person, &request);
 	FUZZ_CHECK(request.target.len == 0);
@@ -156,6 +171,27 @@ static void judge(const struct mapper *mapper, uint8_t choice, struct str body)
 	arena_release(&arena);
 }
 
+/* What a side says of itself. */
+static void read_schema(struct str bytes)
+{
+	struct arena arena = { 0 };
+	struct schema schema = { 0 };
+	struct schema_token token;
+	struct schema_filters filters = { 0 };
+	struct error err = { 0 };
+
+	if (!schema_attributes_decode(bytes, &arena, &schema, &err) ||
+	    !schema_token_decode(bytes, &arena, &token, &err) ||
+	    !schema_filters_decode(bytes, &arena, &filters, &err))
+		FUZZ_CHECK(err.code == ERR_MALFORMED && err.msg[0] != '\0');
+	for (size_t i = 0; i < schema.n; i++)
+		FUZZ_CHECK(is_utf8(schema.attributes[i].slug) &&
+			   is_utf8(schema.attributes[i].type));
+	for (size_t i = 0; i < filters.n; i++)
+		FUZZ_CHECK(is_utf8(filters.names[i]));
+	arena_release(&arena);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct field rows[MAX_ROWS];
@@ -186,6 +222,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	judge(mapper, data[1], bytes);
 	if (!people_tags_decode(bytes, titles, &info, &err))
 		FUZZ_CHECK(err.code == ERR_MALFORMED);
+	read_schema(bytes);
 	titles_free(titles);
 	return 0;
 }

@@ -2,6 +2,8 @@
 /* Candidate pairs, suspects, parking, and that the statements find their indexes. */
 #include "test_store_fixture.h"
 
+#include "state/removals.h"
+
 #include <time.h>
 
 /* What the callbacks saw, a line each. */

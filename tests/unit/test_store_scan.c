@@ -2,6 +2,8 @@
 /* Scans, seen marks, observations. */
 #include "test_store_fixture.h"
 
+#include "state/removals.h"
+
 #include <time.h>
 
 static int64_t scan(struct fixture *f, enum side side, int64_t now)
@@ -234,6 +236,40 @@ static void unseen_unlinked_persons_are_forgotten(void **state)
 	assert_int_equal(raw_number(f, "SELECT count(*) FROM person"), 5);
 }
 
+static bool on_absent(void *payload, struct str id, bool linked, struct error *err)
+{
+	struct buf *buf = payload;
+
+	(void)err;
+	buf_addf(buf, "%.*s%s ", STR_ARG(id), linked ? "!" : "");
+	return true;
+}
+
+/* A drifting page may hide who would be matched: then his counterpart would be created anew. */
+static void who_would_be_matched_is_kept_until_proved_gone(void **state)
+{
+	struct fixture *f = *state;
+	struct buf absent;
+	int64_t old, new;
+
+	buf_init(&absent, 1000);
+	(void)settled_pair(f, "r1", "p1", "Engineer");
+	old = scan(f, SIDE_PEOPLE, 5);
+	(void)see(f, SIDE_PEOPLE, person_of(f, "p2", "x", ""), old, "a@x");
+	(void)see(f, SIDE_PEOPLE, person_of(f, "p3", "x", ""), old, "b@x");
+	(void)see(f, SIDE_RECORDS, person_of(f, "r2", "x", ""), 0, "a@x");
+	new = scan(f, SIDE_PEOPLE, 6);
+	OK(f, store_absent_each(f->store, SIDE_PEOPLE, new, on_absent, &absent, &f->err));
+	assert_string_equal(buf_z(&absent), "p1! p2 ");
+	OK(f, store_forget_unseen(f->store, SIDE_PEOPLE, new, &f->err));
+	assert_int_equal(raw_number(f, "SELECT count(*) FROM person WHERE id = 'p2'"), 1);
+	assert_int_equal(raw_number(f, "SELECT count(*) FROM person WHERE id = 'p3'"), 0);
+	OK(f, store_person_gone(f->store, SIDE_PEOPLE, STR_LIT("p2"), new, 1, &f->err));
+	OK(f, store_forget_unseen(f->store, SIDE_PEOPLE, new, &f->err));
+	assert_int_equal(raw_number(f, "SELECT count(*) FROM person WHERE id = 'p2'"), 0);
+	buf_release(&absent);
+}
+
 static double seconds(void)
 {
 	struct timespec now;
@@ -295,6 +331,7 @@ int main(void)
 		STORE_TEST(our_write_forgets_the_bytes),
 		STORE_TEST(changed_mapping_is_read_again),
 		STORE_TEST(unseen_unlinked_persons_are_forgotten),
+		STORE_TEST(who_would_be_matched_is_kept_until_proved_gone),
 		STORE_TEST(many_are_marked_fast),
 	};
 
