@@ -305,6 +305,7 @@ static void test_people(void **state)
 	struct world world;
 
 	(void)state;
+	options.custom_attributes = false;
 	open_world(&world, &options);
 	PLAY(&world, SANDBOX_PEOPLE, people_world);
 	struct json_object *example = load("people_person_answer.json");
@@ -344,6 +345,7 @@ static void test_hydra(void **state)
 
 	(void)state;
 	options.jsonld = SANDBOX_JSONLD_HYDRA;
+	options.custom_attributes = false;
 	open_world(&world, &options);
 	PLAY(&world, SANDBOX_PEOPLE, jansen);
 	struct json_object *example = load("people_hydra_answer.json");
