@@ -17,7 +17,13 @@
 #define SANDBOX_BODY_BYTES ((size_t)64 * 1024 * 1024)
 #define SANDBOX_DUMP_BYTES ((size_t)2 * 1024 * 1024 * 1024)
 
-enum records_object { RECORDS_PEOPLE, RECORDS_COMPANIES, RECORDS_USERS, RECORDS_OBJECT_COUNT };
+enum records_object {
+	RECORDS_PEOPLE,
+	RECORDS_COMPANIES,
+	RECORDS_USERS,
+	RECORDS_WORKSPACES,
+	RECORDS_OBJECT_COUNT
+};
 
 enum people_object {
 	PEOPLE_PERSONS,
@@ -26,6 +32,7 @@ enum people_object {
 	PEOPLE_ORGANIZATIONS,
 	PEOPLE_USERS,
 	PEOPLE_CATEGORIES,
+	PEOPLE_MEDIA_OBJECTS,
 	PEOPLE_OBJECT_COUNT
 };
 
@@ -83,10 +90,17 @@ struct pending_link {
 	int64_t due_ns;
 };
 
+/* A record that is being merged into another: not there, but not gone for good either. */
+struct merging {
+	char record_id[RECORD_ID_BYTES];
+	int64_t until_ns;
+};
+
 struct sandbox {
 	struct sandbox_options options;
-	struct rng rng;    /* ids */
-	struct rng ripple; /* everything else that looks random in answers */
+	struct rng rng;     /* ids */
+	struct rng ripple;  /* everything else that looks random in answers */
+	struct rng further; /* ids of what options add: those of the rest stay what they are */
 	struct object objects[SANDBOX_SIDE_COUNT][PEOPLE_OBJECT_COUNT];
 	char workspace_id[UUID_TEXT_BYTES];
 	char token_id[UUID_TEXT_BYTES];
@@ -98,6 +112,8 @@ struct sandbox {
 	VEC(char *) types; /* content types that faults answer with */
 	VEC(char *) violations;
 	VEC(struct pending_link) pending;
+	VEC(struct merging) merging;
+	struct arena kept;  /* texts of options that the control path gave */
 	struct arena arena; /* the request's */
 	struct buf scratch;
 };

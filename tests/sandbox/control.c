@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "control.h"
 
+#include "custom.h"
 #include "faults.h"
 #include "limits.h"
 #include "request_log.h"
@@ -130,17 +131,25 @@ static void read_options(struct call *call)
 	options->seed = seed;
 	set_number(call, "persons", &options->persons);
 	set_number(call, "common", &options->common);
+	set_number(call, "companies", &options->companies);
+	set_number(call, "notes", &options->notes);
+	set_flag(call, "filled", &options->filled);
 	set_number(call, "records_reads_per_second", &options->records_reads_per_s);
 	set_number(call, "records_writes_per_second", &options->records_writes_per_s);
 	set_number(call, "people_per_minute", &options->people_per_min);
 	set_flag(call, "rewrite", &options->rewrite);
 	set_flag(call, "custom_attributes", &options->custom_attributes);
 	set_flag(call, "sparse_queries", &options->sparse_queries);
+	set_flag(call, "no_note_updates", &options->no_note_updates);
+	if (json_is_text(json_member(call->body, "scopes")))
+		options->scopes =
+			arena_copy(&call->box->kept, json_member_str(call->body, "scopes")).p;
 	set_flag(call, "link_companies", &options->link_companies);
 	set_flag(call, "stable_nested_ids", &options->stable_nested_ids);
 	set_flag(call, "exact_search", &options->exact_search);
 	set_flag(call, "shuffle_ties", &options->shuffle_ties);
 	set_flag(call, "unique_rows", &options->unique_rows);
+	set_flag(call, "html_errors", &options->html_errors);
 	if (dialect.len > 0)
 		options->dialect =
 			str_equal_z(dialect, "attributes") ? SANDBOX_ATTRIBUTES : SANDBOX_VALUES;
@@ -148,6 +157,28 @@ static void read_options(struct call *call)
 		options->jsonld = str_equal_z(jsonld, "hydra") ? SANDBOX_JSONLD_HYDRA :
 				  str_equal_z(jsonld, "plain") ? SANDBOX_JSONLD_PLAIN :
 								 SANDBOX_JSONLD_V4;
+}
+
+/* "attributes": as the option --attribute; absent: those that there are. */
+static bool read_attributes(struct call *call)
+{
+	struct json_object *list = json_member(call->body, "attributes");
+
+	if (list == NULL)
+		return true;
+	if (!json_object_is_type(list, json_type_array) ||
+	    json_object_array_length(list) > SANDBOX_ATTRIBUTES_MAX)
+		return control_fail(call, 400, "attributes must be a list, and not too long");
+	for (size_t i = 0; i < json_object_array_length(list); i++) {
+		const struct str text = json_str(json_object_array_get_idx(list, i));
+		const char *wrong =
+			custom_check(call->box->options.dialect, arena_copy(call->arena, text).p);
+
+		if (wrong != NULL)
+			return control_fail(call, 400, wrong);
+	}
+	custom_keep(call->box, list);
+	return true;
 }
 
 static void get(struct call *call, struct str what)
@@ -177,6 +208,10 @@ static bool post_without_side(struct call *call, struct str what)
 		control_archive(call);
 	} else if (str_equal_z(what, "merge")) {
 		control_merge(call);
+	} else if (str_equal_z(what, "attribute")) {
+		control_attribute(call);
+	} else if (str_equal_z(what, "member")) {
+		control_member(call);
 	} else if (str_equal_z(what, "limits")) {
 		/* Only the limits: what the servers hold stays. */
 		read_options(call);
@@ -185,6 +220,8 @@ static bool post_without_side(struct call *call, struct str what)
 		control_ok(call, STR_LIT("limits"));
 	} else if (str_equal_z(what, "reset")) {
 		read_options(call);
+		if (!read_attributes(call))
+			return true;
 		sandbox_reset(call->box);
 		control_ok(call, STR_LIT("reset"));
 	} else if (str_equal_z(what, "quit")) {
@@ -196,6 +233,20 @@ static bool post_without_side(struct call *call, struct str what)
 	return true;
 }
 
+static const struct {
+	const char *what;
+	const char *more; /* the next part of the path; NULL: there is none */
+	void (*handle)(struct call *call, enum sandbox_side side);
+} deeds[] = {
+	{ "edit", NULL, control_edit },
+	{ "create", NULL, control_create },
+	{ "delete", NULL, control_delete },
+	{ "touch", NULL, control_touch },
+	{ "note", NULL, control_note },
+	{ "note", "edit", control_note_edit },
+	{ "note", "delete", control_note_delete },
+};
+
 static void post(struct call *call, struct str what)
 {
 	enum sandbox_side side = SANDBOX_RECORDS;
@@ -204,16 +255,17 @@ static void post(struct call *call, struct str what)
 		return;
 	if (!control_side(call, &side))
 		return;
-	if (str_equal_z(what, "edit"))
-		control_edit(call, side);
-	else if (str_equal_z(what, "create"))
-		control_create(call, side);
-	else if (str_equal_z(what, "delete"))
-		control_delete(call, side);
-	else if (str_equal_z(what, "note"))
-		control_note(call, side);
-	else
-		(void)control_fail(call, 404, "no such control path");
+	for (size_t i = 0; i < COUNT_OF(deeds); i++) {
+		const bool same = deeds[i].more == NULL ?
+					  call->target.n_segments == 2 :
+					  target_is(&call->target, 2, deeds[i].more);
+
+		if (same && str_equal_z(what, deeds[i].what)) {
+			deeds[i].handle(call, side);
+			return;
+		}
+	}
+	(void)control_fail(call, 404, "no such control path");
 }
 
 void control_handle(struct call *call)

@@ -3,17 +3,18 @@
 
 #include "flat.h"
 #include "people.h"
+#include "relations.h"
 
 #include "base/clock.h"
 
-#include <inttypes.h>
+#include <string.h>
 
 static bool is_values(const struct call *call)
 {
 	return call->box->options.dialect == SANDBOX_VALUES;
 }
 
-static struct object *object_of(struct call *call, enum sandbox_side side)
+struct object *control_object(struct call *call, enum sandbox_side side)
 {
 	const struct str slug = json_member_str(call->body, "object");
 	struct object *objects = call->box->objects[side];
@@ -22,21 +23,10 @@ static struct object *object_of(struct call *call, enum sandbox_side side)
 		if (objects[i].slug != NULL && str_equal_z(slug, objects[i].slug))
 			return &objects[i];
 	}
-	return &objects[0];
-}
-
-/* The call as one of that side, so that its parsers find their objects. */
-static struct call as_side(const struct call *call, struct sandbox_request *request,
-			   enum sandbox_side side)
-{
-	struct call other = *call;
-
-	*request = *call->request;
-	request->side = side;
-	request->method = STR_LIT("PATCH");
-	other.request = request;
-	other.stamp.actor = ACTOR_MEMBER;
-	return other;
+	if (slug.len == 0)
+		return &objects[0];
+	(void)control_fail(call, 404, "no such object on that side");
+	return NULL;
 }
 
 /* "at": a date and time, or nanoseconds. */
@@ -50,11 +40,31 @@ static void read_time(struct call *call)
 		(void)!clock_parse(json_str(at), &call->stamp.now_ns);
 }
 
-static struct record *find(struct call *call, enum sandbox_side side, const char *name)
+struct call control_call(const struct call *call, struct sandbox_request *request,
+			 enum sandbox_side side)
 {
-	const struct object *object = object_of(call, side);
-	struct record *record = object_find(object, json_member_str(call->body, name));
+	const struct str actor = json_member_str(call->body, "actor");
+	struct call other = *call;
 
+	*request = *call->request;
+	request->side = side;
+	request->method = STR_LIT("PATCH");
+	other.request = request;
+	other.stamp.actor = str_equal_z(actor, "system") ? ACTOR_SYSTEM :
+			    str_equal_z(actor, "token")  ? ACTOR_TOKEN :
+							   ACTOR_MEMBER;
+	read_time(&other);
+	return other;
+}
+
+struct record *control_find(struct call *call, enum sandbox_side side, const char *name)
+{
+	const struct object *object = control_object(call, side);
+	struct record *record = NULL;
+
+	if (object == NULL)
+		return NULL;
+	record = object_find(object, json_member_str(call->body, name));
 	if (record == NULL)
 		(void)control_fail(call, 404, "no such record");
 	return record;
@@ -81,32 +91,34 @@ static bool read_changes(struct call *call, const struct object *object, enum sa
 static void apply(struct call *call, struct record *record, enum sandbox_side side,
 		  const struct changes *changes)
 {
-	const struct stamp stamp = call->stamp;
-
-	for (size_t i = 0; i < changes->list.n; i++) {
-		const struct change *change = &changes->list.items[i];
-		const int kind = record->object->attributes[change->attribute].kind;
-		const bool quiet = side == SANDBOX_PEOPLE && kind == PEOPLE_EMAILS;
-
-		if (record_apply(record, change, &stamp) && !quiet)
-			record->updated_ns = stamp.now_ns;
+	if (side == SANDBOX_PEOPLE) {
+		people_apply(call, record, changes);
+		return;
 	}
-	if (side == SANDBOX_PEOPLE)
-		record->updated_ns -= record->updated_ns % NS_PER_S;
+	for (size_t i = 0; i < changes->list.n; i++) {
+		if (record_apply(record, &changes->list.items[i], &call->stamp))
+			record->updated_ns = call->stamp.now_ns;
+	}
+}
+
+static bool fits(struct call *call, enum sandbox_side side, const struct object *object,
+		 const struct record *record, const struct changes *changes)
+{
+	return side == SANDBOX_PEOPLE || (records_complete(call, object, record, changes) &&
+					  records_unique(call, object, changes, record));
 }
 
 void control_edit(struct call *call, enum sandbox_side side)
 {
 	struct sandbox_request request;
-	struct call other = as_side(call, &request, side);
-	struct record *record = find(&other, side, "id");
+	struct call other = control_call(call, &request, side);
+	struct record *record = control_find(&other, side, "id");
 	struct changes changes = { 0 };
 
 	if (record == NULL)
 		return;
-	read_time(&other);
 	if (read_changes(&other, record->object, side, record, &changes) &&
-	    (side == SANDBOX_PEOPLE || records_unique(&other, record->object, &changes, record))) {
+	    fits(&other, side, record->object, record, &changes)) {
 		apply(&other, record, side, &changes);
 		control_ok(call, str_from(record->id));
 	}
@@ -116,25 +128,42 @@ void control_edit(struct call *call, enum sandbox_side side)
 static void new_id(struct call *call, enum sandbox_side side, char ret_id[static RECORD_ID_BYTES])
 {
 	if (side == SANDBOX_RECORDS && !is_values(call))
-		flat_id(call->box, ret_id);
+		flat_id(&call->box->rng, ret_id);
 	else
 		rng_uuid(&call->box->rng, ret_id);
+}
+
+/* "id" of the body, or one that is made; false if it is taken. */
+static bool choose_id(struct call *call, enum sandbox_side side, const struct object *object,
+		      char ret_id[static RECORD_ID_BYTES])
+{
+	const struct str wanted = json_member_str(call->body, "id");
+
+	if (wanted.len == 0) {
+		new_id(call, side, ret_id);
+		return true;
+	}
+	if (wanted.len >= RECORD_ID_BYTES || object_find(object, wanted) != NULL)
+		return control_fail(call, 400, "that id is too long or taken");
+	memcpy(ret_id, wanted.p, wanted.len);
+	ret_id[wanted.len] = '\0';
+	return true;
 }
 
 void control_create(struct call *call, enum sandbox_side side)
 {
 	struct sandbox_request request;
-	struct call other = as_side(call, &request, side);
-	struct object *object = object_of(&other, side);
+	struct call other = control_call(call, &request, side);
+	struct object *object = control_object(&other, side);
 	struct changes changes = { 0 };
 	char id[RECORD_ID_BYTES];
 
-	read_time(&other);
+	if (object == NULL)
+		return;
 	if (read_changes(&other, object, side, NULL, &changes) &&
-	    (side == SANDBOX_PEOPLE || records_unique(&other, object, &changes, NULL))) {
+	    fits(&other, side, object, NULL, &changes) && choose_id(&other, side, object, id)) {
 		if (side == SANDBOX_PEOPLE)
 			other.stamp.now_ns -= other.stamp.now_ns % NS_PER_S;
-		new_id(call, side, id);
 		struct record *record = object_add(object, id, &other.stamp);
 
 		apply(&other, record, side, &changes);
@@ -145,19 +174,35 @@ void control_create(struct call *call, enum sandbox_side side)
 
 void control_delete(struct call *call, enum sandbox_side side)
 {
-	struct record *record = find(call, side, "id");
+	struct sandbox_request request;
+	struct call other = control_call(call, &request, side);
+	struct record *record = control_find(&other, side, "id");
 
 	if (record == NULL)
 		return;
+	relations_move(&other, record, NULL);
 	control_ok(call, str_from(record->id));
 	object_remove(record->object, record);
+}
+
+/* updatedAt moves, and nothing else. */
+void control_touch(struct call *call, enum sandbox_side side)
+{
+	struct sandbox_request request;
+	struct call other = control_call(call, &request, side);
+	struct record *record = control_find(&other, side, "id");
+
+	if (record == NULL)
+		return;
+	record->updated_ns = other.stamp.now_ns;
+	control_ok(call, str_from(record->id));
 }
 
 void control_archive(struct call *call)
 {
 	struct sandbox_request request;
-	struct call other = as_side(call, &request, SANDBOX_PEOPLE);
-	struct record *record = find(&other, SANDBOX_PEOPLE, "id");
+	struct call other = control_call(call, &request, SANDBOX_PEOPLE);
+	struct record *record = control_find(&other, SANDBOX_PEOPLE, "id");
 	struct json_object *flag = json_member(call->body, "archived");
 	char time[CLOCK_TEXT_BYTES];
 
@@ -166,7 +211,6 @@ void control_archive(struct call *call)
 	struct change change = { .attribute =
 					 object_attribute(record->object, STR_LIT("archivedAt")) };
 
-	read_time(&other);
 	clock_format(other.stamp.now_ns, 0, time);
 	if (flag == NULL || json_object_get_boolean(flag))
 		people_put_text(&other, &change, arena_format(call->arena, "%.19s+00:00", time));
@@ -192,90 +236,49 @@ static void copy_cells(struct call *call, const struct record *from, struct reco
 	}
 }
 
-/* Records are merged into a new one; both old ones are gone. */
+static void merge_into(struct call *call, struct record *from, struct record *into)
+{
+	copy_cells(call, from, into);
+	record_move_notes(from, into);
+	relations_move(call, from, into);
+}
+
+/* For "pending_ms" the one that goes answers merge_in_progress, and only then not_found. */
+static void remove_merged(struct call *call, struct record *record)
+{
+	struct json_object *pending = json_member(call->body, "pending_ms");
+	struct merging *merging = VEC_PUSH(&call->box->merging);
+
+	*merging = (struct merging){ .until_ns = call->stamp.now_ns +
+						 json_object_get_int64(pending) * NS_PER_MS };
+	memcpy(merging->record_id, record->id, sizeof(record->id));
+	object_remove(record->object, record);
+}
+
+/* Records are merged into a new one and both old ones are gone, or into the first (`keep`). */
 void control_merge(struct call *call)
 {
 	struct sandbox_request request;
-	struct call other = as_side(call, &request, SANDBOX_RECORDS);
-	struct record *first = find(&other, SANDBOX_RECORDS, "id");
-	struct record *second = find(&other, SANDBOX_RECORDS, "other_id");
+	struct call other = control_call(call, &request, SANDBOX_RECORDS);
+	struct record *first = control_find(&other, SANDBOX_RECORDS, "id");
+	struct record *second = control_find(&other, SANDBOX_RECORDS, "other_id");
+	const bool keep = json_object_get_boolean(json_member(call->body, "keep")) != 0;
+	struct record *merged = first;
 	char id[RECORD_ID_BYTES];
 
 	if (first == NULL || second == NULL || first == second) {
 		(void)control_fail(call, 404, "two different records are needed");
 		return;
 	}
-	read_time(&other);
-	new_id(&other, SANDBOX_RECORDS, id);
-	struct record *merged = object_add(first->object, id, &other.stamp);
-
-	copy_cells(&other, first, merged);
-	copy_cells(&other, second, merged);
-	object_remove(merged->object, first);
-	object_remove(merged->object, second);
-	control_ok(call, str_from(id));
-}
-
-static void set_text(char **text, struct json_object *body, const char *name)
-{
-	const struct str value = json_member_str(body, name);
-
-	if (json_member(body, name) != NULL)
-		*text = alloc_copy(value.p, value.len);
-}
-
-void control_note(struct call *call, enum sandbox_side side)
-{
-	struct sandbox_request request;
-	struct call other = as_side(call, &request, side);
-	struct record *record = find(&other, side, "id");
-	const struct object *categories = &call->box->objects[SANDBOX_PEOPLE][PEOPLE_CATEGORIES];
-
-	if (record == NULL)
-		return;
-	read_time(&other);
-	struct note *note = record_add_note(record, &call->box->rng);
-
-	set_text(&note->title, call->body, "title");
-	set_text(&note->text, call->body, "text");
-	set_text(&note->category, call->body, "category");
-	if (side == SANDBOX_PEOPLE && note->category == NULL)
-		note->category = alloc_copy_z(categories->created.items[0]->id);
-	note->hidden = json_object_get_boolean(json_member(call->body, "private")) != 0;
-	note->created_ns = other.stamp.now_ns;
-	note->updated_ns = other.stamp.now_ns;
-	note->actor = ACTOR_MEMBER;
-	control_ok(call, str_from(note->id));
-}
-
-void control_dump(struct call *call, enum sandbox_side side)
-{
-	const struct object *object = object_of(call, side);
-	const struct people_view view = { .ld = true };
-	const int64_t offset = call_number(call, "offset", 0);
-	const int64_t limit = call_number(call, "limit", INT32_MAX);
-	const struct str slug = target_value(&call->target, "object");
-
-	for (size_t i = 0; slug.len > 0 && i < PEOPLE_OBJECT_COUNT; i++) {
-		const struct object *other = &call->box->objects[side][i];
-
-		if (other->slug != NULL && str_equal_z(slug, other->slug))
-			object = other;
+	if (!keep) {
+		new_id(&other, SANDBOX_RECORDS, id);
+		merged = object_add(first->object, id, &other.stamp);
+		merge_into(&other, first, merged);
 	}
-	struct buf *out = call_answer(call, 200, "application/json");
-
-	buf_add_z(out, "{\"persons\":[");
-	for (size_t i = offset > 0 ? (size_t)offset : 0;
-	     i < object->created.n && (int64_t)i - offset < limit; i++) {
-		const struct record *record = object->created.items[i];
-
-		json_add_comma(out);
-		if (side == SANDBOX_PEOPLE)
-			people_render(call, record, &view, out);
-		else if (is_values(call))
-			values_render(call, record, false, out);
-		else
-			flat_render(record, (struct str){ 0 }, out);
-	}
-	buf_addf(out, "],\"total\":%zu}", object->created.n);
+	merge_into(&other, second, merged);
+	merged->updated_ns = other.stamp.now_ns;
+	if (!keep)
+		remove_merged(&other, first);
+	remove_merged(&other, second);
+	control_ok(call, str_from(merged->id));
 }

@@ -2,6 +2,7 @@
 #include "flat.h"
 
 #include "normal.h"
+#include "relations.h"
 
 #include "base/clock.h"
 
@@ -26,7 +27,7 @@ static void answer_record(struct call *call, int status, const struct record *re
 	struct buf *out = call_answer(call, status, "application/json");
 
 	buf_add_z(out, "{\"data\":");
-	flat_render(record, target_value(&call->target, "attributes"), out);
+	flat_render(record, &call->target, out);
 	buf_add_char(out, '}');
 }
 
@@ -34,7 +35,7 @@ struct record *flat_create(struct call *call, struct object *object, const struc
 {
 	char id[RECORD_ID_BYTES];
 
-	flat_id(call->box, id);
+	flat_id(&call->box->rng, id);
 	struct record *record = object_add(object, id, &call->stamp);
 
 	flat_update(call, record, changes);
@@ -135,7 +136,6 @@ static size_t answer_page(struct call *call, const struct object *object,
 {
 	const bool all = question->filter == NULL && question->search.len == 0 &&
 			 question->sorting.order == ORDER_CREATED;
-	const struct str attributes = target_value(&call->target, "attributes");
 	struct selection selection = { 0 };
 
 	if (!all)
@@ -146,7 +146,8 @@ static size_t answer_page(struct call *call, const struct object *object,
 	buf_add_z(out, "\"data\":[");
 	for (size_t i = question->offset; i < n && i - question->offset < question->limit; i++) {
 		json_add_comma(out);
-		flat_render(items[question->sorting.descending ? n - 1 - i : i], attributes, out);
+		flat_render(items[question->sorting.descending ? n - 1 - i : i], &call->target,
+			    out);
 	}
 	buf_add_char(out, ']');
 	VEC_RELEASE(&selection.records);
@@ -232,6 +233,7 @@ static void create(struct call *call, struct object *object)
 	struct changes changes = { 0 };
 
 	if (flat_input(call, object, json_member(call->body, "attributes"), &changes) &&
+	    records_complete(call, object, NULL, &changes) &&
 	    records_unique(call, object, &changes, NULL))
 		answer_record(call, 201, flat_create(call, object, &changes));
 	changes_release(&changes);
@@ -242,6 +244,7 @@ static void update(struct call *call, const struct object *object, struct record
 	struct changes changes = { 0 };
 
 	if (flat_input(call, object, json_member(call->body, "attributes"), &changes) &&
+	    records_complete(call, object, record, &changes) &&
 	    records_unique(call, object, &changes, record)) {
 		flat_update(call, record, &changes);
 		answer_record(call, 200, record);
@@ -267,6 +270,7 @@ static void one_record(struct call *call, struct object *object)
 	} else if (patch) {
 		update(call, object, record);
 	} else {
+		relations_move(call, record, NULL);
 		object_remove(object, record);
 		(void)call_answer(call, 204, NULL);
 	}
@@ -358,6 +362,8 @@ void flat_handle(struct call *call)
 {
 	const struct target *target = &call->target;
 
+	if (!records_scope(call))
+		return;
 	/* The document knows the people object only; companies are reached through a person. */
 	if (target->n_segments < 4 || !target_is(target, 0, "v2") ||
 	    !target_is(target, 1, "objects") || !target_is(target, 2, "people") ||

@@ -16,11 +16,16 @@ enum flat_kind {
 	FLAT_COMPANY,
 	FLAT_TAGS,
 	FLAT_TIMESTAMP,
+	FLAT_NUMBER,
+	FLAT_CHECKBOX,
+	FLAT_SELECT,
 	FLAT_KIND_COUNT
 };
 
+/* The kind that a type of the document, or of a custom attribute, has; -1 if there is none. */
+int flat_kind_of(struct str type);
 /* "record_" and 22 letters. */
-void flat_id(struct sandbox *box, char ret_id[static RECORD_ID_BYTES]);
+void flat_id(struct rng *rng, char ret_id[static RECORD_ID_BYTES]);
 void flat_put_text(struct call *call, struct change *change, struct str text, bool lower_key);
 void flat_put_company(struct call *call, struct change *change, const struct record *company);
 /* …/records/batch: create (POST) or update (PATCH), all or nothing. */

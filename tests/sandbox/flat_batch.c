@@ -21,6 +21,7 @@ static bool read_entry(struct call *call, const struct object *object, struct js
 					    "Record with ID \"%.*s\" was not found.", STR_ARG(id));
 	}
 	return flat_input(call, object, json_member(item, "attributes"), &entry->changes) &&
+	       records_complete(call, object, entry->record, &entry->changes) &&
 	       records_unique(call, object, &entry->changes, entry->record);
 }
 
@@ -88,7 +89,7 @@ static void answer(struct call *call, struct entry *entries, size_t n)
 
 		entries[pick].record = entries[left - 1].record;
 		json_add_comma(out);
-		flat_render(record, (struct str){ 0 }, out);
+		flat_render(record, NULL, out);
 	}
 	buf_add_z(out, "]}");
 }
@@ -101,6 +102,7 @@ void flat_batch(struct call *call, struct object *object)
 	if (json_object_is_type(records, json_type_array))
 		n = json_object_array_length(records);
 	if (n == 0 || n > BATCH_MAX) {
+		call_violation(call, "a batch of %zu", n);
 		(void)records_fail(call, 400, "validation_type", "records: a list of 1 to %d.",
 				   BATCH_MAX);
 		return;

@@ -33,13 +33,20 @@ static bool known_attribute(struct call *call, const struct object *object, stru
 		object = companies;
 		path = str_skip(path, strlen("company."));
 	}
-	return object_attribute(object, path) < object->n_attributes;
+	return object_shows(object, object_attribute(object, path));
+}
+
+static bool is_operand(struct json_object *operand)
+{
+	return json_is_text(operand) || json_object_is_type(operand, json_type_int) ||
+	       json_object_is_type(operand, json_type_double) ||
+	       json_object_is_type(operand, json_type_boolean);
 }
 
 static bool check_condition(struct call *call, const char *path, struct json_object *condition)
 {
 	if (!json_object_is_type(condition, json_type_object))
-		return json_is_text(condition) ||
+		return is_operand(condition) ||
 		       records_fail(call, 400, "filter_error", "Invalid filter for \"%s\".", path);
 	json_object_object_foreach(condition, name, operand)
 	{
@@ -47,7 +54,7 @@ static bool check_condition(struct call *call, const char *path, struct json_obj
 
 		if (i == COUNT_OF(operators) ||
 		    (i == OP_IN ? !json_object_is_type(operand, json_type_array) :
-				  !json_is_text(operand)))
+				  !is_operand(operand)))
 			return records_fail(call, 400, "filter_error",
 					    "Invalid operator \"%s\" for \"%s\".", name, path);
 	}
@@ -81,9 +88,11 @@ static int compare(struct str text, struct str operand)
 	return str_compare(text, operand);
 }
 
-static bool match_operator(struct str text, size_t operator, struct json_object * operand)
+static bool match_operator(struct call *call, struct str text, size_t operator,
+			   struct json_object * operand)
 {
-	const struct str other = json_str(operand);
+	const struct str other =
+		json_is_text(operand) ? json_str(operand) : json_write(call->arena, operand);
 
 	switch (operator) {
 	case OP_EQ:
@@ -112,13 +121,13 @@ static bool match_operator(struct str text, size_t operator, struct json_object 
 	return false;
 }
 
-static bool match_text(struct str text, struct json_object *condition)
+static bool match_text(struct call *call, struct str text, struct json_object *condition)
 {
 	if (!json_object_is_type(condition, json_type_object))
-		return match_operator(text, OP_EQ, condition);
+		return match_operator(call, text, OP_EQ, condition);
 	json_object_object_foreach(condition, name, operand)
 	{
-		if (!match_operator(text, operator_of(name), operand))
+		if (!match_operator(call, text, operator_of(name), operand))
 			return false;
 	}
 	return true;
@@ -133,7 +142,7 @@ static bool match_path(struct call *call, const struct record *record, struct st
 
 	if (created || str_equal_z(path, "updated_at")) {
 		clock_format(created ? record->created_ns : record->updated_ns, 3, time);
-		return match_text(str_from(time), condition);
+		return match_text(call, str_from(time), condition);
 	}
 	if (str_starts(path, STR_LIT("company."))) {
 		const uint32_t link = object_attribute(record->object, STR_LIT("company"));
@@ -145,7 +154,7 @@ static bool match_path(struct call *call, const struct record *record, struct st
 	const struct cell *cell = &record->cells[object_attribute(record->object, path)];
 
 	for (size_t i = 0; i < cell->n; i++) {
-		if (match_text(cell->values[i].key, condition))
+		if (match_text(call, cell->values[i].key, condition))
 			return true;
 	}
 	return false;

@@ -13,7 +13,7 @@ static const struct attribute people_attributes[] = {
 	{ "email", FLAT_EMAIL, ATTR_UNIQUE | ATTR_INDEXED, NULL },
 	{ "phone", FLAT_PHONE, ATTR_INDEXED, NULL },
 	{ "job_title", FLAT_TEXT, 0, NULL },
-	{ "company", FLAT_COMPANY, 0, NULL },
+	{ "company", FLAT_COMPANY, ATTR_REFERENCE, "companies" },
 	{ "linkedin_url", FLAT_TEXT, ATTR_INDEXED, NULL },
 	{ "twitter_url", FLAT_TEXT, 0, NULL },
 	{ "tags", FLAT_TAGS, ATTR_MULTI, NULL },
@@ -25,6 +25,26 @@ static const struct attribute company_attributes[] = {
 	{ "name", FLAT_TEXT, ATTR_INDEXED, NULL },
 	{ "domain", FLAT_TEXT, ATTR_UNIQUE | ATTR_INDEXED, NULL },
 };
+
+/* The types that the document's table names, and those that custom attributes are given. */
+static const struct {
+	const char *type;
+	int kind;
+} types[] = {
+	{ "text", FLAT_TEXT },      { "url", FLAT_TEXT },      { "email", FLAT_EMAIL },
+	{ "phone", FLAT_PHONE },    { "link", FLAT_COMPANY },  { "multi_select", FLAT_TAGS },
+	{ "date", FLAT_TIMESTAMP }, { "number", FLAT_NUMBER }, { "checkbox", FLAT_CHECKBOX },
+	{ "select", FLAT_SELECT },
+};
+
+int flat_kind_of(struct str type)
+{
+	for (size_t i = 0; i < COUNT_OF(types); i++) {
+		if (str_equal_z(type, types[i].type))
+			return types[i].kind;
+	}
+	return -1;
+}
 
 void flat_schema_init(struct sandbox *box)
 {
@@ -39,10 +59,10 @@ void flat_schema_init(struct sandbox *box)
 	}
 }
 
-void flat_id(struct sandbox *box, char ret_id[static RECORD_ID_BYTES])
+void flat_id(struct rng *rng, char ret_id[static RECORD_ID_BYTES])
 {
 	(void)snprintf(ret_id, RECORD_ID_BYTES, "record_");
-	rng_word(&box->rng, FLAT_ID_WORD, ret_id + strlen("record_"));
+	rng_word(rng, FLAT_ID_WORD, ret_id + strlen("record_"));
 }
 
 void flat_put_text(struct call *call, struct change *change, struct str text, bool lower_key)
@@ -105,13 +125,28 @@ static bool parse_phone(struct call *call, const struct attribute *attribute,
 static bool parse_company(struct call *call, const struct attribute *attribute,
 			  struct json_object *value, struct change *change)
 {
-	const struct object *companies = &call->box->objects[SANDBOX_RECORDS][RECORDS_COMPANIES];
+	const struct object *companies = call_object(call, str_from(attribute->detail));
 	const struct record *company = object_find(companies, json_member_str(value, "record_id"));
 
 	if (company == NULL)
 		return invalid(call, attribute, "record_id of a company is expected");
 	flat_put_company(call, change, company);
 	return true;
+}
+
+/* Without a list of titles every title is one. */
+static bool check_option(struct call *call, const struct attribute *attribute, struct str title)
+{
+	struct str rest = str_from(attribute->detail);
+	struct str option;
+
+	while (str_cut(&rest, '|', &option)) {
+		if (str_equal(option, title))
+			return true;
+	}
+	return attribute->detail == NULL || records_fail(call, 400, "value_not_found",
+							 "Attribute \"%s\" has no option \"%.*s\".",
+							 attribute->slug, STR_ARG(title));
 }
 
 static bool parse_tags(struct call *call, const struct attribute *attribute,
@@ -124,8 +159,44 @@ static bool parse_tags(struct call *call, const struct attribute *attribute,
 
 		if (!json_is_text(tag) || json_str(tag).len == 0)
 			return invalid(call, attribute, "expected a list of strings");
+		if (!check_option(call, attribute, json_str(tag)))
+			return false;
 		flat_put_text(call, change, json_str(tag), false);
 	}
+	return true;
+}
+
+static bool parse_select(struct call *call, const struct attribute *attribute,
+			 struct json_object *value, struct change *change)
+{
+	if (!json_is_text(value))
+		return invalid(call, attribute, "expected a string");
+	if (!check_option(call, attribute, json_str(value)))
+		return false;
+	flat_put_text(call, change, json_str(value), false);
+	return true;
+}
+
+static bool parse_number(struct call *call, const struct attribute *attribute,
+			 struct json_object *value, struct change *change)
+{
+	if (!json_object_is_type(value, json_type_int) &&
+	    !json_object_is_type(value, json_type_double))
+		return invalid(call, attribute, "expected a number");
+	const struct str text = json_write(call->arena, value);
+
+	change_put(change, call->arena, text, text);
+	return true;
+}
+
+static bool parse_checkbox(struct call *call, const struct attribute *attribute,
+			   struct json_object *value, struct change *change)
+{
+	if (!json_object_is_type(value, json_type_boolean))
+		return invalid(call, attribute, "expected true or false");
+	const struct str text = json_write(call->arena, value);
+
+	change_put(change, call->arena, text, text);
 	return true;
 }
 
@@ -144,27 +215,41 @@ static bool parse_timestamp(struct call *call, const struct attribute *attribute
 
 static bool (*const parsers[])(struct call *, const struct attribute *, struct json_object *,
 			       struct change *) = {
-	[FLAT_TEXT] = parse_text,   [FLAT_EMAIL] = parse_email,
-	[FLAT_PHONE] = parse_phone, [FLAT_COMPANY] = parse_company,
-	[FLAT_TAGS] = parse_tags,   [FLAT_TIMESTAMP] = parse_timestamp,
+	[FLAT_TEXT] = parse_text,     [FLAT_EMAIL] = parse_email,
+	[FLAT_PHONE] = parse_phone,   [FLAT_COMPANY] = parse_company,
+	[FLAT_TAGS] = parse_tags,     [FLAT_TIMESTAMP] = parse_timestamp,
+	[FLAT_NUMBER] = parse_number, [FLAT_CHECKBOX] = parse_checkbox,
+	[FLAT_SELECT] = parse_select,
 };
 
 static_assert(COUNT_OF(parsers) == FLAT_KIND_COUNT, "every kind is parsed");
+
+static bool check_attribute(struct call *call, const struct object *object, uint32_t i,
+			    const char *slug)
+{
+	if (i == object->n_attributes)
+		call_violation(call, "unknown attribute %s in a write", slug);
+	if (!object_shows(object, i))
+		return records_fail(call, 400, "value_not_found",
+				    "Cannot find attribute with slug \"%s\".", slug);
+	if ((object->attributes[i].flags & ATTR_READ_ONLY) == 0 ||
+	    call->stamp.actor == ACTOR_SYSTEM)
+		return true;
+	call_violation(call, "read-only attribute %s in a write", slug);
+	return records_fail(call, 400, "validation_type", "Attribute \"%s\" is read-only.", slug);
+}
 
 bool flat_input(struct call *call, const struct object *object, struct json_object *attributes,
 		struct changes *ret_changes)
 {
 	if (!json_object_is_type(attributes, json_type_object))
-		return records_fail(call, 400, "validation_type", "attributes: Required.");
+		return records_invalid(call, "attributes", "Required");
 	json_object_object_foreach(attributes, slug, value)
 	{
 		const uint32_t i = object_attribute(object, str_from(slug));
 
-		if (i == object->n_attributes) {
-			call_violation(call, "unknown attribute %s in a write", slug);
-			return records_fail(call, 400, "value_not_found",
-					    "Cannot find attribute with slug \"%s\".", slug);
-		}
+		if (!check_attribute(call, object, i, slug))
+			return false;
 		const struct attribute *attribute = &object->attributes[i];
 		struct change *change = changes_add(ret_changes, i);
 
@@ -174,17 +259,25 @@ bool flat_input(struct call *call, const struct object *object, struct json_obje
 	return true;
 }
 
-static bool wanted(struct str attributes, const char *slug)
+/* "attributes=name,email", "attributes=name&attributes=email" and the same with "[]". */
+static bool wanted(const struct target *target, const char *slug)
 {
-	struct str part;
+	bool asked = false;
 
-	if (attributes.len == 0)
-		return true;
-	while (str_cut(&attributes, ',', &part)) {
-		if (str_equal_z(str_trim(part), slug))
-			return true;
+	for (size_t i = 0; target != NULL && i < target->n_parameters; i++) {
+		struct str list = target->parameters[i].value;
+		struct str part;
+
+		if (!str_equal_z(target->parameters[i].name, "attributes") &&
+		    !str_equal_z(target->parameters[i].name, "attributes[]"))
+			continue;
+		asked = asked || list.len > 0;
+		while (str_cut(&list, ',', &part)) {
+			if (str_equal_z(str_trim(part), slug))
+				return true;
+		}
 	}
-	return false;
+	return !asked;
 }
 
 static void add_time(struct buf *out, const char *name, int64_t ns)
@@ -214,7 +307,7 @@ static void add_attribute(struct buf *out, const struct attribute *attribute,
 		buf_add_char(out, ']');
 }
 
-void flat_render(const struct record *record, struct str attributes, struct buf *out)
+void flat_render(const struct record *record, const struct target *target, struct buf *out)
 {
 	const struct object *object = record->object;
 
@@ -228,7 +321,8 @@ void flat_render(const struct record *record, struct str attributes, struct buf 
 	/* As in the document's example: what never had a value is not shown.  What was cleared is shown
 	 * as null or []: absent would say nothing. */
 	for (uint32_t i = 0; i < object->n_attributes; i++) {
-		if (record->cells[i].was_set && wanted(attributes, object->attributes[i].slug))
+		if (record->cells[i].was_set && object_shows(object, i) &&
+		    wanted(target, object->attributes[i].slug))
 			add_attribute(out, &object->attributes[i], &record->cells[i]);
 	}
 	buf_add_char(out, '}');

@@ -11,6 +11,8 @@ struct record;
 
 /* The pseudo attribute under which ids are found. */
 #define INDEX_ID UINT32_MAX
+/* … and the ids of the records' notes. */
+#define INDEX_NOTE (UINT32_MAX - 1)
 
 struct index_entry {
 	struct index_entry *next;

@@ -9,8 +9,21 @@
 
 void object_init(struct object *object, const struct attribute *attributes, uint32_t n_attributes)
 {
-	object->attributes = attributes;
+	object->attributes = arena_alloc(&object->texts, n_attributes, sizeof(*object->attributes));
+	memcpy(object->attributes, attributes, n_attributes * sizeof(*attributes));
 	object->n_attributes = n_attributes;
+}
+
+void object_add_attribute(struct object *object, const struct attribute *attribute)
+{
+	const uint32_t n = object->n_attributes;
+	struct attribute *table = arena_alloc(&object->texts, n + 1, sizeof(*table));
+
+	assert(object->created.n == 0);
+	memcpy(table, object->attributes, n * sizeof(*table));
+	table[n] = *attribute;
+	object->attributes = table;
+	object->n_attributes++;
 }
 
 static void cell_release(struct cell *cell)
@@ -47,6 +60,7 @@ void object_release(struct object *object)
 	VEC_RELEASE(&object->created);
 	VEC_RELEASE(&object->by_id);
 	index_release(&object->index);
+	arena_release(&object->texts);
 }
 
 static int compare_created(const void *left, const void *right)
@@ -88,6 +102,12 @@ uint32_t object_attribute(const struct object *object, struct str slug)
 	while (i < object->n_attributes && !str_equal_z(slug, object->attributes[i].slug))
 		i++;
 	return i;
+}
+
+bool object_shows(const struct object *object, uint32_t attribute)
+{
+	return attribute < object->n_attributes &&
+	       (object->attributes[attribute].flags & ATTR_ARCHIVED) == 0;
 }
 
 typedef int compare_fn(const void *left, const void *right);
@@ -197,6 +217,8 @@ void object_remove(struct object *object, struct record *record)
 	for (uint32_t i = 0; i < object->n_attributes; i++)
 		unindex(record, i);
 	index_remove(&object->index, INDEX_ID, str_from(record->id), record);
+	while (record->notes.n > 0)
+		record_remove_note(record, record->notes.items[record->notes.n - 1]);
 	record_free(record);
 }
 
@@ -332,6 +354,18 @@ bool record_apply(struct record *record, const struct change *change, const stru
 	return changed;
 }
 
+void record_replace(struct record *record, uint32_t attribute, size_t n, const struct draft *draft)
+{
+	struct value *value = &record->cells[attribute].values[n];
+	const struct stamp stamp = { value->at_ns, value->actor };
+
+	assert(n < record->cells[attribute].n);
+	unindex(record, attribute);
+	free((char *)(uintptr_t)value->json.p);
+	*value = value_new(draft, &stamp);
+	reindex(record, attribute);
+}
+
 struct note *record_add_note(struct record *record, struct rng *rng)
 {
 	struct note *note = alloc_zeroed(1, sizeof(*note));
@@ -339,7 +373,52 @@ struct note *record_add_note(struct record *record, struct rng *rng)
 	rng_uuid(rng, note->id);
 	note->type = "note";
 	*VEC_PUSH(&record->notes) = note;
+	index_add(&record->object->index, INDEX_NOTE, str_from(note->id), record);
 	return note;
+}
+
+struct note *object_find_note(const struct object *object, struct str id,
+			      struct record **ret_record)
+{
+	const struct index_entry *entry = index_first(&object->index, INDEX_NOTE, id);
+
+	for (size_t i = 0; entry != NULL && i < entry->record->notes.n; i++) {
+		if (!str_equal_z(id, entry->record->notes.items[i]->id))
+			continue;
+		*ret_record = entry->record;
+		return entry->record->notes.items[i];
+	}
+	return NULL;
+}
+
+/* Takes the note off its record and keeps the order of the others. */
+static void take_note(struct record *record, const struct note *note)
+{
+	size_t n = 0;
+
+	index_remove(&record->object->index, INDEX_NOTE, str_from(note->id), record);
+	for (size_t i = 0; i < record->notes.n; i++) {
+		if (record->notes.items[i] != note)
+			record->notes.items[n++] = record->notes.items[i];
+	}
+	record->notes.n = n;
+}
+
+void record_remove_note(struct record *record, struct note *note)
+{
+	take_note(record, note);
+	note_free(note);
+}
+
+void record_move_notes(struct record *from, struct record *into)
+{
+	while (from->notes.n > 0) {
+		struct note *note = from->notes.items[0];
+
+		take_note(from, note);
+		*VEC_PUSH(&into->notes) = note;
+		index_add(&into->object->index, INDEX_NOTE, str_from(note->id), into);
+	}
 }
 
 struct str record_key(const struct record *record, uint32_t attribute)

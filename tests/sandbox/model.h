@@ -34,6 +34,8 @@ enum attribute_flag {
 	ATTR_CUSTOM = 32,
 	ATTR_BY_KEY = 64, /* two values are the same if their keys are */
 	ATTR_WRITE_ONLY = 128,
+	ATTR_REFERENCE = 256, /* points to records of the object that `detail` names, by key */
+	ATTR_ARCHIVED = 512,  /* not there any more, but its values are kept */
 };
 
 struct attribute {
@@ -84,9 +86,10 @@ struct record {
 
 struct object {
 	const char *slug;
-	const char *type; /* what answers call one of them */
-	const struct attribute *attributes;
+	const char *type;             /* what answers call one of them */
+	struct attribute *attributes; /* in `texts`, with what they point to if it isn't static */
 	uint32_t n_attributes;
+	struct arena texts;
 	char id[UUID_TEXT_BYTES];
 	uint64_t next_seq;
 	bool bulk;
@@ -118,12 +121,18 @@ struct stamp {
 	enum actor actor;
 };
 
+/* Zeroed before, except slug and type.  The rows are copied, what they point to is borrowed. */
 void object_init(struct object *object, const struct attribute *attributes, uint32_t n_attributes);
+/* One more attribute, before there are any records. */
+void object_add_attribute(struct object *object, const struct attribute *attribute);
 void object_release(struct object *object);
 void object_bulk_begin(struct object *object);
 void object_bulk_end(struct object *object);
 /* The number of the attribute, or n_attributes. */
 uint32_t object_attribute(const struct object *object, struct str slug);
+
+/* It is one of the object's attributes and not archived. */
+bool object_shows(const struct object *object, uint32_t attribute);
 
 /* The record is owned by the object. */
 struct record *object_add(struct object *object, const char *id, const struct stamp *stamp);
@@ -140,6 +149,14 @@ size_t object_lower_bound(const struct object *object, int64_t created_ns);
 /* Applies one change; values that stay keep their time and actor.  True if anything changed. */
 bool record_apply(struct record *record, const struct change *change, const struct stamp *stamp);
 struct note *record_add_note(struct record *record, struct rng *rng);
+/* The note of any record; NULL if there is none. */
+struct note *object_find_note(const struct object *object, struct str id,
+			      struct record **ret_record);
+void record_remove_note(struct record *record, struct note *note);
+/* The notes of `from` become those of `into`. */
+void record_move_notes(struct record *from, struct record *into);
+/* Another text for the n-th value, which keeps its time and actor. */
+void record_replace(struct record *record, uint32_t attribute, size_t n, const struct draft *draft);
 /* The first value's key, or empty. */
 struct str record_key(const struct record *record, uint32_t attribute);
 

@@ -1,11 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "options.h"
 
+#include "custom.h"
+
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
-enum kind { KIND_FLAG, KIND_NUMBER, KIND_SEED, KIND_PORT, KIND_TEXT, KIND_CHOICE, KIND_OFFSET };
+enum kind {
+	KIND_FLAG,
+	KIND_NUMBER,
+	KIND_SEED,
+	KIND_PORT,
+	KIND_TEXT,
+	KIND_CHOICE,
+	KIND_OFFSET,
+	KIND_ATTRIBUTE
+};
 
 struct option {
 	const char *name;
@@ -15,7 +26,7 @@ struct option {
 	const char *help;
 };
 
-#define MAX_OPTIONS 32
+#define MAX_OPTIONS 40
 
 static size_t describe(struct host_options *host, struct option table[static MAX_OPTIONS])
 {
@@ -31,6 +42,9 @@ static size_t describe(struct host_options *host, struct option table[static MAX
 		{ "seed", KIND_SEED, &box->seed, NULL, "of everything that looks random" },
 		{ "persons", KIND_NUMBER, &box->persons, NULL, "on each side" },
 		{ "common", KIND_NUMBER, &box->common, NULL, "persons that both sides have" },
+		{ "companies", KIND_NUMBER, &box->companies, NULL, "further ones without persons" },
+		{ "notes", KIND_NUMBER, &box->notes, NULL, "at most so many a person" },
+		{ "filled", KIND_FLAG, &box->filled, NULL, "customer ids, owners, scores, ..." },
 		{ "records-token", KIND_TEXT, &box->tokens[SANDBOX_RECORDS], NULL, "Bearer token" },
 		{ "people-token", KIND_TEXT, &box->tokens[SANDBOX_PEOPLE], NULL, "X-API-KEY" },
 		{ "records-reads-per-second", KIND_NUMBER, &box->records_reads_per_s, NULL,
@@ -43,6 +57,11 @@ static size_t describe(struct host_options *host, struct option table[static MAX
 		{ "rewrite", KIND_FLAG, &box->rewrite, NULL, "store what is sent in normal forms" },
 		{ "custom-attributes", KIND_FLAG, &box->custom_attributes, NULL,
 		  "values: one of each further type" },
+		{ "attribute", KIND_ATTRIBUTE, box, NULL,
+		  "[OBJECT.]SLUG:TYPE[:FLAG...][=DETAIL], see custom.h" },
+		{ "records-scopes", KIND_TEXT, &box->scopes, NULL, "what the token may do" },
+		{ "no-note-updates", KIND_FLAG, &box->no_note_updates, NULL,
+		  "values: notes know no PATCH" },
 		{ "sparse-queries", KIND_FLAG, &box->sparse_queries, NULL,
 		  "values: leave out empty attributes" },
 		{ "link-companies", KIND_FLAG, &box->link_companies, NULL,
@@ -53,6 +72,8 @@ static size_t describe(struct host_options *host, struct option table[static MAX
 		  "people: e-mail case counts" },
 		{ "shuffle-ties", KIND_FLAG, &box->shuffle_ties, NULL,
 		  "people: rows of one second move" },
+		{ "html-errors", KIND_FLAG, &box->html_errors, NULL,
+		  "people: some errors as HTML" },
 		{ "unique-rows", KIND_FLAG, &box->unique_rows, NULL,
 		  "people: unchanged lists answer 500" },
 		{ "records-clock-offset", KIND_OFFSET, &box->clock_offset_ns[SANDBOX_RECORDS], NULL,
@@ -105,6 +126,15 @@ static bool set_number(const struct option *option, struct str text)
 	return true;
 }
 
+/* May be given several times. */
+static bool add_attribute(struct sandbox_options *box, const char *text)
+{
+	if (box->n_attributes == SANDBOX_ATTRIBUTES_MAX)
+		return false;
+	box->attributes[box->n_attributes++] = text;
+	return true;
+}
+
 static bool set(const struct option *option, const char *text)
 {
 	switch (option->kind) {
@@ -114,6 +144,8 @@ static bool set(const struct option *option, const char *text)
 	case KIND_TEXT:
 		*(const char **)option->target = text;
 		return true;
+	case KIND_ATTRIBUTE:
+		return add_attribute(option->target, text);
 	case KIND_CHOICE:
 		return choose(option, str_from(text));
 	case KIND_NUMBER:
@@ -132,6 +164,20 @@ static const struct option *find(const struct option *table, size_t n, struct st
 			return &table[i];
 	}
 	return NULL;
+}
+
+/* Only now is it known which dialect they are of. */
+static bool check_attributes(const struct sandbox_options *box)
+{
+	for (size_t i = 0; i < box->n_attributes; i++) {
+		const char *wrong = custom_check(box->dialect, box->attributes[i]);
+
+		if (wrong == NULL)
+			continue;
+		(void)fprintf(stderr, "sandbox: --attribute %s: %s\n", box->attributes[i], wrong);
+		return false;
+	}
+	return true;
 }
 
 /* "--name value" and "--name=value". */
@@ -159,7 +205,7 @@ bool options_parse(int argc, char **argv, struct host_options *ret_options)
 			return false;
 		}
 	}
-	return true;
+	return check_attributes(&ret_options->sandbox);
 }
 
 void options_help(void)

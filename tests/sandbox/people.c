@@ -25,7 +25,7 @@ static bool is_kind(const struct record *record, const struct change *change, in
 }
 
 /* updatedAt moves, except when nothing but e-mails changed. */
-static void apply(struct call *call, struct record *record, const struct changes *changes)
+void people_apply(struct call *call, struct record *record, const struct changes *changes)
 {
 	const struct stamp stamp = whole_seconds(call);
 
@@ -45,12 +45,12 @@ static void apply(struct call *call, struct record *record, const struct changes
 	if (avatar == record->object->n_attributes)
 		return;
 	struct change change = { .attribute = url };
-	const struct str media = record_key(record, avatar);
+	const struct record *media =
+		object_find(&call->box->objects[SANDBOX_PEOPLE][PEOPLE_MEDIA_OBJECTS],
+			    record_key(record, avatar));
 
-	if (media.len > 0)
-		people_put_text(call, &change,
-				arena_format(call->arena, "https://media.example.com%.*s.png",
-					     STR_ARG(media)));
+	if (media != NULL)
+		people_put_text(call, &change, record_key(media, 0));
 	(void)record_apply(record, &change, &stamp);
 }
 
@@ -89,7 +89,7 @@ static void create(struct call *call, struct object *object)
 		rng_uuid(&call->box->rng, id);
 		struct record *record = object_add(object, id, &stamp);
 
-		apply(call, record, &changes);
+		people_apply(call, record, &changes);
 		people_answer(call, 201, record);
 	}
 	changes_release(&changes);
@@ -102,7 +102,7 @@ static void update(struct call *call, struct object *object, struct record *reco
 
 	if (people_check_media(call) && people_input(call, object, record, merge, &changes) &&
 	    (!merge || check_rows(call, record, &changes))) {
-		apply(call, record, &changes);
+		people_apply(call, record, &changes);
 		/* Replacing a person loses even the time it was made. */
 		if (!merge)
 			object_move(object, record, 0);

@@ -20,7 +20,6 @@ enum people_kind {
 	PEOPLE_EMAILS,
 	PEOPLE_PHONES,
 	PEOPLE_ADDRESS,
-	PEOPLE_MEDIA,
 	PEOPLE_CREATED,
 	PEOPLE_UPDATED,
 	PEOPLE_KIND_COUNT
@@ -35,6 +34,8 @@ extern const char *const people_address_parts[ADDRESS_PART_COUNT];
 void people_schema_init(struct sandbox *box);
 void people_handle(struct call *call);
 void people_notes(struct call *call, struct record *person);
+/* Stores the changes of a write as the server does: whole seconds, avatars, updatedAt. */
+void people_apply(struct call *call, struct record *record, const struct changes *changes);
 
 /* Problem documents; all return false. */
 bool people_fail(struct call *call, int status, const char *fmt, ...) PRINTF_LIKE(3, 4);
@@ -47,6 +48,8 @@ bool people_unauthorized(struct call *call);
  * cleared (PUT) or was never there (POST, record NULL). */
 NODISCARD bool people_input(struct call *call, const struct object *object, struct record *record,
 			    bool merge, struct changes *ret_changes);
+/* A date and time in a write.  Some servers drop an offset, so nobody should send one. */
+NODISCARD bool people_read_time(struct call *call, struct str text, int64_t *ret_ns);
 /* The media type of the body is one that the method takes. */
 NODISCARD bool people_check_media(struct call *call);
 /* "/tags/{id}" → the record; NULL after having answered 400. */

@@ -25,6 +25,14 @@ static struct buf *problem_begin(struct call *call, int status, const char *type
 	return out;
 }
 
+/* What stands in front of the application answers in its own way. */
+static bool is_page(struct call *call, int status)
+{
+	return call->box->options.html_errors && !call->control &&
+	       (status == 405 || status == 429 ||
+		(status == 404 && call_object(call, call->target.segments[0]) == NULL));
+}
+
 bool people_fail(struct call *call, int status, const char *fmt, ...)
 {
 	char detail[512];
@@ -33,6 +41,13 @@ bool people_fail(struct call *call, int status, const char *fmt, ...)
 	va_start(args, fmt);
 	(void)vsnprintf(detail, sizeof(detail), fmt, args);
 	va_end(args);
+	if (is_page(call, status)) {
+		buf_addf(
+			call_answer(call, status, "text/html; charset=UTF-8"),
+			"<!DOCTYPE html>\n<html><head><title>%d</title></head><body></body></html>\n",
+			status);
+		return false;
+	}
 	buf_add_char(problem_begin(call, status, "Error", str_from(detail)), '}');
 	return false;
 }

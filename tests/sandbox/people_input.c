@@ -77,6 +77,16 @@ static bool parse_integer(struct input *input, struct json_object *value)
 	return true;
 }
 
+bool people_read_time(struct call *call, struct str text, int64_t *ret_ns)
+{
+	if (!clock_parse(text, ret_ns))
+		return people_fail(call, 400, "Failed to parse time string (%.*s)", STR_ARG(text));
+	/* A date alone is midnight of the server's own clock. */
+	if (!str_ends(text, STR_LIT("Z")) && !str_ends(text, STR_LIT("+00:00")))
+		call_violation(call, "a time that is not UTC: %.*s", STR_ARG(text));
+	return true;
+}
+
 static bool parse_time(struct input *input, struct json_object *value)
 {
 	char text[CLOCK_TEXT_BYTES];
@@ -84,9 +94,8 @@ static bool parse_time(struct input *input, struct json_object *value)
 
 	if (!json_is_text(value))
 		return wrong_type(input, "string", value);
-	if (!clock_parse(json_str(value), &ns))
-		return people_fail(input->call, 400, "Failed to parse time string (%.*s)",
-				   STR_ARG(json_str(value)));
+	if (!people_read_time(input->call, json_str(value), &ns))
+		return false;
 	clock_format(ns, 0, text);
 	people_put_text(input->call, input->change,
 			arena_format(input->call->arena, "%.19s+00:00", text));
@@ -128,17 +137,6 @@ static bool parse_iri(struct input *input, struct json_object *value)
 	return true;
 }
 
-static bool parse_media(struct input *input, struct json_object *value)
-{
-	if (!json_is_text(value))
-		return wrong_type(input, "string", value);
-	if (!str_starts(json_str(value), STR_LIT("/media_objects/")))
-		return people_fail(input->call, 400, "Invalid IRI \"%.*s\".",
-				   STR_ARG(json_str(value)));
-	people_put_text(input->call, input->change, json_str(value));
-	return true;
-}
-
 /* Items are sent whole: a random "@id" of an earlier answer means nothing to the server. */
 static bool check_item(struct input *input, struct json_object *item)
 {
@@ -169,6 +167,17 @@ static bool parse_email(struct input *input, struct json_object *item)
 	return true;
 }
 
+static bool known_phone_type(struct str type)
+{
+	static const char *const types[] = { "mobile", "work", "home", "main", "fax", "other" };
+
+	for (size_t i = 0; i < COUNT_OF(types); i++) {
+		if (str_equal_z(type, types[i]))
+			return true;
+	}
+	return false;
+}
+
 static bool parse_phone(struct input *input, struct json_object *item)
 {
 	struct json_object *number = json_member(item, "phoneNumber");
@@ -190,6 +199,12 @@ static bool parse_phone(struct input *input, struct json_object *item)
 			"The type of the \"phoneType\" attribute must be \"string\", \"%s\" "
 			"given.",
 			php_type(type));
+	if (type != NULL && !known_phone_type(json_str(type))) {
+		call_violation(input->call, "phone type %.*s", STR_ARG(json_str(type)));
+		return people_fail(input->call, 400,
+				   "The data must belong to a backed enumeration of type "
+				   "App\\Enum\\PhoneType.");
+	}
 	people_put_phone(input->call, input->change, json_str(number), json_str(type));
 	return true;
 }
@@ -230,8 +245,8 @@ static parse_fn *const parsers[] = {
 	[PEOPLE_INTEGER] = parse_integer, [PEOPLE_TIME] = parse_time,
 	[PEOPLE_IRI] = parse_iri,         [PEOPLE_IRIS] = parse_iri,
 	[PEOPLE_EMAILS] = parse_email,    [PEOPLE_PHONES] = parse_phone,
-	[PEOPLE_ADDRESS] = parse_address, [PEOPLE_MEDIA] = parse_media,
-	[PEOPLE_CREATED] = parse_never,   [PEOPLE_UPDATED] = parse_never,
+	[PEOPLE_ADDRESS] = parse_address, [PEOPLE_CREATED] = parse_never,
+	[PEOPLE_UPDATED] = parse_never,
 };
 
 static_assert(COUNT_OF(parsers) == PEOPLE_KIND_COUNT, "every kind is parsed");

@@ -278,6 +278,17 @@ static void render_item(struct call *call, const void *items, size_t i,
 	people_render(call, records[i], view, out);
 }
 
+/* "To get only UUIDs". */
+static void render_id(struct call *call, const void *items, size_t i,
+		      const struct people_view *view, struct buf *out)
+{
+	struct record *const *records = items;
+
+	(void)call;
+	(void)view;
+	json_add_text(out, str_from(records[i]->id), JSON_SLASH_PLAIN);
+}
+
 /* The rows of one second that the page touches, in an order of this request's own. */
 static void load_group(struct question *question, size_t at)
 {
@@ -366,6 +377,7 @@ static void answer_all(struct call *call, struct question *question, struct peop
 void people_list(struct call *call, const struct object *object)
 {
 	const bool persons = strcmp(object->slug, "people") == 0;
+	const bool ids = str_equal_z(target_value(&call->target, "view"), "idx");
 	struct people_page page = { .type = object->type };
 	struct question question = { .call = call, .object = object };
 	struct selection selection = { 0 };
@@ -381,12 +393,12 @@ void people_list(struct call *call, const struct object *object)
 	question.times = people_times_of(call, "createdAt");
 	if (call->box->options.shuffle_ties)
 		question.salt = call->box->log.total;
-	if (question.order != ORDER_FAMILY && !any_filter(call)) {
+	if (question.order != ORDER_FAMILY && !ids && !any_filter(call)) {
 		answer_all(call, &question, &page);
 		return;
 	}
 	select_records(&question, &selection);
 	page.total = selection.records.n;
-	people_answer_page(call, &page, render_item, selection.records.items);
+	people_answer_page(call, &page, ids ? render_id : render_item, selection.records.items);
 	VEC_RELEASE(&selection.records);
 }

@@ -59,19 +59,34 @@ static void answer(struct call *call, int status, const struct record *person,
 	render(person, note, &view, call_answer(call, status, view.ld ? PEOPLE_LD : PEOPLE_JSON));
 }
 
-static bool same_id(struct str wanted, const char *id)
+/* "category.id=x&category.id[]=y": any of them; asked for nothing, everything passes. */
+static bool passes_id(struct call *call, const char *name, struct str id)
 {
-	return wanted.len == 0 || (id != NULL && str_equal_z(wanted, id));
+	const struct str list = arena_format(call->arena, "%s[]", name);
+	bool asked = false;
+
+	for (size_t i = 0; i < call->target.n_parameters; i++) {
+		const struct parameter *parameter = &call->target.parameters[i];
+
+		if ((!str_equal_z(parameter->name, name) && !str_equal(parameter->name, list)) ||
+		    parameter->value.len == 0)
+			continue;
+		if (str_equal(parameter->value, id))
+			return true;
+		asked = true;
+	}
+	return !asked;
 }
 
-static bool passes(struct call *call, const struct note *note)
+static bool passes(struct call *call, const struct record *person, const struct note *note)
 {
 	const struct people_times times = people_times_of(call, "createdAt");
 	const struct str search = target_value(&call->target, "q");
 	const struct str flagged = target_value(&call->target, "flagged");
 
-	if (!same_id(target_value(&call->target, "category.id"), note->category) ||
-	    !same_id(target_value(&call->target, "author.id"), note->author) ||
+	if (!passes_id(call, "category.id", str_from(note->category)) ||
+	    !passes_id(call, "author.id", str_from(note->author)) ||
+	    !passes_id(call, "person", str_from(person->id)) ||
 	    !people_times_hold(&times, note->created_ns))
 		return false;
 	if (str_equal_z(flagged, "true") ? !note->flagged :
@@ -81,16 +96,40 @@ static bool passes(struct call *call, const struct note *note)
 	       normal_contains(str_from(note->title), search);
 }
 
-/* Flagged ones first, then the newest. */
-static int compare_notes(const void *left, const void *right)
+/* 1: ascending, -1: descending, 0: not asked for. */
+struct order {
+	int flagged;
+	int created;
+};
+
+static int direction(struct call *call, const char *name)
 {
+	const struct str text = target_value(&call->target, name);
+
+	if (str_equal_nocase(text, STR_LIT("desc")))
+		return -1;
+	return str_equal_nocase(text, STR_LIT("asc")) ? 1 : 0;
+}
+
+/* As the document says, flagged ones first, then the newest, unless another order is asked for. */
+static struct order read_order(struct call *call)
+{
+	const struct order order = { direction(call, "order[flagged]"),
+				     direction(call, "order[createdAt]") };
+
+	return order.flagged == 0 && order.created == 0 ? (struct order){ -1, -1 } : order;
+}
+
+static int compare_notes(const void *left, const void *right, void *context)
+{
+	const struct order *order = context;
 	const struct note *a = *(struct note *const *)left;
 	const struct note *b = *(struct note *const *)right;
 
-	if (a->flagged != b->flagged)
-		return a->flagged ? -1 : 1;
-	if (a->created_ns != b->created_ns)
-		return a->created_ns > b->created_ns ? -1 : 1;
+	if (a->flagged != b->flagged && order->flagged != 0)
+		return a->flagged ? order->flagged : -order->flagged;
+	if (a->created_ns != b->created_ns && order->created != 0)
+		return a->created_ns > b->created_ns ? order->created : -order->created;
 	return strcmp(a->id, b->id);
 }
 
@@ -108,16 +147,17 @@ static void list(struct call *call, const struct record *person)
 {
 	struct people_page page = { .type = "PersonNoteResource" };
 	struct notes notes = { .person = person };
+	struct order order = read_order(call);
 
 	if (!people_read_page(call, &page))
 		return;
 	if (person != NULL && person->notes.n > 0) {
 		notes.items = arena_alloc(call->arena, person->notes.n, sizeof(struct note *));
 		for (size_t i = 0; i < person->notes.n; i++) {
-			if (passes(call, person->notes.items[i]))
+			if (passes(call, person, person->notes.items[i]))
 				notes.items[notes.n++] = person->notes.items[i];
 		}
-		qsort(notes.items, notes.n, sizeof(struct note *), compare_notes);
+		qsort_r(notes.items, notes.n, sizeof(struct note *), compare_notes, &order);
 	}
 	page.total = notes.n;
 	people_answer_page(call, &page, render_item, &notes);
@@ -161,6 +201,14 @@ static bool check_text(struct call *call, const char *name, bool required)
 	return people_violation(call, name, "This value should not be blank.");
 }
 
+static bool check_flag(struct call *call, const char *name)
+{
+	struct json_object *value = json_member(call->body, name);
+
+	return value == NULL || json_object_is_type(value, json_type_boolean) ||
+	       people_fail(call, 400, "The type of the \"%s\" attribute must be \"bool\".", name);
+}
+
 static bool check_note(struct call *call)
 {
 	struct json_object *category = json_member(call->body, "category");
@@ -170,15 +218,15 @@ static bool check_note(struct call *call)
 	if (!people_check_media(call) || !check_names(call) ||
 	    !check_text(call, "description", true) || !check_text(call, "title", false) ||
 	    !check_text(call, "category", true) || !check_text(call, "author", false) ||
-	    !check_text(call, "createdAt", false))
+	    !check_text(call, "createdAt", false) || !check_text(call, "personId", false) ||
+	    !check_flag(call, "flagged") || !check_flag(call, "isPrivate"))
 		return false;
 	if (category != NULL && people_iri(call, json_str(category), "note_categories") == NULL)
 		return false;
 	if (author != NULL && people_iri(call, json_str(author), "users") == NULL)
 		return false;
 	return json_member(call->body, "createdAt") == NULL ||
-	       clock_parse(json_member_str(call->body, "createdAt"), &ns) ||
-	       people_fail(call, 400, "Failed to parse time string");
+	       people_read_time(call, json_member_str(call->body, "createdAt"), &ns);
 }
 
 static void set_text(struct call *call, const char *name, char **text, bool merge)

@@ -85,6 +85,7 @@ static void add_search(struct call *call, bool hydra, struct buf *out)
 		"createdAt[strictly_after]",
 		"identifiers",
 		"identifiers[]",
+		"view",
 	};
 
 	if (!target_is(&call->target, 0, "people") || call->target.n_segments > 1)

@@ -19,13 +19,13 @@ static const struct attribute person_attributes[] = {
 	{ "updatedAt", PEOPLE_UPDATED, ATTR_READ_ONLY, NULL },
 	{ "importedAt", PEOPLE_TIME, ATTR_READ_ONLY, NULL },
 	{ "archivedAt", PEOPLE_TIME, 0, NULL },
-	{ "owner", PEOPLE_IRI, 0, "users" },
+	{ "owner", PEOPLE_IRI, ATTR_REFERENCE, "users" },
 	{ "jobTitle", PEOPLE_TEXT, 0, NULL },
-	{ "tags", PEOPLE_IRIS, ATTR_MULTI, "tags" },
-	{ "segments", PEOPLE_IRIS, ATTR_MULTI, "segments" },
-	{ "organizations", PEOPLE_IRIS, ATTR_MULTI, "organizations" },
+	{ "tags", PEOPLE_IRIS, ATTR_MULTI | ATTR_REFERENCE, "tags" },
+	{ "segments", PEOPLE_IRIS, ATTR_MULTI | ATTR_REFERENCE, "segments" },
+	{ "organizations", PEOPLE_IRIS, ATTR_MULTI | ATTR_REFERENCE, "organizations" },
 	{ "avatarUrl", PEOPLE_TEXT, ATTR_READ_ONLY, NULL },
-	{ "avatar", PEOPLE_MEDIA, ATTR_WRITE_ONLY, NULL },
+	{ "avatar", PEOPLE_IRI, ATTR_WRITE_ONLY | ATTR_REFERENCE, "media_objects" },
 	{ "dealSize", PEOPLE_INTEGER, 0, NULL },
 	{ "totalDeals", PEOPLE_INTEGER, 0, NULL },
 	{ "totalLostDeals", PEOPLE_INTEGER, 0, NULL },
@@ -53,6 +53,10 @@ static const struct attribute user_attributes[] = {
 	{ "email", PEOPLE_TEXT, ATTR_REQUIRED, NULL },
 };
 
+static const struct attribute media_attributes[] = {
+	{ "contentUrl", PEOPLE_TEXT, ATTR_REQUIRED, NULL },
+};
+
 #define ROWS(table) (table), COUNT_OF(table)
 
 static const struct {
@@ -67,6 +71,7 @@ static const struct {
 	[PEOPLE_ORGANIZATIONS] = { "organizations", "Organization", ROWS(organization_attributes) },
 	[PEOPLE_USERS] = { "users", "User", ROWS(user_attributes) },
 	[PEOPLE_CATEGORIES] = { "note_categories", "NoteCategory", ROWS(titled_attributes) },
+	[PEOPLE_MEDIA_OBJECTS] = { "media_objects", "MediaObject", ROWS(media_attributes) },
 };
 
 static_assert(COUNT_OF(collections) == PEOPLE_OBJECT_COUNT, "every collection has its row");

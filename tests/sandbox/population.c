@@ -4,6 +4,7 @@
 #include "flat.h"
 #include "human.h"
 #include "people.h"
+#include "population_more.h"
 #include "records_schema.h"
 
 #include "base/clock.h"
@@ -113,7 +114,7 @@ static void values_person(struct call *call, const struct world *world, const st
 
 	for (size_t i = 0; i < HUMAN_TAGS; i++) {
 		if ((human->tags >> i & 1) != 0)
-			put_select(call, &tags, str_from(human_tags[i]));
+			put_option(call, people, &tags, str_from(human_tags[i]));
 	}
 	store(call, record, &tags);
 }
@@ -132,7 +133,7 @@ static void flat_person(struct call *call, const struct world *world, const stru
 	struct object *people = &call->box->objects[SANDBOX_RECORDS][RECORDS_PEOPLE];
 	char id[RECORD_ID_BYTES];
 
-	flat_id(call->box, id);
+	flat_id(&call->box->rng, id);
 	struct record *record = object_add(people, id, &call->stamp);
 	struct change company = field(record, "company");
 	struct change tags = field(record, "tags");
@@ -249,7 +250,7 @@ static void make_companies(struct call *call, struct world *world)
 		const struct str domain = human_company_domain(call->arena, i);
 
 		if (flat)
-			flat_id(call->box, id);
+			flat_id(&call->box->rng, id);
 		else
 			rng_uuid(&call->box->rng, id);
 		struct record *company = object_add(companies, id, &call->stamp);
@@ -299,11 +300,13 @@ static void make_collections(struct call *call, struct world *world)
 /* The first `common` numbers are the same humans on both sides. */
 static void make_side(struct call *call, const struct world *world, enum sandbox_side side)
 {
+	const struct sandbox_request request = { .side = side };
 	const struct sandbox_options *options = &call->box->options;
 	struct object *people = &call->box->objects[side][0];
 	struct arena arena = { 0 };
 
 	call->arena = &arena;
+	call->request = &request;
 	object_bulk_begin(people);
 	for (uint32_t i = 0; i < options->persons; i++) {
 		const uint32_t number =
@@ -318,6 +321,7 @@ static void make_side(struct call *call, const struct world *world, enum sandbox
 			flat_person(call, world, &human);
 		else
 			values_person(call, world, &human);
+		population_enrich(call, &human, people->created.items[i]);
 		arena_reset(&arena);
 	}
 	object_bulk_end(people);
@@ -336,6 +340,7 @@ void population_make(struct sandbox *box)
 
 	make_companies(&call, &world);
 	make_collections(&call, &world);
+	population_companies(&call);
 	make_side(&call, &world, SANDBOX_RECORDS);
 	make_side(&call, &world, SANDBOX_PEOPLE);
 }

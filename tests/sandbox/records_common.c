@@ -8,6 +8,7 @@ static const char *error_type(int status)
 {
 	switch (status) {
 	case 401:
+	case 403:
 		return "auth_error";
 	case 429:
 		return "rate_limit_error";
@@ -30,6 +31,26 @@ bool records_fail(struct call *call, int status, const char *code, const char *f
 		 error_type(status), code);
 	json_add_text(out, str_from(message), JSON_SLASH_PLAIN);
 	buf_add_char(out, '}');
+	return false;
+}
+
+bool records_invalid(struct call *call, const char *path, const char *complaint)
+{
+	struct buf *out = call_answer(call, 400, "application/json");
+	struct str rest = str_from(path);
+	struct str part;
+
+	buf_add_z(out, "{\"status_code\":400,\"type\":\"invalid_request_error\",");
+	buf_add_z(out, "\"code\":\"validation_type\",");
+	buf_add_z(out, "\"message\":\"Body payload validation error.\",");
+	buf_add_z(out, "\"validation_errors\":[{\"code\":\"invalid_type\",\"path\":[");
+	while (str_cut(&rest, '.', &part)) {
+		json_add_comma(out);
+		json_add_text(out, part, JSON_SLASH_PLAIN);
+	}
+	buf_add_char(out, ']');
+	json_add_member(out, "message", str_from(complaint), JSON_SLASH_PLAIN);
+	buf_add_z(out, "}]}");
 	return false;
 }
 
@@ -67,6 +88,27 @@ bool records_unique(struct call *call, const struct object *object, const struct
 					    "with one that is already in the system.",
 					    attribute->slug);
 		}
+	}
+	return true;
+}
+
+bool records_complete(struct call *call, const struct object *object, const struct record *record,
+		      const struct changes *changes)
+{
+	for (uint32_t i = 0; i < object->n_attributes; i++) {
+		const unsigned flags = object->attributes[i].flags;
+		bool there = record != NULL && record->cells[i].n > 0;
+
+		for (size_t k = 0; k < changes->list.n; k++) {
+			const struct change *change = &changes->list.items[k];
+
+			if (change->attribute == i)
+				there = change->n > 0 || (there && change->add);
+		}
+		if (!there && (flags & ATTR_REQUIRED) != 0 && object_shows(object, i))
+			return records_fail(call, 400, "missing_value",
+					    "Required value for attribute \"%s\" was not provided.",
+					    object->attributes[i].slug);
 	}
 	return true;
 }

@@ -15,7 +15,7 @@ static const struct attribute people_attributes[] = {
 	{ "avatar_url", VALUES_TEXT, READ_ONLY, NULL },
 	{ "job_title", VALUES_TEXT, 0, NULL },
 	{ "next_calendar_interaction", VALUES_INTERACTION, READ_ONLY, NULL },
-	{ "company", VALUES_REFERENCE, ATTR_BY_KEY, "companies" },
+	{ "company", VALUES_REFERENCE, ATTR_BY_KEY | ATTR_REFERENCE, "companies" },
 	{ "primary_location", VALUES_LOCATION, 0, NULL },
 	{ "angellist", VALUES_TEXT, 0, NULL },
 	{ "description", VALUES_TEXT, 0, NULL },
@@ -60,10 +60,20 @@ static const struct attribute company_attributes[] = {
 };
 
 static const struct attribute user_attributes[] = {
-	{ "person", VALUES_REFERENCE, ATTR_BY_KEY, "people" },
+	{ "person", VALUES_REFERENCE, KEYED | ATTR_REFERENCE, "people" },
 	{ "primary_email_address", VALUES_EMAIL, ATTR_UNIQUE | KEYED, NULL },
 	{ "user_id", VALUES_TEXT, ATTR_UNIQUE | KEYED, NULL },
-	{ "workspace", VALUES_REFERENCE, ATTR_MULTI | ATTR_BY_KEY, "workspaces" },
+	{ "workspace", VALUES_REFERENCE, ATTR_MULTI | ATTR_BY_KEY | ATTR_REFERENCE, "workspaces" },
+	{ "avatar_url", VALUES_TEXT, READ_ONLY, NULL },
+	{ "created_at", VALUES_CREATED_AT, READ_ONLY, NULL },
+	{ "created_by", VALUES_CREATED_BY, READ_ONLY, NULL },
+};
+
+static const struct attribute workspace_attributes[] = {
+	{ "workspace_id", VALUES_TEXT, ATTR_UNIQUE | KEYED, NULL },
+	{ "name", VALUES_TEXT, ATTR_INDEXED, NULL },
+	{ "company", VALUES_REFERENCE, ATTR_BY_KEY | ATTR_REFERENCE, "companies" },
+	{ "avatar_url", VALUES_TEXT, READ_ONLY, NULL },
 	{ "created_at", VALUES_CREATED_AT, READ_ONLY, NULL },
 	{ "created_by", VALUES_CREATED_BY, READ_ONLY, NULL },
 };
@@ -82,6 +92,7 @@ static const char *const kind_names[] = {
 	[VALUES_TIMESTAMP] = "timestamp",
 	[VALUES_RATING] = "rating",
 	[VALUES_SELECT] = "select",
+	[VALUES_STATUS] = "status",
 	[VALUES_EMAIL] = "email-address",
 	[VALUES_PHONE] = "phone-number",
 	[VALUES_NAME] = "personal-name",
@@ -102,34 +113,105 @@ const char *values_kind_name(int kind)
 	return kind_names[kind];
 }
 
+int values_kind_of(struct str name)
+{
+	/* The kinds after it are the server's own. */
+	for (int kind = 0; kind < VALUES_INTERACTION; kind++) {
+		if (kind != VALUES_NAME && str_equal_z(name, kind_names[kind]))
+			return kind;
+	}
+	return -1;
+}
+
+#define ROWS(table) (table), COUNT_OF(table)
+
+static const struct {
+	const char *slug;
+	const char *type;
+	const struct attribute *attributes;
+	uint32_t n;
+} tables[] = {
+	[RECORDS_PEOPLE] = { "people", "person", ROWS(people_attributes) },
+	[RECORDS_COMPANIES] = { "companies", "company", ROWS(company_attributes) },
+	[RECORDS_USERS] = { "users", "user", ROWS(user_attributes) },
+	[RECORDS_WORKSPACES] = { "workspaces", "workspace", ROWS(workspace_attributes) },
+};
+
+static_assert(COUNT_OF(tables) == RECORDS_OBJECT_COUNT, "every object has its attributes");
+
 void records_schema_init(struct sandbox *box)
 {
 	struct object *objects = box->objects[SANDBOX_RECORDS];
-	uint32_t n_people = COUNT_OF(people_attributes);
 
-	while (!box->options.custom_attributes &&
-	       (people_attributes[n_people - 1].flags & ATTR_CUSTOM) != 0)
-		n_people--;
-	objects[RECORDS_PEOPLE] = (struct object){ .slug = "people", .type = "person" };
-	object_init(&objects[RECORDS_PEOPLE], people_attributes, n_people);
-	objects[RECORDS_COMPANIES] = (struct object){ .slug = "companies", .type = "company" };
-	object_init(&objects[RECORDS_COMPANIES], company_attributes, COUNT_OF(company_attributes));
-	objects[RECORDS_USERS] = (struct object){ .slug = "users", .type = "user" };
-	object_init(&objects[RECORDS_USERS], user_attributes, COUNT_OF(user_attributes));
-	for (size_t i = 0; i < RECORDS_OBJECT_COUNT; i++)
-		rng_uuid(&box->rng, objects[i].id);
+	for (size_t i = 0; i < RECORDS_OBJECT_COUNT; i++) {
+		uint32_t n = tables[i].n;
+
+		while (!box->options.custom_attributes &&
+		       (tables[i].attributes[n - 1].flags & ATTR_CUSTOM) != 0)
+			n--;
+		objects[i] = (struct object){ .slug = tables[i].slug, .type = tables[i].type };
+		object_init(&objects[i], tables[i].attributes, n);
+		rng_uuid(i < RECORDS_WORKSPACES ? &box->rng : &box->further, objects[i].id);
+	}
 }
 
-bool select_has(const char *options, struct str title)
+/* An id that follows from a text: the same everywhere and always. */
+static void id_of_text(struct str text, uint64_t salt, char ret_id[static UUID_TEXT_BYTES])
+{
+	struct rng rng = { .state = salt };
+
+	for (size_t i = 0; i < text.len; i++)
+		rng.state = rng.state * 31 + (unsigned char)text.p[i];
+	rng_uuid(&rng, ret_id);
+}
+
+void attribute_id(const struct object *object, const struct attribute *attribute,
+		  char ret_id[static UUID_TEXT_BYTES])
+{
+	id_of_text(str_from(attribute->slug), (unsigned char)object->slug[0], ret_id);
+}
+
+uint32_t attribute_find(const struct object *object, struct str text)
+{
+	uint32_t i = object_attribute(object, text);
+	char id[UUID_TEXT_BYTES];
+
+	if (i < object->n_attributes || !normal_is_uuid(text))
+		return i;
+	for (i = 0; i < object->n_attributes; i++) {
+		attribute_id(object, &object->attributes[i], id);
+		if (str_equal_z(text, id))
+			break;
+	}
+	return i;
+}
+
+struct str option_find(struct call *call, const char *options, struct str text)
 {
 	struct str rest = str_from(options);
-	struct str option;
+	char id[UUID_TEXT_BYTES];
+	struct str title;
 
-	while (str_cut(&rest, '|', &option)) {
-		if (str_equal(option, title))
-			return true;
+	while (str_cut(&rest, '|', &title)) {
+		id_of_text(title, 0, id);
+		if (str_equal(title, text) || str_equal_z(text, id))
+			return arena_copy(call->arena, title);
 	}
-	return false;
+	return (struct str){ 0 };
+}
+
+void option_add_id(const struct sandbox *box, const struct object *object,
+		   const struct attribute *attribute, struct str title, struct buf *out)
+{
+	char id[UUID_TEXT_BYTES];
+
+	attribute_id(object, attribute, id);
+	buf_addf(out, "\"id\":{\"workspace_id\":\"%s\",\"object_id\":\"%s\",", box->workspace_id,
+		 object->id);
+	buf_addf(out, "\"attribute_id\":\"%s\",", id);
+	id_of_text(title, 0, id);
+	buf_addf(out, "\"%s_id\":\"%s\"}", attribute->kind == VALUES_STATUS ? "status" : "option",
+		 id);
 }
 
 static void begin(struct call *call)
@@ -192,23 +274,21 @@ void put_reference(struct call *call, struct change *change, const struct record
 	finish(call, change, str_from(target->id));
 }
 
-void put_select(struct call *call, struct change *change, struct str title)
+void put_option(struct call *call, const struct object *object, struct change *change,
+		struct str title)
 {
+	const struct attribute *attribute = &object->attributes[change->attribute];
+	const bool status = attribute->kind == VALUES_STATUS;
 	struct buf *out = &call->box->scratch;
-	struct rng option = { .state = 0 };
-	char option_id[UUID_TEXT_BYTES];
 
-	/* An option's id follows from its title: it is the same everywhere and always. */
-	for (size_t i = 0; i < title.len; i++)
-		option.state = option.state * 31 + (unsigned char)title.p[i];
-	rng_uuid(&option, option_id);
 	begin(call);
-	buf_addf(out, "\"option\":{\"id\":{\"workspace_id\":\"%s\",\"object_id\":\"%s\",",
-		 call->box->workspace_id, call->box->objects[SANDBOX_RECORDS][RECORDS_PEOPLE].id);
-	buf_addf(out, "\"attribute_id\":\"%s\",\"option_id\":\"%s\"}", call->box->workspace_id,
-		 option_id);
+	buf_addf(out, "\"%s\":{", status ? "status" : "option");
+	option_add_id(call->box, object, attribute, title, out);
 	member(call, "title", title);
-	buf_add_z(out, ",\"is_archived\":false}");
+	buf_add_z(out, ",\"is_archived\":false");
+	if (status)
+		buf_add_z(out, ",\"celebration_enabled\":false,\"target_time_in_status\":null");
+	buf_add_char(out, '}');
 	finish(call, change, title);
 }
 

@@ -17,6 +17,7 @@ enum values_kind {
 	VALUES_TIMESTAMP,
 	VALUES_RATING,
 	VALUES_SELECT,
+	VALUES_STATUS,
 	VALUES_EMAIL,
 	VALUES_PHONE,
 	VALUES_NAME,
@@ -48,15 +49,26 @@ extern const char *const location_part_names[LOCATION_PART_COUNT];
 
 void records_schema_init(struct sandbox *box);
 const char *values_kind_name(int kind);
-/* "a|b|c" holds that title: the options of a select attribute. */
-bool select_has(const char *options, struct str title);
+/* The kind that a workspace may give to an attribute of its own; -1 if there is none. */
+int values_kind_of(struct str name);
+void attribute_id(const struct object *object, const struct attribute *attribute,
+		  char ret_id[static UUID_TEXT_BYTES]);
+/* The number of the attribute with that slug or id, or n_attributes. */
+uint32_t attribute_find(const struct object *object, struct str text);
+/* The title among "a|b|c" that is, or has the id, `text`; empty if none. */
+struct str option_find(struct call *call, const char *options, struct str text);
+/* "id":{…} of an option or a status. */
+void option_add_id(const struct sandbox *box, const struct object *object,
+		   const struct attribute *attribute, struct str title, struct buf *out);
 
 /* Each adds one value to the change. */
 void put_text(struct call *call, struct change *change, struct str text);
 void put_name(struct call *call, struct change *change, const struct name_parts *name);
 void put_location(struct call *call, struct change *change, const struct location_parts *place);
 void put_reference(struct call *call, struct change *change, const struct record *target);
-void put_select(struct call *call, struct change *change, struct str title);
+/* Of a select or status attribute of the object. */
+void put_option(struct call *call, const struct object *object, struct change *change,
+		struct str title);
 void put_domain(struct call *call, struct change *change, struct str domain);
 /* False, and nothing added, if it is no e-mail address. */
 NODISCARD bool put_email(struct call *call, struct change *change, struct str address);

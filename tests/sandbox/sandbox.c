@@ -3,6 +3,7 @@
 
 #include "call.h"
 #include "control.h"
+#include "custom.h"
 #include "faults.h"
 #include "limits.h"
 #include "people.h"
@@ -35,6 +36,7 @@ static void world_make(struct sandbox *box)
 
 	box->rng.state = box->options.seed;
 	box->ripple.state = box->options.seed ^ UINT64_C(0x5eed);
+	box->further.state = box->options.seed ^ UINT64_C(0xf02e);
 	rng_uuid(&box->rng, box->workspace_id);
 	rng_uuid(&box->rng, box->token_id);
 	memcpy(box->members, members, sizeof(members));
@@ -44,6 +46,7 @@ static void world_make(struct sandbox *box)
 		records_schema_init(box);
 	else
 		flat_schema_init(box);
+	custom_add(box);
 	people_schema_init(box);
 	if (box->options.common > box->options.persons)
 		box->options.common = box->options.persons;
@@ -67,6 +70,7 @@ static void world_release(struct sandbox *box)
 		free(box->violations.items[i]);
 	VEC_RELEASE(&box->violations);
 	VEC_RELEASE(&box->pending);
+	VEC_RELEASE(&box->merging);
 	memset(box->counts, 0, sizeof(box->counts));
 }
 
@@ -90,6 +94,7 @@ void sandbox_free(struct sandbox *box)
 		free(box->types.items[i]);
 	VEC_RELEASE(&box->types);
 	arena_release(&box->arena);
+	arena_release(&box->kept);
 	buf_release(&box->scratch);
 	free(box);
 }

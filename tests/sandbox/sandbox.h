@@ -24,12 +24,17 @@ enum sandbox_retry {
 };
 
 /* sandbox_options_init() gives the defaults; texts are borrowed until sandbox_free(). */
+#define SANDBOX_ATTRIBUTES_MAX 64
+
 struct sandbox_options {
 	enum sandbox_dialect dialect;
 	enum sandbox_jsonld jsonld;
 	uint64_t seed;
-	uint32_t persons; /* on each side */
-	uint32_t common;  /* how many of them are the same human on both sides */
+	uint32_t persons;   /* on each side */
+	uint32_t common;    /* how many of them are the same human on both sides */
+	uint32_t companies; /* besides those that persons work for */
+	uint32_t notes;     /* at most so many a person */
+	bool filled;        /* fields that persons lack otherwise: customer ids, owners, … */
 	const char *tokens[SANDBOX_SIDE_COUNT];
 	uint32_t records_reads_per_s; /* 0: no limit, here and below */
 	uint32_t records_writes_per_s;
@@ -37,11 +42,16 @@ struct sandbox_options {
 	enum sandbox_retry people_retry;
 	bool rewrite;           /* store phones, e-mails and texts in a normal form of its own */
 	bool custom_attributes; /* dialect values: one attribute of each further type */
+	const char *attributes[SANDBOX_ATTRIBUTES_MAX]; /* further ones: see custom.h */
+	size_t n_attributes;
+	const char *scopes;     /* records: what the token may do; NULL: all, "": nothing */
+	bool no_note_updates;   /* dialect values: a server without PATCH of notes */
 	bool sparse_queries;    /* dialect values: query answers leave out empty attributes */
 	bool link_companies;    /* dialect values: the system links companies by e-mail domain */
 	bool stable_nested_ids; /* people: no random "@id" in nested objects */
 	bool exact_search;      /* people: e-mail filters heed upper and lower case */
 	bool shuffle_ties;      /* people: rows of one second come in another order each time */
+	bool html_errors;       /* people: 404 of no route, 405 and 429 as pages of a proxy */
 	bool unique_rows;       /* people: an e-mail or phone list sent unchanged answers 500 */
 	int64_t clock_offset_ns[SANDBOX_SIDE_COUNT]; /* how wrong the server's clock is */
 	uint32_t log_limit;                          /* requests remembered; the oldest go first */

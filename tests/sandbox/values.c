@@ -3,6 +3,7 @@
 #include "records_schema.h"
 
 #include "normal.h"
+#include "relations.h"
 
 #include "base/clock.h"
 
@@ -24,11 +25,25 @@ static void answer_record(struct call *call, const struct record *record)
 	buf_add_char(out, '}');
 }
 
+static bool merging(const struct call *call, struct str id)
+{
+	for (size_t i = 0; i < call->box->merging.n; i++) {
+		if (str_equal_z(id, call->box->merging.items[i].record_id))
+			return call->box->merging.items[i].until_ns > call->stamp.now_ns;
+	}
+	return false;
+}
+
 static struct record *find_record(struct call *call, const struct object *object)
 {
 	const struct str id = call->target.segments[4];
 	struct record *record = object_find(object, id);
 
+	if (record == NULL && merging(call, id)) {
+		(void)records_fail(call, 404, "merge_in_progress",
+				   "Record with ID \"%.*s\" is being merged.", STR_ARG(id));
+		return NULL;
+	}
 	if (record == NULL && !normal_is_uuid(id)) {
 		(void)records_fail(call, 400, "validation_type", "record_id: Invalid UUID.");
 		return NULL;
@@ -63,6 +78,7 @@ static void create(struct call *call, struct object *object)
 	char id[UUID_TEXT_BYTES];
 
 	if (values_input(call, object, body_values(call), false, &changes) &&
+	    records_complete(call, object, NULL, &changes) &&
 	    records_unique(call, object, &changes, NULL)) {
 		rng_uuid(&call->box->rng, id);
 		struct record *record = object_add(object, id, &call->stamp);
@@ -81,6 +97,7 @@ static void update(struct call *call, struct object *object)
 	if (record == NULL)
 		return;
 	if (values_input(call, object, body_values(call), call_method(call, "PATCH"), &changes) &&
+	    records_complete(call, object, record, &changes) &&
 	    records_unique(call, object, &changes, record)) {
 		apply(call, record, &changes);
 		answer_record(call, record);
@@ -130,6 +147,7 @@ static void assert_with(struct call *call, struct object *object, uint32_t attri
 		return;
 	}
 	if (!assert_target(call, object, matching, &record) ||
+	    !records_complete(call, object, record, changes) ||
 	    !records_unique(call, object, changes, record))
 		return;
 	if (record == NULL) {
@@ -150,7 +168,7 @@ static void assert_with(struct call *call, struct object *object, uint32_t attri
 static void assert_record(struct call *call, struct object *object)
 {
 	const struct str slug = target_value(&call->target, "matching_attribute");
-	const uint32_t attribute = object_attribute(object, slug);
+	const uint32_t attribute = attribute_find(object, slug);
 	struct changes changes = { 0 };
 
 	if (attribute == object->n_attributes ||
@@ -175,6 +193,7 @@ static bool body_number(struct call *call, const char *name, int64_t other, int6
 	if ((value == NULL || json_object_is_type(value, json_type_int)) && *ret_number >= 0 &&
 	    *ret_number <= max)
 		return true;
+	call_violation(call, "%s is out of range in a query", name);
 	return records_fail(call, 400, "validation_type",
 			    "%s: a number from 0 to %lld is expected.", name, (long long)max);
 }
@@ -204,7 +223,7 @@ static bool read_sorting(struct call *call, const struct object *object,
 	const struct str slug = json_member_str(sort, "attribute");
 	const uint32_t i = object_attribute(object, slug);
 
-	if (i == object->n_attributes && !str_equal_z(slug, "record_id"))
+	if (!object_shows(object, i) && !str_equal_z(slug, "record_id"))
 		return records_fail(call, 400, "value_not_found",
 				    "Cannot sort by attribute \"%.*s\".", STR_ARG(slug));
 	if (!str_equal_z(direction, "asc") && !str_equal_z(direction, "desc"))
@@ -299,31 +318,6 @@ static void query(struct call *call, const struct object *object)
 	VEC_RELEASE(&selection.records);
 }
 
-static void attributes(struct call *call, const struct object *object)
-{
-	struct buf *out = call_answer(call, 200, "application/json");
-
-	buf_add_z(out, "{\"data\":[");
-	for (uint32_t i = 0; i < object->n_attributes; i++) {
-		const struct attribute *attribute = &object->attributes[i];
-		const unsigned flags = attribute->flags;
-
-		json_add_comma(out);
-		buf_addf(out, "{\"id\":{\"workspace_id\":\"%s\",\"object_id\":\"%s\"},",
-			 call->box->workspace_id, object->id);
-		buf_addf(out, "\"title\":\"%s\",\"api_slug\":\"%s\",\"type\":\"%s\",",
-			 attribute->slug, attribute->slug, values_kind_name(attribute->kind));
-		buf_addf(out,
-			 "\"is_system_attribute\":%s,\"is_writable\":%s,\"is_required\":false,",
-			 (flags & ATTR_CUSTOM) == 0 ? "true" : "false",
-			 (flags & ATTR_READ_ONLY) == 0 ? "true" : "false");
-		buf_addf(out, "\"is_unique\":%s,\"is_multiselect\":%s,\"is_archived\":false}",
-			 (flags & ATTR_UNIQUE) != 0 ? "true" : "false",
-			 (flags & ATTR_MULTI) != 0 ? "true" : "false");
-	}
-	buf_add_z(out, "]}");
-}
-
 static void one_record(struct call *call, struct object *object)
 {
 	struct record *record = NULL;
@@ -343,39 +337,9 @@ static void one_record(struct call *call, struct object *object)
 		answer_record(call, record);
 		return;
 	}
+	relations_move(call, record, NULL);
 	object_remove(object, record);
 	buf_add_z(call_answer(call, 200, "application/json"), "{}");
-}
-
-static void workspace(struct call *call)
-{
-	const struct sandbox *box = call->box;
-	struct buf *out = call_answer(call, 200, "application/json");
-
-	if (target_is(&call->target, 1, "self")) {
-		buf_addf(out, "{\"active\":true,\"scope\":\"record_permission:read-write "
-			      "object_configuration:read note:read-write user_management:read\",");
-		buf_addf(out, "\"client_id\":\"%s\",\"token_type\":\"Bearer\",\"sub\":\"%s\",",
-			 box->token_id, box->workspace_id);
-		buf_addf(out, "\"authorized_by_workspace_member_id\":\"%s\",", box->members[0].id);
-		buf_addf(out, "\"workspace_id\":\"%s\",\"workspace_name\":\"Sandbox\",",
-			 box->workspace_id);
-		buf_add_z(out, "\"workspace_slug\":\"sandbox\"}");
-		return;
-	}
-	buf_add_z(out, "{\"data\":[");
-	for (size_t i = 0; i < MEMBER_COUNT; i++) {
-		const struct member *member = &box->members[i];
-
-		json_add_comma(out);
-		buf_addf(out, "{\"id\":{\"workspace_id\":\"%s\",\"workspace_member_id\":\"%s\"},",
-			 box->workspace_id, member->id);
-		buf_addf(out, "\"first_name\":\"%s\",\"last_name\":\"%s\",\"avatar_url\":null,",
-			 member->first, member->last);
-		buf_addf(out, "\"email_address\":\"%s\",\"access_level\":\"admin\"}",
-			 member->email);
-	}
-	buf_add_z(out, "]}");
 }
 
 static void objects_handle(struct call *call)
@@ -388,8 +352,8 @@ static void objects_handle(struct call *call)
 		(void)records_fail(call, 404, "not_found",
 				   "Could not find object with slug or ID \"%.*s\".",
 				   STR_ARG(slug_of(call)));
-	else if (n == 4 && target_is(&call->target, 3, "attributes") && call_method(call, "GET"))
-		attributes(call, object);
+	else if (target_is(&call->target, 3, "attributes"))
+		values_attributes(call, object);
 	else if (n == 5 && records && target_is(&call->target, 4, "query") &&
 		 call_method(call, "POST"))
 		query(call, object);
@@ -406,17 +370,17 @@ static void objects_handle(struct call *call)
 void values_handle(struct call *call)
 {
 	const struct target *target = &call->target;
-	const bool get = call_method(call, "GET");
-
 	const bool v2 = target_is(target, 0, "v2");
 
+	if (!records_scope(call))
+		return;
 	if (v2 && target_is(target, 1, "objects") && target->n_segments >= 4)
 		objects_handle(call);
 	else if (v2 && target_is(target, 1, "notes"))
 		values_notes(call);
-	else if (v2 && get && target->n_segments == 2 &&
+	else if (v2 && call_method(call, "GET") && target->n_segments == 2 &&
 		 (target_is(target, 1, "self") || target_is(target, 1, "workspace_members")))
-		workspace(call);
+		values_workspace(call);
 	else
 		(void)records_no_endpoint(call);
 }

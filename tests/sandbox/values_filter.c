@@ -131,6 +131,7 @@ static const char *const members[][6] = {
 	[VALUES_TIMESTAMP] = { "value" },
 	[VALUES_RATING] = { "value" },
 	[VALUES_SELECT] = { "option" },
+	[VALUES_STATUS] = { "status" },
 	[VALUES_EMAIL] = { "email_address", "original_email_address", "email_domain",
 			   "email_root_domain", "email_local_specifier" },
 	[VALUES_PHONE] = { "phone_number", "original_phone_number", "country_code" },
@@ -191,9 +192,10 @@ static bool check_attribute(struct call *call, const struct object *object, cons
 
 	if (strcmp(slug, record_id.slug) == 0)
 		return check_condition(call, &record_id, condition, false);
-	if (i < object->n_attributes)
+	if (object_shows(object, i))
 		return check_condition(call, &object->attributes[i], condition, false);
-	call_violation(call, "filter on unknown attribute %s", slug);
+	if (i == object->n_attributes)
+		call_violation(call, "filter on unknown attribute %s", slug);
 	return records_fail(call, 400, "filter_error", "Cannot find attribute with slug/ID \"%s\".",
 			    slug);
 }

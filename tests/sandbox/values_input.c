@@ -9,6 +9,8 @@
 #include <inttypes.h>
 #include <math.h>
 
+#define TEXT_BYTES ((size_t)10 * 1000 * 1000)
+
 /* What one value is parsed with. */
 struct input {
 	struct call *call;
@@ -42,6 +44,8 @@ static bool parse_text(struct input *input, struct json_object *value)
 
 	if (!json_is_text(text))
 		return invalid(input, "expected a string");
+	if (json_str(text).len > TEXT_BYTES)
+		return invalid(input, "longer than 10 MB");
 	put_text(input->call, input->change, tidy(input, json_str(text)));
 	return true;
 }
@@ -52,10 +56,9 @@ static void put_json(struct input *input, const char *name, struct str json)
 		   arena_format(input->call->arena, "\"%s\":%.*s", name, STR_ARG(json)), json);
 }
 
-static bool parse_number(struct input *input, struct json_object *value)
+/* A number of at most four decimals.  What the server works out itself may have more. */
+static bool check_decimal(struct input *input, struct json_object *number)
 {
-	struct json_object *number = inner(value, "value");
-
 	if (!json_object_is_type(number, json_type_int) &&
 	    !json_object_is_type(number, json_type_double))
 		return invalid(input, "expected a number");
@@ -63,8 +66,18 @@ static bool parse_number(struct input *input, struct json_object *value)
 
 	if (!isfinite(exact))
 		return invalid(input, "expected a finite number");
-	if (fabs(exact) < 1e15 && fabs(exact * 1e4 - round(exact * 1e4)) > 1e-3)
+	if (input->call->stamp.actor != ACTOR_SYSTEM && fabs(exact) < 1e15 &&
+	    fabs(exact * 1e4 - round(exact * 1e4)) > 1e-3)
 		return invalid(input, "at most four decimals are kept");
+	return true;
+}
+
+static bool parse_number(struct input *input, struct json_object *value)
+{
+	struct json_object *number = inner(value, "value");
+
+	if (!check_decimal(input, number))
+		return false;
 	put_json(input, "value", json_write(input->call->arena, number));
 	return true;
 }
@@ -93,10 +106,13 @@ static bool parse_checkbox(struct input *input, struct json_object *value)
 static bool parse_currency(struct input *input, struct json_object *value)
 {
 	struct json_object *number = inner(value, "currency_value");
+	const struct str code = json_member_str(value, "currency_code");
 
-	if (!json_object_is_type(number, json_type_int) &&
-	    !json_object_is_type(number, json_type_double))
-		return invalid(input, "expected a number");
+	if (!check_decimal(input, number))
+		return false;
+	/* The code belongs to the attribute, a value can't have another one. */
+	if (code.len > 0 && !str_equal_z(code, input->attribute->detail))
+		return invalid(input, "currency_code is not that of the attribute");
 	const struct str text = json_write(input->call->arena, number);
 
 	change_put(input->change, input->call->arena,
@@ -132,15 +148,17 @@ static bool parse_timestamp(struct input *input, struct json_object *value)
 
 static bool parse_select(struct input *input, struct json_object *value)
 {
-	const struct str title = json_str(inner(value, "option"));
+	const bool status = input->attribute->kind == VALUES_STATUS;
+	const struct str text = json_str(inner(value, status ? "status" : "option"));
+	const struct str title = option_find(input->call, input->attribute->detail, text);
 
+	if (text.len == 0)
+		return invalid(input, "expected the title or the id of an option");
 	if (title.len == 0)
-		return invalid(input, "expected the title of an option");
-	if (!select_has(input->attribute->detail, title))
 		return records_fail(input->call, 400, "value_not_found",
-				    "Cannot find select option with title \"%.*s\".",
-				    STR_ARG(title));
-	put_select(input->call, input->change, title);
+				    "Cannot find %s with title \"%.*s\".",
+				    status ? "status" : "select option", STR_ARG(text));
+	put_option(input->call, input->object, input->change, title);
 	return true;
 }
 
@@ -248,15 +266,6 @@ static bool parse_reference(struct input *input, struct json_object *value)
 		return invalid(input, "target_object is missing or not one that is allowed");
 	const struct object *target = call_object(input->call, str_from(input->attribute->detail));
 
-	/* There is no object behind the workspaces: any id is one. */
-	if (target == NULL && normal_is_uuid(id)) {
-		change_put(input->change, input->call->arena,
-			   arena_format(input->call->arena,
-					"\"target_object\":\"%s\",\"target_record_id\":\"%.*s\"",
-					input->attribute->detail, STR_ARG(id)),
-			   id);
-		return true;
-	}
 	const struct record *found = NULL;
 
 	if (target != NULL)
@@ -272,12 +281,15 @@ static bool parse_reference(struct input *input, struct json_object *value)
 static bool parse_actor(struct input *input, struct json_object *value)
 {
 	struct str id = json_member_str(value, "referenced_actor_id");
+	const struct str email = json_str(inner(value, "workspace_member_email_address"));
 
+	if (id.len > 0 &&
+	    !str_equal_z(json_member_str(value, "referenced_actor_type"), "workspace-member"))
+		return invalid(input, "referenced_actor_type must be workspace-member");
 	for (size_t i = 0; i < MEMBER_COUNT; i++) {
 		const struct member *member = &input->call->box->members[i];
 
-		if (json_is_text(value) &&
-		    str_equal_nocase(json_str(value), str_from(member->email)))
+		if (str_equal_nocase(email, str_from(member->email)))
 			id = str_from(member->id);
 		if (!str_equal_z(id, member->id))
 			continue;
@@ -304,6 +316,25 @@ static bool parse_domain(struct input *input, struct json_object *value)
 	return true;
 }
 
+/* Nobody writes these but the system itself. */
+static bool parse_interaction(struct input *input, struct json_object *value)
+{
+	const struct str type = json_member_str(value, "interaction_type");
+	char time[CLOCK_TEXT_BYTES];
+	int64_t ns = 0;
+
+	if (!clock_parse(json_member_str(value, "interacted_at"), &ns))
+		return invalid(input, "interacted_at: expected a date and time");
+	clock_format(ns, 9, time);
+	change_put(input->change, input->call->arena,
+		   arena_format(input->call->arena,
+				"\"interaction_type\":\"%.*s\",\"interacted_at\":\"%s\","
+				"\"owner_actor\":{\"type\":\"workspace-member\",\"id\":\"%s\"}",
+				STR_ARG(type), time, input->call->box->members[0].id),
+		   str_from(time));
+	return true;
+}
+
 static bool parse_never(struct input *input, struct json_object *value)
 {
 	(void)value;
@@ -318,8 +349,9 @@ static parse_fn *const parsers[] = {
 	[VALUES_EMAIL] = parse_email,         [VALUES_PHONE] = parse_phone,
 	[VALUES_NAME] = parse_name,           [VALUES_LOCATION] = parse_location,
 	[VALUES_REFERENCE] = parse_reference, [VALUES_ACTOR] = parse_actor,
-	[VALUES_DOMAIN] = parse_domain,       [VALUES_INTERACTION] = parse_never,
-	[VALUES_CREATED_AT] = parse_never,    [VALUES_CREATED_BY] = parse_never,
+	[VALUES_DOMAIN] = parse_domain,       [VALUES_INTERACTION] = parse_interaction,
+	[VALUES_STATUS] = parse_select,       [VALUES_CREATED_AT] = parse_never,
+	[VALUES_CREATED_BY] = parse_never,
 };
 
 static_assert(COUNT_OF(parsers) == VALUES_KIND_COUNT, "every kind is parsed");
@@ -348,25 +380,33 @@ static bool parse_attribute(struct input *input, struct json_object *value)
 	return true;
 }
 
+static bool check_attribute(struct call *call, const struct object *object, uint32_t i,
+			    const char *slug)
+{
+	if (i == object->n_attributes)
+		call_violation(call, "unknown attribute %s in a write", slug);
+	/* Who wrote to what was archived a moment ago did nothing wrong. */
+	if (!object_shows(object, i))
+		return records_fail(call, 400, "value_not_found",
+				    "Cannot find attribute with slug/ID \"%s\".", slug);
+	if ((object->attributes[i].flags & ATTR_READ_ONLY) == 0 ||
+	    call->stamp.actor == ACTOR_SYSTEM)
+		return true;
+	call_violation(call, "read-only attribute %s in a write", slug);
+	return records_fail(call, 400, "validation_type", "Attribute \"%s\" is read-only.", slug);
+}
+
 bool values_input(struct call *call, const struct object *object, struct json_object *values,
 		  bool add, struct changes *ret_changes)
 {
 	if (!json_object_is_type(values, json_type_object))
-		return records_fail(call, 400, "validation_type", "data.values: Required.");
+		return records_invalid(call, "data.values", "Required");
 	json_object_object_foreach(values, slug, value)
 	{
-		const uint32_t i = object_attribute(object, str_from(slug));
+		const uint32_t i = attribute_find(object, str_from(slug));
 
-		if (i == object->n_attributes) {
-			call_violation(call, "unknown attribute %s in a write", slug);
-			return records_fail(call, 400, "value_not_found",
-					    "Cannot find attribute with slug/ID \"%s\".", slug);
-		}
-		if ((object->attributes[i].flags & ATTR_READ_ONLY) != 0) {
-			call_violation(call, "read-only attribute %s in a write", slug);
-			return records_fail(call, 400, "validation_type",
-					    "Attribute \"%s\" is read-only.", slug);
-		}
+		if (!check_attribute(call, object, i, slug))
+			return false;
 		struct input input = { call, object, &object->attributes[i],
 				       changes_add(ret_changes, i) };
 

@@ -119,7 +119,7 @@ void values_render(struct call *call, const struct record *record, bool sparse, 
 		const int kind = object->attributes[i].kind;
 		const bool own = kind == VALUES_CREATED_AT || kind == VALUES_CREATED_BY;
 
-		if (!sparse || record->cells[i].n > 0 || own)
+		if (object_shows(object, i) && (!sparse || record->cells[i].n > 0 || own))
 			add_cell(call, record, i, out);
 	}
 	buf_add_z(out, "}}");

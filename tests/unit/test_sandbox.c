@@ -1,162 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The sandbox against the API documents: requests, and what they are answered. */
-#include "sandbox.h"
+#include "sandbox_rows.h"
 
-#include "base/clock.h"
-
-#include <json-c/json.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#define NOW_NS (INT64_C(1770000000) * NS_PER_S)
-#define JSON "application/json"
-#define MERGE "application/merge-patch+json"
 #define R "/v2/objects/people/records"
-
-/*
- * One request.  $0 … $3 in target and body stand for ids that earlier rows kept.  `path` names a
- * member of the answer ("data.values.name.0.first_name"), `want` its text: "*" is anything, NULL
- * that there is no such member.  keep: '0' … '3' keeps that member's text.
- */
-struct row {
-	const char *method;
-	const char *target;
-	const char *body; /* NULL: none */
-	int status;
-	const char *path;
-	const char *want;
-	char keep;
-	const char *media; /* NULL: what the side takes */
-};
-
-struct world {
-	struct sandbox *box;
-	struct sandbox_response response;
-	char kept[4][64];
-	int64_t now_ns;
-};
-
-static void expand(const struct world *world, const char *text, struct buf *out)
-{
-	for (; text != NULL && *text != '\0'; text++) {
-		if (*text == '$' && text[1] >= '0' && text[1] <= '3')
-			buf_add_z(out, world->kept[*++text - '0']);
-		else
-			buf_add_char(out, *text);
-	}
-}
-
-static void call(struct world *world, enum sandbox_side side, const struct row *row)
-{
-	struct buf target;
-	struct buf body;
-	const char *media = row->media;
-
-	if (media == NULL)
-		media = side == SANDBOX_PEOPLE && strcmp(row->method, "PATCH") == 0 ? MERGE : JSON;
-	buf_init(&target, 4096);
-	buf_init(&body, 65536);
-	expand(world, row->target, &target);
-	expand(world, row->body, &body);
-	const struct sandbox_request request = {
-		.side = side,
-		.method = str_from(row->method),
-		.target = buf_str(&target),
-		.headers = { [SANDBOX_AUTHORIZATION] = STR_LIT("Bearer sandbox-records-token"),
-			     [SANDBOX_API_KEY] = STR_LIT("sandbox-people-token"),
-			     [SANDBOX_CONTENT_TYPE] = str_from(media),
-			     [SANDBOX_ACCEPT] = STR_LIT("application/ld+json") },
-		.body = buf_str(&body),
-	};
-
-	world->now_ns += NS_PER_S;
-	sandbox_handle(world->box, &request, world->now_ns, &world->response);
-	buf_release(&target);
-	buf_release(&body);
-}
-
-/* The member at a path of names and numbers; NULL if there is none. */
-static struct json_object *member_at(struct json_object *value, struct str path)
-{
-	struct str part;
-	char name[64];
-
-	while (value != NULL && str_cut(&path, '/', &part)) {
-		struct json_object *next = NULL;
-
-		(void)snprintf(name, sizeof(name), "%.*s", STR_ARG(part));
-		if (json_object_is_type(value, json_type_array))
-			next = json_object_array_get_idx(value, (size_t)strtoul(name, NULL, 10));
-		else if (json_object_is_type(value, json_type_object))
-			(void)json_object_object_get_ex(value, name, &next);
-		value = next;
-	}
-	return value;
-}
-
-static void check(struct world *world, const struct row *row)
-{
-	struct json_object *answer = json_tokener_parse(buf_z(&world->response.body));
-	struct json_object *member = NULL;
-
-	if (world->response.status != row->status)
-		fail_msg("%s %s %s: %d instead of %d: %.400s", row->method, row->target,
-			 row->body != NULL ? row->body : "", world->response.status, row->status,
-			 buf_z(&world->response.body));
-	if (row->path != NULL)
-		member = member_at(answer, str_from(row->path));
-	const char *text = member != NULL ? json_object_get_string(member) : NULL;
-
-	if (row->path != NULL && row->want == NULL && text != NULL)
-		fail_msg("%s %s: %s is %s", row->method, row->target, row->path, text);
-	if (row->want != NULL &&
-	    (text == NULL || (strcmp(row->want, "*") != 0 && strcmp(row->want, text) != 0)))
-		fail_msg("%s %s: %s is %s instead of %s in %.400s", row->method, row->target,
-			 row->path, text != NULL ? text : "absent", row->want,
-			 buf_z(&world->response.body));
-	if (row->keep != '\0' && text != NULL)
-		(void)snprintf(world->kept[row->keep - '0'], sizeof(world->kept[0]), "%s", text);
-	json_object_put(answer);
-}
-
-static void open_world(struct world *world, const struct sandbox_options *options)
-{
-	*world = (struct world){ .box = sandbox_new(options), .now_ns = NOW_NS };
-	sandbox_response_init(&world->response);
-}
-
-static void close_world(struct world *world)
-{
-	sandbox_response_release(&world->response);
-	sandbox_free(world->box);
-}
-
-static void run(const struct sandbox_options *options, enum sandbox_side side,
-		const struct row *rows, size_t n)
-{
-	struct world world;
-
-	open_world(&world, options);
-	for (size_t i = 0; i < n; i++) {
-		call(&world, side, &rows[i]);
-		check(&world, &rows[i]);
-	}
-	close_world(&world);
-}
-
-static struct sandbox_options defaults(void)
-{
-	struct sandbox_options options;
-
-	sandbox_options_init(&options);
-	options.custom_attributes = true;
-	return options;
-}
 
 /* clang-format off */
 /* The document's example, with one company. */
@@ -425,22 +271,38 @@ static void test_control(void **state)
 	run(&options, SANDBOX_RECORDS, control_rows, COUNT_OF(control_rows));
 }
 
-/* The same options, requests and times give the same bytes. */
-static void test_deterministic(void **state)
+static struct sandbox_options crowd(void)
 {
-	const struct row dumps[] = { { .method = "GET", .target = "/_control/dump?side=records" },
-				     { .method = "GET", .target = "/people" } };
 	struct sandbox_options options = defaults();
-	struct world worlds[2];
 
-	(void)state;
 	options.persons = 200;
 	options.common = 100;
-	for (size_t i = 0; i < 2; i++)
-		open_world(&worlds[i], &options);
-	for (size_t i = 0; i < COUNT_OF(dumps); i++) {
-		call(&worlds[0], (enum sandbox_side)i, &dumps[i]);
-		call(&worlds[1], (enum sandbox_side)i, &dumps[i]);
+	return options;
+}
+
+static const struct row dumps[] = {
+	{ .method = "GET", .target = "/_control/dump?side=records" },
+	{ .method = "GET", .target = "/_control/dump?side=people" },
+	{ .method = "GET", .target = "/_control/dump?side=people&object=tags" },
+	{ .method = "GET", .target = "/people" },
+	{ .method = "GET", .target = "/_control/dump?side=records&object=companies" },
+	{ .method = "GET", .target = "/_control/dump?side=records&object=notes" },
+	{ .method = "GET", .target = "/_control/dump?side=people&object=notes" },
+};
+
+/* How many of them don't show what the options below add. */
+#define DUMPS_OF_PERSONS 4
+
+static void assert_same_dumps(const struct sandbox_options *one,
+			      const struct sandbox_options *other, size_t n)
+{
+	struct world worlds[2];
+
+	open_world(&worlds[0], one);
+	open_world(&worlds[1], other);
+	for (size_t i = 0; i < n; i++) {
+		call(&worlds[0], SANDBOX_PEOPLE, &dumps[i]);
+		call(&worlds[1], SANDBOX_PEOPLE, &dumps[i]);
 		assert_string_equal(buf_z(&worlds[0].response.body),
 				    buf_z(&worlds[1].response.body));
 	}
@@ -448,12 +310,118 @@ static void test_deterministic(void **state)
 	close_world(&worlds[1]);
 }
 
+/* The same options, requests and times give the same bytes. */
+static void test_deterministic(void **state)
+{
+	struct sandbox_options options = crowd();
+
+	(void)state;
+	assert_same_dumps(&options, &options, COUNT_OF(dumps));
+	options.companies = 20;
+	options.notes = 3;
+	options.filled = true;
+	assert_same_dumps(&options, &options, COUNT_OF(dumps));
+}
+
+/* What options add to the world leaves the rest of it as it is. */
+static void test_additions(void **state)
+{
+	const struct sandbox_options options = crowd();
+	struct sandbox_options more = options;
+
+	(void)state;
+	more.companies = 20;
+	more.notes = 3;
+	assert_same_dumps(&options, &more, DUMPS_OF_PERSONS);
+}
+
+static const struct row crowd_rows[] = {
+	LOOK("/_control/dump?side=records&object=companies", "total", "65"),
+	LOOK("/_control/dump?side=people&object=organizations", "total", "65"),
+	LOOK("/_control/dump?side=people&object=organizations", "persons/64/title",
+	     "Juniper GmbH 69"),
+	LOOK("/_control/dump?side=people", "persons/0/customerId", "*"),
+	LOOK("/_control/dump?side=records", "persons/0/values/customer_id/0/value", "*"),
+};
+
+static size_t notes_of(struct world *world, size_t dump, struct json_object **ret_answer)
+{
+	call(world, SANDBOX_PEOPLE, &dumps[dump]);
+	*ret_answer = json_tokener_parse(buf_z(&world->response.body));
+	return json_object_array_length(member_at(*ret_answer, STR_LIT("notes")));
+}
+
+static const char *title_of(struct json_object *notes, size_t i)
+{
+	struct json_object *note = json_object_array_get_idx(notes, i);
+
+	return json_object_get_string(member_at(note, STR_LIT("title")));
+}
+
+/* Persons of both sides have notes that are the same on both, and some of each side's own. */
+static void test_crowd(void **state)
+{
+	struct sandbox_options options = crowd();
+	struct json_object *answers[2];
+	struct world world;
+	size_t shared = 0;
+
+	(void)state;
+	options.common = options.persons;
+	options.companies = 20;
+	options.notes = 2;
+	options.filled = true;
+	run(&options, SANDBOX_PEOPLE, crowd_rows, COUNT_OF(crowd_rows));
+	open_world(&world, &options);
+	const size_t n = notes_of(&world, 5, &answers[0]);
+
+	assert_int_equal(notes_of(&world, 6, &answers[1]), n);
+	for (size_t i = 0; i < n; i++) {
+		for (size_t k = 0; k < n; k++)
+			shared += strcmp(title_of(member_at(answers[0], STR_LIT("notes")), i),
+					 title_of(member_at(answers[1], STR_LIT("notes")), k)) == 0;
+	}
+	assert_in_range(shared, 1, n - 1);
+	json_object_put(answers[0]);
+	json_object_put(answers[1]);
+	close_world(&world);
+}
+
+static const struct row reset_rows[] = {
+	{ "POST", "/_control/reset",
+	  "{\"persons\":3,\"common\":3,\"notes\":4,\"custom_attributes\":false,"
+	  "\"attributes\":[\"level:rating\",\"companies.size:number\"]}",
+	  200, NULL, NULL, 0, NULL },
+	LOOK("/v2/objects/people/attributes/level", "data/type", "rating"),
+	LOOK("/v2/objects/companies/attributes/size", "data/type", "number"),
+	NO("GET", "/v2/objects/people/attributes/stage", NULL, 404, NULL, NULL),
+	NO("POST", "/_control/reset", "{\"attributes\":[\"level:stars\"]}", 400, "error",
+	   "no such type of attribute in this dialect"),
+	NO("POST", "/_control/reset", "{\"attributes\":[\"level:select\"]}", 400, "error",
+	   "this type of attribute needs =DETAIL"),
+	NO("POST", "/_control/reset", "{\"attributes\":[\"level:text:big\"]}", 400, "error",
+	   "no such flag of an attribute"),
+	CONTROL("reset", "{\"dialect\":\"attributes\",\"attributes\":[\"level:number\"]}"),
+	{ "POST", R, "{\"attributes\":{\"level\":3}}", 201, "data/attributes/level", "3", 0, NULL },
+	LOOK(R, "meta/total", "4"),
+};
+
+static void test_reset(void **state)
+{
+	const struct sandbox_options options = defaults();
+
+	(void)state;
+	run(&options, SANDBOX_RECORDS, reset_rows, COUNT_OF(reset_rows));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_values),  cmocka_unit_test(test_attributes),
-		cmocka_unit_test(test_people),  cmocka_unit_test(test_limits),
-		cmocka_unit_test(test_control), cmocka_unit_test(test_deterministic),
+		cmocka_unit_test(test_values),    cmocka_unit_test(test_attributes),
+		cmocka_unit_test(test_people),    cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_control),   cmocka_unit_test(test_deterministic),
+		cmocka_unit_test(test_additions), cmocka_unit_test(test_crowd),
+		cmocka_unit_test(test_reset),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
