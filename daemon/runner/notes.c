@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/runner/notes.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+
+#include <string.h>
+
+/* Of a minute's requests, in per cent: for the notes of a cycle that reads no more than it must. */
+#define PEOPLE_SHARE 25
+#define RECORDS_SHARE 10
+/* Enough for one visit with a write. */
+#define ALLOWANCE_LEAST 3
+
+static void visit_release(struct visit *visit)
+{
+	for (int side = 0; side < SIDE_COUNT; side++) {
+		VEC_RELEASE(&visit->side[side].notes);
+		VEC_RELEASE(&visit->side[side].contents);
+		VEC_RELEASE(&visit->side[side].taken);
+	}
+	VEC_RELEASE(&visit->pairs);
+	VEC_RELEASE(&visit->steps);
+	VEC_RELEASE(&visit->refused);
+	arena_release(&visit->arena);
+	*visit = (struct visit){ .next_step = 0 };
+}
+
+static void end_phase(struct notes *notes)
+{
+	struct runner *runner = notes->runner;
+
+	if (notes->n_left > 0)
+		LOG_INFO("edits of notes stay where they are: the other side's API cannot take them",
+			 LOG_U64("count", notes->n_left));
+	arena_release(&notes->list_arena);
+	free(notes);
+	runner_phase_done(runner);
+}
+
+void notes_store_failed(struct notes *notes, const struct error *err)
+{
+	notes->broken = true;
+	runner_store_failed(notes->runner, err);
+}
+
+void notes_break(struct notes *notes, enum side side, const struct error *err)
+{
+	struct error named = *err;
+
+	(void)error_wrap(&named, "%s: notes", side_name(side));
+	cycle_note_failure(&notes->runner->cycle, side, &named);
+	notes->broken = true;
+}
+
+void notes_submit(struct notes *notes, enum side side, struct request *request, fetch_fn *fn,
+		  void *payload)
+{
+	notes->allowance[side]--;
+	notes->runner->n_note_requests[side]++;
+	fetch_submit(notes->runner, side, request, FETCH_RECORDS, SENDER_SCAN, fn, payload);
+}
+
+/* ---- Turns ---- */
+
+/* Where notes flow from records only, most visits need nothing of the other side. */
+static bool has_allowance(const struct notes *notes)
+{
+	const bool people = direction_flows_from(notes->rules.direction, SIDE_PEOPLE);
+
+	if (notes->n_visits == 0)
+		return true;
+	return notes->allowance[SIDE_RECORDS] > 0 &&
+	       (!people || notes->allowance[SIDE_PEOPLE] > 0);
+}
+
+/* A link that was dissolved has nothing to read; its turn comes again when it is active again. */
+static bool next_turn(struct notes *notes, bool *ret_found, struct error *err)
+{
+	struct visit *visit = &notes->visit;
+	const int64_t cycle = notes->runner->cycle.report.id;
+	struct store *store = runner_store(notes->runner);
+
+	for (;;) {
+		if (!store_note_turn_next(store, cycle, &visit->arena, &visit->turn, ret_found, err))
+			return false;
+		if (!*ret_found || visit->turn.active)
+			return true;
+		if (!store_note_turn_end(store, visit->turn.link, cycle, false, false, err))
+			return false;
+	}
+}
+
+void notes_go_on(struct notes *notes)
+{
+	bool found = false;
+	struct error err;
+
+	if (!notes->broken && !notes->runner->stopping && has_allowance(notes) &&
+	    !next_turn(notes, &found, &err))
+		notes_store_failed(notes, &err);
+	if (!found || notes->broken) {
+		visit_release(&notes->visit);
+		end_phase(notes);
+		return;
+	}
+	notes->n_visits++;
+	notes_read(notes);
+}
+
+void notes_visited(struct notes *notes, bool read)
+{
+	struct visit *visit = &notes->visit;
+	const bool ok = notes->runner->cycle.report.failure.code != ERR_STORE;
+	struct error err;
+
+	if (ok && !store_note_turn_end(runner_store(notes->runner), visit->turn.link,
+				       notes->runner->cycle.report.id, read && !visit->unfinished,
+				       visit->unfinished, &err))
+		notes_store_failed(notes, &err);
+	visit_release(visit);
+	runner_changed(notes->runner);
+	notes_go_on(notes);
+}
+
+/* ---- The phase ---- */
+
+/* A whole cycle may take a minute longer for notes; one of the daemon's own a share of its interval. */
+static void set_allowance(struct notes *notes)
+{
+	const struct config *config = notes->runner->options.config;
+	const bool full = strcmp(notes->runner->cycle.report.kind, "full") == 0;
+	const double minutes = (double)config->sync.interval_ns / (60.0 * (double)NS_PER_S);
+	const double people = config->people.requests_per_minute *
+			      (full ? 1.0 : minutes * PEOPLE_SHARE / 100);
+	const double records = config->records.reads_per_second * 60 *
+			       (full ? 1.0 : minutes * RECORDS_SHARE / 100);
+	const double wanted[SIDE_COUNT] = { [SIDE_RECORDS] = records, [SIDE_PEOPLE] = people };
+
+	for (int side = 0; side < SIDE_COUNT; side++)
+		notes->allowance[side] = wanted[side] > ALLOWANCE_LEAST ? (int64_t)wanted[side] :
+									  ALLOWANCE_LEAST;
+}
+
+/* An API that could not update notes may have learned to. */
+#define ASKED_AGAIN_NS (INT64_C(7) * 86400 * NS_PER_S)
+
+static const char *const cannot_update[] = {
+	[SIDE_RECORDS] = "notes.records.cannot_update_since",
+	[SIDE_PEOPLE] = "notes.people.cannot_update_since",
+};
+
+bool notes_cannot_update(struct notes *notes, enum side side, struct error *err)
+{
+	char text[CLOCK_TEXT_BYTES];
+
+	clock_format(runner_now(notes->runner), 0, text);
+	notes->rules.editable[side] = false;
+	return store_meta_set(runner_store(notes->runner), cannot_update[side], str_from(text), err);
+}
+
+static bool recall(struct notes *notes, struct error *err)
+{
+	const int64_t now = runner_now(notes->runner);
+	struct arena arena = { 0 };
+	bool ok = true;
+
+	for (int side = 0; ok && side < SIDE_COUNT; side++) {
+		struct str text = { NULL, 0 };
+		int64_t since = 0;
+
+		ok = store_meta_get(runner_store(notes->runner), cannot_update[side], &arena, &text,
+				    err);
+		if (ok && clock_parse(text, &since) && now - since < ASKED_AGAIN_NS)
+			notes->rules.editable[side] = false;
+	}
+	arena_release(&arena);
+	return ok;
+}
+
+static struct notes *notes_new(struct runner *runner)
+{
+	const struct config *config = runner->options.config;
+	struct notes *notes = alloc_zeroed(1, sizeof(*notes));
+
+	*notes = (struct notes){ .runner = runner };
+	notes->api[SIDE_RECORDS] =
+		note_api_find(SIDE_RECORDS, dialect_name(config->records.dialect));
+	notes->api[SIDE_PEOPLE] = note_api_find(SIDE_PEOPLE, "");
+	notes->rules = (struct note_rules){
+		.direction = config->notes.direction,
+		.conflict = config->sync.conflict,
+		.newest_fallback = runner->rules.newest_fallback,
+	};
+	for (int side = 0; side < SIDE_COUNT; side++) {
+		notes->rules.editable[side] = notes->api[side]->update != NULL;
+		notes->closed[side] = runner->halted[side];
+	}
+	set_allowance(notes);
+	return notes;
+}
+
+/* A plan that was reviewed, or the choice of some persons, says nothing of notes. */
+static bool is_wanted(const struct runner *runner)
+{
+	return runner->options.config->notes.enabled && runner->options.admit == NULL &&
+	       !runner->stopping;
+}
+
+void runner_notes(struct runner *runner)
+{
+	struct error err;
+
+	if (!is_wanted(runner)) {
+		runner_phase_done(runner);
+		return;
+	}
+	struct notes *notes = notes_new(runner);
+
+	if (!recall(notes, &err) ||
+	    !store_note_turns_begin(runner_store(runner), runner->cycle.report.id, &err)) {
+		notes_store_failed(notes, &err);
+		notes_go_on(notes);
+		return;
+	}
+	notes_list(notes);
+}
