@@ -1,0 +1,375 @@
+# SPDX-License-Identifier: Apache-2.0
+"""F2: notes both ways, once each, edits where the API allows."""
+
+import unittest
+
+from harness import DIALECT, SIDES, only, other
+from notes_world import ADA, GRACE, THEN, WRITABLE, Notes, sources
+
+NOTE = ("Call", "She will call back.")
+CONFIG = 78
+
+
+class Both(Notes):
+    def test_each_once(self):
+        """Title, text and time arrive, and nothing else is ever written."""
+        for side in sources():
+            with self.subTest(side=side):
+                world, ids = self.ada()
+                self.add(world, side, ids[side], at=THEN)
+                world.clear_log()
+                summary = world.sync()
+                self.assert_notes(world, NOTE)
+                self.assertEqual([write["side"] for write in world.writes()], [other(side)])
+                self.assertEqual(summary["notes"][other(side)], 1)
+                times = {end: [note["created_at"][:19] for note in self.notes(world, end)]
+                         for end in SIDES}
+                self.assertEqual(times, dict.fromkeys(SIDES, [THEN[:19]]))
+                world.settled()
+
+    def test_of_new_persons(self):
+        """A person and its notes arrive in one sync."""
+        for side in sources():
+            with self.subTest(side=side):
+                world = self.notes_world()
+                for words in (ADA, GRACE):
+                    person = world.create(side, **words)
+                    self.add(world, side, person, title="Of " + words["name"].given)
+                    self.add(world, side, person, title="Again of " + words["name"].given)
+                world.sync()
+                self.assertEqual(len(self.notes(world, other(side))), 4)
+                self.assertEqual(self.texts(world, side), self.texts(world, other(side)))
+                world.settled()
+
+    @only("values")
+    def test_both_ways_at_once(self):
+        world, ids = self.ada()
+        for side in SIDES:
+            self.add(world, side, ids[side], title="From " + side)
+        world.sync()
+        self.assert_notes(world, ("From people", NOTE[1]), ("From records", NOTE[1]))
+        world.settled()
+
+    def test_same_on_both(self):
+        """What both have already is linked: at first contact whatever its time, later by it."""
+        world = self.notes_world()
+        ids = world.create_both(**ADA)
+        self.add(world, "records", ids["records"], at=THEN)
+        self.add(world, "people", ids["people"])
+        world.sync()
+        self.assert_notes(world, NOTE)
+        for side in SIDES:
+            self.add(world, side, ids[side], title="Later", at=THEN)
+        world.clear_log()
+        world.sync()
+        self.assertEqual(world.writes(), [])
+        world.settled()
+
+    def test_twins(self):
+        """Two notes of the same words are two notes."""
+        side = sources()[-1]
+        world, ids = self.ada()
+        for day in ("03", "04"):
+            self.add(world, side, ids[side], at=f"2024-02-{day}T04:05:06Z")
+        world.sync()
+        self.assert_notes(world, NOTE, NOTE)
+        world.settled()
+
+    def test_many(self):
+        """More than a page of either side."""
+        side = sources()[-1]
+        world, ids = self.ada()
+        for i in range(120):
+            self.add(world, side, ids[side], title=f"{i:03}")
+        world.sync()
+        self.assertEqual(len(self.notes(world, other(side))), 120)
+        self.assertEqual(self.texts(world, side), self.texts(world, other(side)))
+        world.settled()
+
+    def test_words(self):
+        """Lines, marks and emoji; a note that has no title, or only one."""
+        words = [("Zürich 🚲", "é\nline two\n\n  <b>bold</b> \"quoted\" \\"), ("", "no title")]
+        side = sources()[-1]
+        world, ids = self.ada()
+        for title, text in words:
+            self.add(world, side, ids[side], title=title, text=text)
+        world.sync()
+        self.assert_notes(world, *words)
+        self.add(world, "records", ids["records"], title="Only a title", text="")
+        world.sync()
+        self.assertIn(("Only a title", "Only a title"), self.texts(world, "people"))
+        world.settled()
+
+    def test_state_lost(self):
+        for side in sources():
+            with self.subTest(side=side):
+                world, ids = self.ada()
+                self.add(world, side, ids[side])
+                self.add(world, side, ids[side], title="Another")
+                world.sync()
+                world.forget_state()
+                world.clear_log()
+                world.sync()
+                self.assertEqual(world.writes(), [])
+                world.settled()
+
+    def test_switched_off(self):
+        world, ids = self.ada()
+        world.configure({})
+        for side in SIDES:
+            self.add(world, side, ids[side])
+        world.clear_log()
+        world.sync()
+        self.assertEqual([request for request in world.box.log()
+                          if "note" in request["target"] or "activit" in request["target"]], [])
+
+
+class Bounds(Notes):
+    """What is not carried."""
+
+    def test_private(self):
+        world, ids = self.ada()
+        self.add(world, "people", ids["people"], private=True)
+        world.sync()
+        self.assertEqual(self.notes(world, "records"), [])
+        world.settled()
+
+    def test_made_private(self):
+        """Its pair stays, and nothing passes in either direction until it is public again."""
+        world, ids = self.ada()
+        note = self.add(world, "records", ids["records"])
+        world.sync()
+        twin = self.notes(world, "people")[0]["id"]
+        self.edit(world, "people", twin, private=True)
+        self.edit(world, "records", note, text="Edited.")
+        world.clear_log()
+        world.sync()
+        self.assertEqual(world.writes(), [])
+        self.edit(world, "people", twin, private=False)
+        world.sync()
+        self.assert_notes(world, ("Call", "Edited."))
+
+    @only("attributes")
+    def test_other_activities(self):
+        world, ids = self.ada()
+        self.add(world, "records", ids["records"], type="email")
+        self.add(world, "people", ids["people"], title="From people")
+        world.sync()
+        self.assertEqual(self.texts(world, "people"), [("From people", NOTE[1])])
+        self.assertEqual(len(self.notes(world, "records")), 1)
+        world.settled()
+
+    @only("values")
+    def test_directions(self):
+        for direction, side in (("to_people", "records"), ("to_records", "people")):
+            with self.subTest(direction=direction):
+                world, ids = self.ada(notes__direction=direction)
+                for end in SIDES:
+                    self.add(world, end, ids[end], title="From " + end)
+                world.sync()
+                self.assertEqual(self.texts(world, side), [("From " + side, NOTE[1])])
+                self.assertEqual(len(self.notes(world, other(side))), 2)
+                world.settled()
+
+    def test_too_long(self):
+        side = sources()[-1]
+        world, ids = self.ada()
+        note = self.add(world, side, ids[side], text="x" * 70000)
+        self.add(world, side, ids[side], title="Short")
+        world.sync(code=1)
+        self.assertEqual(len(self.notes(world, other(side))), 1)
+        self.assertIn("65536", world.run("quarantine", "list", "--json"))
+        world.settled(code=1)
+        self.edit(world, side, note, text="Short by now.")
+        world.sync()
+        self.assertEqual(self.texts(world, side), self.texts(world, other(side)))
+        world.settled()
+
+    def test_gone(self):
+        """What is deleted on one side is kept on the other, and never comes back by us."""
+        for side in SIDES:
+            with self.subTest(side=side):
+                world, ids = self.ada()
+                self.add(world, "records", ids["records"])
+                world.sync()
+                note = self.notes(world, side)[0]["id"]
+                world.box.post("note/delete", side=side, note=note)
+                world.clear_log()
+                world.sync()
+                self.assertEqual(world.writes(), [])
+                self.assertEqual(self.notes(world, side), [])
+                self.assertEqual(self.texts(world, other(side)), [NOTE])
+                world.settled()
+
+    def test_plan(self):
+        side = sources()[-1]
+        world, ids = self.ada()
+        self.add(world, side, ids[side])
+        world.clear_log()
+        said = world.run("plan", code=2)
+        self.assertIn(NOTE[1], said)
+        self.assertIn("note_text", world.run("plan", "--json", code=2))
+        world.run("sync", "--dry-run", code=2)
+        self.assertEqual(world.writes(), [])
+        world.sync()
+        self.assert_notes(world, NOTE)
+        self.assertNotIn("note", world.run("plan", code=0))
+
+
+class Edits(Notes):
+    def pair(self, *options, **overrides):
+        world, ids = self.ada(*options, **overrides)
+        self.add(world, "records", ids["records"])
+        world.sync()
+        world.settled()
+        return world, {side: self.notes(world, side)[0]["id"] for side in SIDES}
+
+    def test_follow(self):
+        for side in sources():
+            with self.subTest(side=side):
+                world, note = self.pair()
+                self.edit(world, side, note[side], text="Edited.")
+                world.sync()
+                self.assert_notes(world, ("Call", "Edited."))
+                world.settled()
+                self.edit(world, side, note[side], title="Email")
+                world.sync()
+                self.assert_notes(world, ("Email", "Edited."))
+                self.assertEqual(self.history(world, field="note_text", action="update"),
+                                 [(SIDES.index(other(side)), "note_text", "update", NOTE[1],
+                                   "Edited.", f"edited on {side}")])
+                world.settled()
+
+    @only("values")
+    def test_different_parts(self):
+        """Title here, text there: both arrive."""
+        world, note = self.pair()
+        self.edit(world, "records", note["records"], title="Email")
+        self.edit(world, "people", note["people"], text="Edited.")
+        world.sync()
+        self.assert_notes(world, ("Email", "Edited."))
+        world.settled()
+
+    @only("values")
+    def test_same_part(self):
+        """No API says when a note was edited: newest falls back; the loser is kept."""
+        for settings, winner in (({}, "records"), ({"sync__newest_fallback": "people"}, "people"),
+                                 ({"sync__conflict": "people"}, "people"),
+                                 ({"sync__conflict": "records"}, "records")):
+            with self.subTest(**settings):
+                world, note = self.pair(**settings)
+                for side in SIDES:
+                    self.edit(world, side, note[side], text=f"By {side}.")
+                world.sync()
+                self.assert_notes(world, ("Call", f"By {winner}."))
+                lost = f"By {other(winner)}."
+                self.assertEqual([row[3] for row in self.history(world, action="update")], [lost])
+                world.settled()
+
+    @only("values")
+    def test_manual(self):
+        world, note = self.pair(sync__conflict="manual")
+        for side in SIDES:
+            self.edit(world, side, note[side], text=f"By {side}.")
+        world.sync(code=1)
+        for side in SIDES:
+            self.assertEqual(self.texts(world, side), [("Call", f"By {side}.")])
+        self.assertIn(note["people"], world.run("conflicts", "list"))
+        world.settled(code=1)
+        self.edit(world, "people", note["people"], text="By records.")
+        world.sync()
+        self.assertNotIn(note["people"], world.run("conflicts", "list"))
+        world.settled()
+
+    @only("values")
+    def test_no_update(self):
+        """A records API that can't update notes: asked once, and never again in a week."""
+        world, note = self.pair("--no-note-updates")
+        self.edit(world, "people", note["people"], text="Edited.")
+        world.sync()
+        self.assertEqual(self.texts(world, "records"), [NOTE])
+        world.settled()
+        self.edit(world, "records", note["records"], title="Email")
+        world.sync()
+        self.assertEqual(self.texts(world, "people"), [("Email", "Edited.")])
+        world.settled()
+
+
+class Refusals(Notes):
+    def test_one_note(self):
+        """It is in quarantine with the server's words; person and other notes go on."""
+        side = sources()[-1]
+        path = "/people" if side == "records" else "/v2/notes"
+        world, ids = self.ada()
+        self.add(world, side, ids[side], title="First")
+        self.add(world, side, ids[side], title="Second")
+        world.edit(side, ids[side], job="Analyst")
+        world.box.post("fault", side=other(side), action="status", status=422,
+                       match={"method": "POST", "path_prefix": path, "nth": 1},
+                       body='{"detail":"no such words, please","message":"no such words, please"}',
+                       content_type="application/json")
+        world.sync(code=1)
+        self.assertEqual(self.texts(world, other(side)), [("Second", NOTE[1])])
+        self.assertEqual(world.find(other(side), ids[other(side)])["job"], "Analyst")
+        shown = world.run("quarantine", "show", "1")
+        self.assertIn("no such words", shown)
+        world.settled(code=1)
+        world.run("quarantine", "retry")
+        world.sync()
+        self.assertEqual(self.texts(world, side), self.texts(world, other(side)))
+        world.settled()
+
+    def test_dead_category(self):
+        """Named at once, by its key; everything else is done."""
+        world, ids = self.ada()
+        world.configure(self.settings | {"notes.category": "/note_categories/nowhere"})
+        for i in range(3):
+            self.add(world, "records", ids["records"], title=str(i))
+        if DIALECT == "values":
+            self.add(world, "people", ids["people"], title="From people")
+        world.edit("records", ids["records"], job="Analyst")
+        world.clear_log()
+        world.sync(code=CONFIG)
+        said = world.runs[-1][3].decode()
+        self.assertIn("notes.category", said)
+        self.assertEqual(len([write for write in world.writes("people")
+                              if write["method"] == "POST"]), 1)
+        self.assertEqual(world.find("people", ids["people"])["job"], "Analyst")
+        if DIALECT == "values":
+            self.assertIn(("From people", NOTE[1]), self.texts(world, "records"))
+        world.configure(self.settings)
+        world.sync()
+        self.assertEqual(self.texts(world, "people")[:3], [(str(i), NOTE[1]) for i in range(3)])
+        world.settled()
+
+    def test_forget(self):
+        world, ids = self.ada()
+        self.add(world, "records", ids["records"], text="A secret of hers.")
+        world.sync()
+        shown = world.run("export", ids["people"])
+        self.assertIn(self.notes(world, "people")[0]["id"], shown)
+        world.run("forget", ids["people"])
+        for table in ("note", "note_write", "note_turn", "history"):
+            self.assertEqual(world.rows(f"SELECT * FROM {table}"), [], table)
+        world.clear_log()
+        world.sync()
+        self.assertEqual(world.writes(), [])
+
+    def test_logs(self):
+        """Whatever happens to it, a note's text is in no log, status file or error."""
+        world, ids = self.ada(log__level="debug")
+        text = "Mentioned-in-confidence"
+        note = self.add(world, "records", ids["records"], title=text, text=text)
+        world.sync()
+        self.edit(world, "records", note, text=text + "!")
+        world.box.post("fault", side="people", action="status", status=422,
+                       match={"method": "PATCH", "path_prefix": "/people", "nth": 1},
+                       body='{"detail":"%s"}' % text, content_type="application/json")
+        world.sync(code=1)
+        self.assertNotIn(text, str(world.status()))
+        for _, _, stdout, stderr in world.runs:
+            self.assertNotIn(text.encode(), stdout + stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
