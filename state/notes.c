@@ -13,7 +13,7 @@
 #define PAIR_COLUMNS \
 	"n.no, n.link, n.records_id, n.people_id, n.base, n.gone, n.sum, w.target, w.cycle, " \
 	"w.sent_at, w.created_at, w.parts, w.old_title, w.old_text, w.new_title, w.new_text, " \
-	"w.reason FROM note n LEFT JOIN note_write w ON w.note = n.no "
+	"w.reason, w.others FROM note n LEFT JOIN note_write w ON w.note = n.no "
 
 static int64_t pair_sum(struct store *store, const struct note_pair *pair)
 {
@@ -35,6 +35,7 @@ static struct note_write read_write(const struct sql_call *call, struct arena *a
 		.sent_at = sql_int(call, 9),
 		.created_at = sql_int(call, 10),
 		.reason = sql_text_copy(call, 16, arena),
+		.others = sql_text_copy(call, 17, arena),
 	};
 
 	for (int part = 0; part < NOTE_PART_COUNT; part++) {
@@ -184,8 +185,8 @@ bool store_note_sent(struct store *store, const struct note_pair *pair, struct e
 	struct sql_call call =
 		sql_call(&store->sql,
 			 "INSERT INTO note_write(note, target, cycle, sent_at, created_at, parts, "
-			 "old_title, old_text, new_title, new_text, reason) "
-			 "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+			 "old_title, old_text, new_title, new_text, reason, others) "
+			 "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 
 	for (int part = 0; part < NOTE_PART_COUNT; part++)
 		parts |= (int64_t)write->wanted[part] << part;
@@ -200,6 +201,7 @@ bool store_note_sent(struct store *store, const struct note_pair *pair, struct e
 	for (int part = 0; part < NOTE_PART_COUNT; part++)
 		sql_bind_text(&call, write->sent[part]);
 	sql_bind_text(&call, write->reason);
+	sql_bind_text(&call, write->others);
 	return sql_run(&call, err);
 }
 

@@ -28,6 +28,8 @@ struct note_write {
 	struct str held[NOTE_PART_COUNT]; /* by the target, before */
 	struct str sent[NOTE_PART_COUNT];
 	struct str reason;
+	/* Of a create: notes that the target had before it, of no pair, one id a line. */
+	struct str others;
 };
 
 struct note_pair {

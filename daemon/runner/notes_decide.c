@@ -38,6 +38,7 @@ static struct note_here *add_here(struct visit *visit, const struct note_pair *p
 		struct note_write *write = &here->pair.write;
 
 		write->reason = arena_copy(&visit->arena, write->reason);
+		write->others = arena_copy(&visit->arena, write->others);
 		for (int part = 0; part < NOTE_PART_COUNT; part++) {
 			write->held[part] = arena_copy(&visit->arena, write->held[part]);
 			write->sent[part] = arena_copy(&visit->arena, write->sent[part]);

@@ -99,32 +99,62 @@ static struct note sent_note(const struct note_write *write)
 			      .created_at = write->created_at };
 }
 
-/*
- * A create that was carried out shows on the target what was sent: with the note's own time, or where the
- * server kept its own, created since it was sent.  Somebody may have edited it: then the time alone tells.
- */
+static bool was_there(const struct note_write *write, struct str id)
+{
+	struct str rest = write->others;
+	struct str line;
+
+	while (str_cut(&rest, '\n', &line)) {
+		if (str_equal(line, id))
+			return true;
+	}
+	return false;
+}
+
+enum likeness { LIKE_NOT, LIKE_EDITED, LIKE_SENT };
+
+/* May it be what was sent, and has somebody edited it since?  What was there before is not. */
+static enum likeness
+likeness_of(const struct notes *notes, const struct note_write *write, const struct note *note,
+	    const struct note_content *content)
+{
+	const int64_t tolerance = notes->runner->options.config->sync.clock_tolerance_ns;
+	const struct note sent = sent_note(write);
+	const struct note_content wanted = note_content_of(&sent);
+	const bool same_moment = note_same_moment(&sent, note);
+	/* Where the server kept its own time. */
+	const bool since = note->created_at == 0 || note->created_at + tolerance >= write->sent_at;
+
+	if (note->is_private || was_there(write, note->id))
+		return LIKE_NOT;
+	if (note_content_equal(&wanted, content))
+		return same_moment || since ? LIKE_SENT : LIKE_NOT;
+	for (int part = 0; part < NOTE_PART_COUNT; part++) {
+		if (same_moment && sent.part[part].len > 0 &&
+		    digest_equal(&wanted.part[part], &content->part[part]))
+			return LIKE_EDITED;
+	}
+	return LIKE_NOT;
+}
+
+/* What a create made, if it was carried out: what shows the same, else what shows a half of it. */
 static size_t find_created(const struct notes *notes, const struct note_write *write)
 {
 	const struct note_side *side = &notes->visit.side[write->target];
-	const int64_t tolerance = notes->runner->options.config->sync.clock_tolerance_ns;
-	const struct note sent = sent_note(write);
-	const struct note_content content = note_content_of(&sent);
-	size_t same_time = NONE;
+	size_t edited = NONE;
 
 	for (size_t i = 0; i < side->notes.n; i++) {
-		const struct note *note = &side->notes.items[i];
-		const bool same_moment = note_same_moment(&sent, note);
-
-		if (side->taken.items[i] || note->is_private)
+		if (side->taken.items[i])
 			continue;
-		if (note_content_equal(&content, &side->contents.items[i]) &&
-		    (same_moment || note->created_at == 0 ||
-		     note->created_at + tolerance >= write->sent_at))
+		const enum likeness likeness = likeness_of(notes, write, &side->notes.items[i],
+							   &side->contents.items[i]);
+
+		if (likeness == LIKE_SENT)
 			return i;
-		if (same_moment)
-			same_time = i;
+		if (likeness == LIKE_EDITED)
+			edited = i;
 	}
-	return same_time;
+	return edited;
 }
 
 static bool end_write(struct notes *notes, struct note_here *here, struct error *err)

@@ -227,6 +227,25 @@ static void on_answer(void *payload, struct answer *answer)
 
 /* ---- Requests ---- */
 
+/* By these a create whose answer is lost is told from what was there before it. */
+static struct str free_notes(struct visit *visit, enum side target)
+{
+	const struct note_side *side = &visit->side[target];
+	struct buf out;
+
+	buf_init(&out, LIMIT_NOTES_BYTES);
+	for (size_t i = 0; i < side->notes.n; i++) {
+		if (!side->taken.items[i]) {
+			buf_add_str(&out, side->notes.items[i].id);
+			buf_add_char(&out, '\n');
+		}
+	}
+	const struct str ids = arena_copy(&visit->arena, buf_str(&out));
+
+	buf_release(&out);
+	return ids;
+}
+
 /* In the visit only; a create gets its pair here. */
 static struct note_here *fill_write(struct notes *notes, struct note_step *step)
 {
@@ -254,6 +273,8 @@ static struct note_here *fill_write(struct notes *notes, struct note_step *step)
 		.created_at = source->created_at,
 		.reason = str_from(step->reason),
 	};
+	if (here->pair.id[target].len == 0)
+		here->pair.write.others = free_notes(visit, target);
 	for (int part = 0; part < NOTE_PART_COUNT; part++) {
 		here->pair.write.wanted[part] = step->wanted[part];
 		here->pair.write.sent[part] = source->part[part];

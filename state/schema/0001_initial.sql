@@ -228,7 +228,8 @@ CREATE TABLE note_write(
 	old_text TEXT NOT NULL,
 	new_title TEXT NOT NULL,
 	new_text TEXT NOT NULL,
-	reason TEXT NOT NULL
+	reason TEXT NOT NULL,
+	others TEXT NOT NULL -- ids of notes that the target had by then, of no pair: none of them is what was sent
 ) STRICT;
 -- Whose notes are read next: those that are due, then those not read for longest.
 CREATE TABLE note_turn(
