@@ -203,9 +203,8 @@ static bool print_foot(struct text_out *out, const struct config *config, uint64
 	for (int i = 0; i < SIDE_COUNT; i++) {
 		const enum side side = (enum side)i;
 		const uint64_t updates = counts->updated[i] + counts->removed[i];
-		const uint64_t writes =
-			estimate_writes(config, side, counts->created[i], updates) +
-			counts->notes[i];
+		const uint64_t writes = estimate_writes(config, side, counts->created[i], updates) +
+					counts->notes[i];
 		const uint64_t reads = estimate_verifying(config, side, updates);
 		const struct str time =
 			estimate_text(&out->arena, estimate_time(config, side, reads, writes));

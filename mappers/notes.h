@@ -26,8 +26,8 @@ struct note_api {
 	bool lists_all;   /* one list shows the notes of everybody */
 	void (*list)(const struct mapper_context *, const struct note_page *, struct request *ret);
 	/* NULL unless `creates`. */
-	void (*create)(const struct mapper_context *, struct str person_id,
-		       const struct note *note, const char *category, struct request *ret);
+	void (*create)(const struct mapper_context *, struct str person_id, const struct note *note,
+		       const char *category, struct request *ret);
 	/* Writes the parts that are `wanted`. */
 	void (*update)(const struct mapper_context *, struct str person_id, const struct note *note,
 		       const bool wanted[NOTE_PART_COUNT], struct request *ret);

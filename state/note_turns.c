@@ -21,10 +21,11 @@ bool store_note_turns_begin(struct store *store, int64_t cycle, struct error *er
 	bool ok = sql_run(&call, err);
 
 	if (ok) {
-		call = sql_call(&store->sql,
-				"UPDATE note_turn SET due = 1 WHERE due = 0 AND (link IN "
-				"(SELECT link FROM history WHERE cycle = ? AND link > 0) OR link IN "
-				"(SELECT n.link FROM note_write w JOIN note n ON n.no = w.note))");
+		call = sql_call(
+			&store->sql,
+			"UPDATE note_turn SET due = 1 WHERE due = 0 AND (link IN "
+			"(SELECT link FROM history WHERE cycle = ? AND link > 0) OR link IN "
+			"(SELECT n.link FROM note_write w JOIN note n ON n.no = w.note))");
 		sql_bind_int(&call, cycle);
 		ok = sql_run(&call, err);
 	}
@@ -121,9 +122,9 @@ static bool next_refusal(struct store *store, int64_t link, int64_t after, struc
 			 int64_t *ret_id, struct str *ret_source, struct error *err)
 {
 	bool found;
-	struct sql_call call =
-		sql_call(&store->sql, "SELECT id, source_id FROM quarantine WHERE link = ? AND "
-				      "link > 0 AND source_id <> '' AND id > ? ORDER BY id LIMIT 1");
+	struct sql_call call = sql_call(
+		&store->sql, "SELECT id, source_id FROM quarantine WHERE link = ? AND "
+			     "link > 0 AND source_id <> '' AND id > ? ORDER BY id LIMIT 1");
 
 	*ret_id = 0;
 	sql_bind_int(&call, link);

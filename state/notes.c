@@ -109,8 +109,7 @@ bool store_note_each(struct store *store, int64_t link, note_pair_fn *fn, void *
 		     struct error *err)
 {
 	return each(store,
-		    "SELECT " PAIR_COLUMNS
-		    "WHERE n.link = ?1 AND n.no > ?2 ORDER BY n.no LIMIT 1",
+		    "SELECT " PAIR_COLUMNS "WHERE n.link = ?1 AND n.no > ?2 ORDER BY n.no LIMIT 1",
 		    link, fn, payload, err);
 }
 
@@ -131,8 +130,10 @@ bool store_note_find(struct store *store, enum side side, struct str id, struct 
 		     struct note_pair *ret_pair, bool *ret_found, struct error *err)
 {
 	static const char *const texts[] = {
-		[SIDE_RECORDS] = "SELECT " PAIR_COLUMNS "WHERE n.records_id = ? AND n.records_id <> ''",
-		[SIDE_PEOPLE] = "SELECT " PAIR_COLUMNS "WHERE n.people_id = ? AND n.people_id <> ''",
+		[SIDE_RECORDS] =
+			"SELECT " PAIR_COLUMNS "WHERE n.records_id = ? AND n.records_id <> ''",
+		[SIDE_PEOPLE] =
+			"SELECT " PAIR_COLUMNS "WHERE n.people_id = ? AND n.people_id <> ''",
 	};
 	struct sql_call call = sql_call(&store->sql, texts[side]);
 

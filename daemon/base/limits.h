@@ -40,6 +40,6 @@
 /* One person's notes on one side: whoever has more of them keeps them where they are. */
 #define LIMIT_NOTES 1000
 #define LIMIT_NOTES_BYTES ((size_t)16 * 1024 * 1024)
-#define LIMIT_HELD_SHOWN 1000        /* removals that the guard holds, in the status file */
+#define LIMIT_HELD_SHOWN 1000 /* removals that the guard holds, in the status file */
 
 #endif

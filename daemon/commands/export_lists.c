@@ -194,8 +194,7 @@ bool export_lists(struct export *export, struct error *err)
 				       err);
 	json_close(&export->writer, ']');
 	open_list(export, "notes");
-	ok = ok && (!whom->has_link ||
-		    store_note_each(store, whom->link.id, on_note, export, err));
+	ok = ok && (!whom->has_link || store_note_each(store, whom->link.id, on_note, export, err));
 	json_close(&export->writer, ']');
 	open_list(export, "conflicts");
 	ok = ok && store_conflict_each(store, on_conflict, export, err);

@@ -72,9 +72,9 @@ void cycle_note_failure(struct cycle *cycle, enum side side, const struct error 
 const char *phase_name(enum phase phase)
 {
 	static const char *const names[] = {
-		[PHASE_IDLE] = "idle",   [PHASE_LOAD] = "load",       [PHASE_RECOVER] = "recover",
-		[PHASE_SCAN] = "scan",   [PHASE_CONFIRM] = "confirm", [PHASE_MATCH] = "match",
-		[PHASE_MERGE] = "merge", [PHASE_PUSH] = "push",       [PHASE_NOTES] = "notes",
+		[PHASE_IDLE] = "idle",     [PHASE_LOAD] = "load",       [PHASE_RECOVER] = "recover",
+		[PHASE_SCAN] = "scan",     [PHASE_CONFIRM] = "confirm", [PHASE_MATCH] = "match",
+		[PHASE_MERGE] = "merge",   [PHASE_PUSH] = "push",       [PHASE_NOTES] = "notes",
 		[PHASE_FINISH] = "finish",
 	};
 	static_assert(COUNT_OF(names) == PHASE_COUNT, "every phase has a name");

@@ -73,8 +73,8 @@ size_t note_find_twin(const struct note *note, const struct note_content *conten
 static struct note_decision carry(const struct note_rules *rules, enum side from,
 				  enum note_verdict verdict, const char *reason)
 {
-	const bool flows = direction_flows_from(rules->direction, from) &&
-			   rules->editable[side_other(from)];
+	const bool flows =
+		direction_flows_from(rules->direction, from) && rules->editable[side_other(from)];
 
 	return (struct note_decision){ flows ? verdict : NOTE_LEFT, from, reason };
 }
@@ -88,8 +88,8 @@ static struct note_decision contest(const struct note_rules *rules)
 	};
 	const bool one_way = !direction_flows_from(rules->direction, SIDE_RECORDS) ||
 			     !direction_flows_from(rules->direction, SIDE_PEOPLE);
-	enum policy policy = rules->conflict == POLICY_NEWEST ? rules->newest_fallback :
-								rules->conflict;
+	enum policy policy =
+		rules->conflict == POLICY_NEWEST ? rules->newest_fallback : rules->conflict;
 
 	/* What may not be written cannot lose. */
 	if (one_way)
@@ -129,9 +129,10 @@ void note_merge(const struct note_rules *rules, const struct note_content base[S
 		bool changed[SIDE_COUNT];
 
 		for (int side = 0; side < SIDE_COUNT; side++)
-			changed[side] = !digest_equal(&base[side].part[part], &now[side].part[part]);
-		ret_parts[part] = merge_part(rules, changed,
-					     digest_equal(&now[SIDE_RECORDS].part[part],
-							  &now[SIDE_PEOPLE].part[part]));
+			changed[side] =
+				!digest_equal(&base[side].part[part], &now[side].part[part]);
+		ret_parts[part] = merge_part(
+			rules, changed,
+			digest_equal(&now[SIDE_RECORDS].part[part], &now[SIDE_PEOPLE].part[part]));
 	}
 }

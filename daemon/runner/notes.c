@@ -31,8 +31,9 @@ static void end_phase(struct notes *notes)
 	struct runner *runner = notes->runner;
 
 	if (notes->n_left > 0)
-		LOG_INFO("edits of notes stay where they are: the other side's API cannot take them",
-			 LOG_U64("count", notes->n_left));
+		LOG_INFO(
+			"edits of notes stay where they are: the other side's API cannot take them",
+			LOG_U64("count", notes->n_left));
 	arena_release(&notes->list_arena);
 	free(notes);
 	runner_phase_done(runner);
@@ -70,8 +71,7 @@ static bool has_allowance(const struct notes *notes)
 
 	if (notes->n_visits == 0)
 		return true;
-	return notes->allowance[SIDE_RECORDS] > 0 &&
-	       (!people || notes->allowance[SIDE_PEOPLE] > 0);
+	return notes->allowance[SIDE_RECORDS] > 0 && (!people || notes->allowance[SIDE_PEOPLE] > 0);
 }
 
 /* A link that was dissolved has nothing to read; its turn comes again when it is active again. */
@@ -82,7 +82,8 @@ static bool next_turn(struct notes *notes, bool *ret_found, struct error *err)
 	struct store *store = runner_store(notes->runner);
 
 	for (;;) {
-		if (!store_note_turn_next(store, cycle, &visit->arena, &visit->turn, ret_found, err))
+		if (!store_note_turn_next(store, cycle, &visit->arena, &visit->turn, ret_found,
+					  err))
 			return false;
 		if (!*ret_found || visit->turn.active)
 			return true;
@@ -131,15 +132,15 @@ static void set_allowance(struct notes *notes)
 	const struct config *config = notes->runner->options.config;
 	const bool full = strcmp(notes->runner->cycle.report.kind, "full") == 0;
 	const double minutes = (double)config->sync.interval_ns / (60.0 * (double)NS_PER_S);
-	const double people = config->people.requests_per_minute *
-			      (full ? 1.0 : minutes * PEOPLE_SHARE / 100);
+	const double people =
+		config->people.requests_per_minute * (full ? 1.0 : minutes * PEOPLE_SHARE / 100);
 	const double records = config->records.reads_per_second * 60 *
 			       (full ? 1.0 : minutes * RECORDS_SHARE / 100);
 	const double wanted[SIDE_COUNT] = { [SIDE_RECORDS] = records, [SIDE_PEOPLE] = people };
 
 	for (int side = 0; side < SIDE_COUNT; side++)
-		notes->allowance[side] = wanted[side] > ALLOWANCE_LEAST ? (int64_t)wanted[side] :
-									  ALLOWANCE_LEAST;
+		notes->allowance[side] =
+			wanted[side] > ALLOWANCE_LEAST ? (int64_t)wanted[side] : ALLOWANCE_LEAST;
 }
 
 /* An API that could not update notes may have learned to. */
@@ -156,7 +157,8 @@ bool notes_cannot_update(struct notes *notes, enum side side, struct error *err)
 
 	clock_format(runner_now(notes->runner), 0, text);
 	notes->rules.editable[side] = false;
-	return store_meta_set(runner_store(notes->runner), cannot_update[side], str_from(text), err);
+	return store_meta_set(runner_store(notes->runner), cannot_update[side], str_from(text),
+			      err);
 }
 
 static bool recall(struct notes *notes, struct error *err)

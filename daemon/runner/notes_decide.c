@@ -325,7 +325,8 @@ static bool decide(struct notes *notes, struct error *err)
 			return false;
 	}
 	return plan_creates(notes, SIDE_RECORDS, err) && plan_creates(notes, SIDE_PEOPLE, err) &&
-	       store_note_refusals_sweep(store, link, visit->refused.items, visit->refused.n, err) &&
+	       store_note_refusals_sweep(store, link, visit->refused.items, visit->refused.n,
+					 err) &&
 	       store_note_conflicts_sweep(store, link, notes->runner->cycle.report.id, err);
 }
 
@@ -351,9 +352,8 @@ static bool is_as_agreed(void *payload, const struct note_pair *pair, struct err
 
 	(void)err;
 	looking->has_write = looking->has_write || pair->has_write;
-	looking->n_known += at != NONE &&
-			    note_content_equal(&pair->base[SIDE_RECORDS],
-					       &looking->records->contents.items[at]);
+	looking->n_known += at != NONE && note_content_equal(&pair->base[SIDE_RECORDS],
+							     &looking->records->contents.items[at]);
 	return true;
 }
 

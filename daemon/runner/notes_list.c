@@ -89,8 +89,7 @@ static void on_page(void *payload, struct answer *answer)
 	if (!take_page(notes, answer, &err))
 		notes_store_failed(notes, &err);
 	notes->list_offset += answer->records.n;
-	if (notes->broken || notes->runner->stopping ||
-	    notes->list_allowance <= 0)
+	if (notes->broken || notes->runner->stopping || notes->list_allowance <= 0)
 		end_list(notes);
 	else
 		request_page(notes);

@@ -293,7 +293,8 @@ static bool store_write(struct notes *notes, struct note_here *here, struct erro
 	       store_note_sent(store, &here->pair, err) && store_commit(store, err);
 }
 
-static void send_step(struct notes *notes, const struct note_step *step, const struct note_here *here)
+static void send_step(struct notes *notes, const struct note_step *step,
+		      const struct note_here *here)
 {
 	const struct note_api *api = notes->api[step->target];
 	const struct str person_id = notes->visit.turn.person_id[step->target];
