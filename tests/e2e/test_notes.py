@@ -113,6 +113,24 @@ class Both(Notes):
                 self.assertEqual(world.writes(), [])
                 world.settled()
 
+    def test_state_lost_before_an_edit_was_carried(self):
+        """The time of creation tells whose edit it is; which of the two is newer, nothing does."""
+        for edited in SIDES:
+            with self.subTest(edited=edited):
+                world, ids = self.ada()
+                note = {"records": self.add(world, "records", ids["records"])}
+                world.sync()
+                note["people"] = self.notes(world, "people")[0]["id"]
+                world.forget_state()
+                self.edit(world, edited, note[edited], text="Edited.")
+                world.sync()
+                self.assertEqual([len(self.notes(world, side)) for side in SIDES], [1, 1])
+                won = self.texts(world, "records")
+                self.assertEqual(self.texts(world, "people"), won)
+                lost = {text for row in self.history(world, field="note_text") for text in row[3:5]}
+                self.assertLessEqual({"Edited.", NOTE[1]}, lost | {text for _, text in won})
+                world.settled()
+
     def test_switched_off(self):
         world, ids = self.ada()
         world.configure({})
