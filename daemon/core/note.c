@@ -68,37 +68,6 @@ size_t note_find_twin(const struct note *note, const struct note_content *conten
 	return best;
 }
 
-/* The only free note of that moment; list->n if there is none, or another. */
-static size_t only_one_then(const struct note *note, const struct note_list *list)
-{
-	size_t found = list->n;
-
-	for (size_t i = 0; i < list->n; i++) {
-		if (list->taken[i] || list->notes[i].is_private ||
-		    !note_same_moment(note, &list->notes[i]))
-			continue;
-		if (found != list->n)
-			return list->n;
-		found = i;
-	}
-	return found;
-}
-
-size_t note_find_edited(const struct note_list *mine, size_t which, const struct note_list *list)
-{
-	const struct note *note = &mine->notes[which];
-	const size_t found = only_one_then(note, list);
-
-	if (found == list->n || only_one_then(note, mine) != which)
-		return list->n;
-	for (int part = 0; part < NOTE_PART_COUNT; part++) {
-		if (note->part[part].len > 0 && digest_equal(&mine->contents[which].part[part],
-							     &list->contents[found].part[part]))
-			return found;
-	}
-	return list->n;
-}
-
 /* ---- Edits ---- */
 
 static struct note_decision carry(const struct note_rules *rules, enum side from,

@@ -58,12 +58,6 @@ bool note_same_moment(const struct note *note, const struct note *other);
 size_t note_find_twin(const struct note *note, const struct note_content *content,
 		      const struct note_list *list, bool any_time);
 
-/*
- * The same for a note that was edited on one side since, where the state that knew of both was lost: created
- * at the same moment, when nothing else was on either side, and with the title or the text in common.
- */
-size_t note_find_edited(const struct note_list *mine, size_t which, const struct note_list *list);
-
 /* ---- Edits ---- */
 
 struct note_rules {

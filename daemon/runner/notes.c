@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* Of a minute's requests, in per cent: for the notes of a cycle that reads no more than it must. */
@@ -143,12 +144,18 @@ static void set_allowance(struct notes *notes)
 			wanted[side] > ALLOWANCE_LEAST ? (int64_t)wanted[side] : ALLOWANCE_LEAST;
 }
 
-/* An API that could not update notes may have learned to. */
-#define ASKED_AGAIN_NS (INT64_C(7) * 86400 * NS_PER_S)
+/* ---- What the sides can do ---- */
 
-static const char *const cannot_update[] = {
-	[SIDE_RECORDS] = "notes.records.cannot_update_since",
-	[SIDE_PEOPLE] = "notes.people.cannot_update_since",
+/* An API that could not update notes may have learned to, or something else had answered. */
+#define ASKED_AGAIN_NS (INT64_C(86400) * NS_PER_S)
+/* In so many cycles in a row. */
+#define NOT_FOUND_MOST 3
+
+static const struct {
+	const char *cannot_update, *not_found;
+} names[] = {
+	[SIDE_RECORDS] = { "notes.records.cannot_update_since", "notes.records.not_found" },
+	[SIDE_PEOPLE] = { "notes.people.cannot_update_since", "notes.people.not_found" },
 };
 
 bool notes_cannot_update(struct notes *notes, enum side side, struct error *err)
@@ -157,25 +164,60 @@ bool notes_cannot_update(struct notes *notes, enum side side, struct error *err)
 
 	clock_format(runner_now(notes->runner), 0, text);
 	notes->rules.editable[side] = false;
-	return store_meta_set(runner_store(notes->runner), cannot_update[side], str_from(text),
+	return store_meta_set(runner_store(notes->runner), names[side].cannot_update,
+			      str_from(text), err);
+}
+
+static bool count_not_found(struct notes *notes, enum side side, uint64_t n, struct error *err)
+{
+	const char text[] = { (char)('0' + n), '\0' };
+
+	static_assert(NOT_FOUND_MOST <= 9, "one digit");
+	notes->n_not_found[side] = n;
+	return store_meta_set(runner_store(notes->runner), names[side].not_found, str_from(text),
 			      err);
+}
+
+bool notes_not_found(struct notes *notes, enum side side, struct error *err)
+{
+	const uint64_t n = notes->n_not_found[side] + 1;
+
+	notes->rules.editable[side] = false;
+	notes->visit.unfinished = true;
+	if (n < NOT_FOUND_MOST)
+		return count_not_found(notes, side, n, err);
+	return count_not_found(notes, side, 0, err) && notes_cannot_update(notes, side, err);
+}
+
+bool notes_found(struct notes *notes, enum side side, struct error *err)
+{
+	return count_not_found(notes, side, 0, err);
+}
+
+static bool recall_side(struct notes *notes, enum side side, struct arena *arena, struct error *err)
+{
+	struct store *store = runner_store(notes->runner);
+	struct str since = { NULL, 0 };
+	struct str count = { NULL, 0 };
+	uint64_t n = 0;
+	int64_t at = 0;
+
+	if (!store_meta_get(store, names[side].cannot_update, arena, &since, err) ||
+	    !store_meta_get(store, names[side].not_found, arena, &count, err))
+		return false;
+	if (clock_parse(since, &at) && runner_now(notes->runner) - at < ASKED_AGAIN_NS)
+		notes->rules.editable[side] = false;
+	if (str_to_u64(count, NOT_FOUND_MOST, &n))
+		notes->n_not_found[side] = n;
+	return true;
 }
 
 static bool recall(struct notes *notes, struct error *err)
 {
-	const int64_t now = runner_now(notes->runner);
 	struct arena arena = { 0 };
-	bool ok = true;
+	const bool ok = recall_side(notes, SIDE_RECORDS, &arena, err) &&
+			recall_side(notes, SIDE_PEOPLE, &arena, err);
 
-	for (int side = 0; ok && side < SIDE_COUNT; side++) {
-		struct str text = { NULL, 0 };
-		int64_t since = 0;
-
-		ok = store_meta_get(runner_store(notes->runner), cannot_update[side], &arena, &text,
-				    err);
-		if (ok && clock_parse(text, &since) && now - since < ASKED_AGAIN_NS)
-			notes->rules.editable[side] = false;
-	}
 	arena_release(&arena);
 	return ok;
 }

@@ -63,14 +63,15 @@ struct notes {
 	struct note_rules rules;
 	int64_t allowance[SIDE_COUNT]; /* requests that are left for this cycle */
 	uint64_t n_visits;
-	uint64_t n_accepted[SIDE_COUNT]; /* writes */
-	uint64_t n_left;                 /* edits that the other side cannot take */
-	unsigned n_unsure;               /* writes of unknown outcome in a row */
-	bool closed[SIDE_COUNT];         /* nothing more is written to the side in this cycle */
-	bool broken;                     /* nothing more is asked in this cycle */
-	int64_t list_allowance;          /* requests for the list of everybody's notes */
-	uint64_t list_offset;            /* of that list */
-	struct str list_last;            /* the last page's first note; in list_arena */
+	uint64_t n_accepted[SIDE_COUNT];  /* writes */
+	uint64_t n_left;                  /* edits that the other side cannot take */
+	unsigned n_unsure;                /* writes of unknown outcome in a row */
+	uint64_t n_not_found[SIDE_COUNT]; /* cycles in a row whose update was not found */
+	bool closed[SIDE_COUNT];          /* nothing more is written to the side in this cycle */
+	bool broken;                      /* nothing more is asked in this cycle */
+	int64_t list_allowance;           /* requests for the list of everybody's notes */
+	uint64_t list_offset;             /* of that list */
+	struct str list_last;             /* the last page's first note; in list_arena */
 	struct arena list_arena;
 	struct visit visit;
 };
@@ -88,8 +89,13 @@ void notes_submit(struct notes *notes, enum side side, struct request *request, 
 		  void *payload);
 /* The next thing to do, after the list or a visit. */
 void notes_go_on(struct notes *notes);
-/* The side has no update of notes: remembered for some days. */
+/* The side has no update of notes: remembered for a day. */
 NODISCARD bool notes_cannot_update(struct notes *notes, enum side side, struct error *err);
+/* A note that was just shown is not found when it is to be updated: no other is tried in this cycle, and
+ * after some cycles of that the side has no update. */
+NODISCARD bool notes_not_found(struct notes *notes, enum side side, struct error *err);
+/* It has one. */
+NODISCARD bool notes_found(struct notes *notes, enum side side, struct error *err);
 
 /* ---- notes_list.c ---- */
 

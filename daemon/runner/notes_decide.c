@@ -106,55 +106,35 @@ static bool settle_sent(struct notes *notes, struct error *err)
 	return true;
 }
 
-/* How two notes that we know nothing of are recognised. */
-enum likeness { SAME_AND_THEN, SAME_ANY_TIME, EDITED_SINCE };
-
-static struct note_list list_of(const struct note_side *side)
-{
-	return (struct note_list){ side->notes.items, side->contents.items, side->taken.items,
-				   side->notes.n };
-}
-
-/* Of one that was edited since nobody can say on which side: like a conflict, it has no base. */
-static bool pair_twins(struct notes *notes, enum likeness likeness, struct error *err)
+static bool pair_twins(struct notes *notes, bool any_time, struct error *err)
 {
 	struct visit *visit = &notes->visit;
-	const struct note_list records = list_of(&visit->side[SIDE_RECORDS]);
-	const struct note_list people = list_of(&visit->side[SIDE_PEOPLE]);
+	const struct note_side *records = &visit->side[SIDE_RECORDS];
+	const struct note_side *people = &visit->side[SIDE_PEOPLE];
+	const struct note_list list = { people->notes.items, people->contents.items,
+					people->taken.items, people->notes.n };
 
-	for (size_t i = 0; i < records.n; i++) {
-		const struct note *note = &records.notes[i];
+	for (size_t i = 0; i < records->notes.n; i++) {
+		const struct note *note = &records->notes.items[i];
 
-		if (records.taken[i] || note->is_private)
+		if (records->taken.items[i] || note->is_private)
 			continue;
-		const size_t twin = likeness == EDITED_SINCE ?
-					    note_find_edited(&records, i, &people) :
-					    note_find_twin(note, &records.contents[i], &people,
-							   likeness == SAME_ANY_TIME);
+		const size_t twin =
+			note_find_twin(note, &records->contents.items[i], &list, any_time);
 
-		if (twin == people.n)
+		if (twin == list.n)
 			continue;
-		struct note_pair pair = { .link = visit->turn.link,
-					  .id = { note->id, people.notes[twin].id } };
+		struct note_pair pair = {
+			.link = visit->turn.link,
+			.id = { note->id, list.notes[twin].id },
+			.base = { records->contents.items[i], list.contents[twin] },
+		};
 
-		if (likeness != EDITED_SINCE) {
-			pair.base[SIDE_RECORDS] = records.contents[i];
-			pair.base[SIDE_PEOPLE] = people.contents[twin];
-		}
 		if (!store_note_put(runner_store(notes->runner), &pair, err))
 			return false;
 		(void)add_here(visit, &pair);
 	}
 	return true;
-}
-
-static bool pair_all_twins(struct notes *notes, struct error *err)
-{
-	const bool first = notes->visit.turn.first;
-
-	return pair_twins(notes, SAME_AND_THEN, err) &&
-	       (!first ||
-		(pair_twins(notes, SAME_ANY_TIME, err) && pair_twins(notes, EDITED_SINCE, err)));
 }
 
 /* ---- Edits ---- */
@@ -337,7 +317,8 @@ static bool decide(struct notes *notes, struct error *err)
 	visit->pairs.n = 0;
 	if (!store_note_each(store, link, on_pair, notes, err) ||
 	    !adopt(notes, SIDE_RECORDS, err) || !adopt(notes, SIDE_PEOPLE, err) ||
-	    !settle_sent(notes, err) || !pair_all_twins(notes, err))
+	    !settle_sent(notes, err) || !pair_twins(notes, false, err) ||
+	    (visit->turn.first && !pair_twins(notes, true, err)))
 		return false;
 	for (size_t i = 0; i < visit->pairs.n; i++) {
 		if (!judge_pair(notes, i, err))

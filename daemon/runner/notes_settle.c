@@ -111,11 +111,11 @@ static bool was_there(const struct note_write *write, struct str id)
 	return false;
 }
 
-enum trace { LIKE_NOT, LIKE_EDITED, LIKE_SENT };
+enum likeness { LIKE_NOT, LIKE_EDITED, LIKE_SENT };
 
 /* May it be what was sent, and has somebody edited it since?  What was there before is not. */
-static enum trace trace_of(const struct notes *notes, const struct note_write *write,
-			   const struct note *note, const struct note_content *content)
+static enum likeness likeness_of(const struct notes *notes, const struct note_write *write,
+				 const struct note *note, const struct note_content *content)
 {
 	const int64_t tolerance = notes->runner->options.config->sync.clock_tolerance_ns;
 	const struct note sent = sent_note(write);
@@ -145,12 +145,12 @@ static size_t find_created(const struct notes *notes, const struct note_write *w
 	for (size_t i = 0; i < side->notes.n; i++) {
 		if (side->taken.items[i])
 			continue;
-		const enum trace trace =
-			trace_of(notes, write, &side->notes.items[i], &side->contents.items[i]);
+		const enum likeness likeness =
+			likeness_of(notes, write, &side->notes.items[i], &side->contents.items[i]);
 
-		if (trace == LIKE_SENT)
+		if (likeness == LIKE_SENT)
 			return i;
-		if (trace == LIKE_EDITED)
+		if (likeness == LIKE_EDITED)
 			edited = i;
 	}
 	return edited;

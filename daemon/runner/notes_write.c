@@ -60,6 +60,8 @@ static bool take_answer(struct notes *notes, const struct note *answer, struct e
 		pair->base[side_other(target)].part[part] = content_of(notes, step)->part[part];
 	}
 	pair->has_write = false;
+	if (!is_create && notes->n_not_found[target] > 0 && !notes_found(notes, target, err))
+		return false;
 	notes->n_accepted[target]++;
 	notes->runner->cycle.report.notes[target]++;
 	return store_begin(store, err) && store_note_put(store, pair, err) &&
@@ -166,9 +168,8 @@ static bool take_refusal(struct notes *notes, const struct answer *answer, struc
 		}
 		return refuse(notes, answer, err);
 	case JUDGE_GONE:
-		/* Of a create it is the person who has gone: the link's end is not decided here.  A note
-		 * that was just shown may have gone, too, or the operation is none that the server has. */
-		return is_create || refuse(notes, answer, err);
+		/* Of a create it is the person who has gone: the link's end is not decided here. */
+		return is_create || notes_not_found(notes, target, err);
 	case JUDGE_MALFORMED:
 		if (!is_create && (answer->status == 404 || answer->status == 405))
 			return notes_cannot_update(notes, target, err);

@@ -113,24 +113,6 @@ class Both(Notes):
                 self.assertEqual(world.writes(), [])
                 world.settled()
 
-    def test_state_lost_before_an_edit_was_carried(self):
-        """The time of creation tells whose edit it is; which of the two is newer, nothing does."""
-        for edited in SIDES:
-            with self.subTest(edited=edited):
-                world, ids = self.ada()
-                note = {"records": self.add(world, "records", ids["records"])}
-                world.sync()
-                note["people"] = self.notes(world, "people")[0]["id"]
-                world.forget_state()
-                self.edit(world, edited, note[edited], text="Edited.")
-                world.sync()
-                self.assertEqual([len(self.notes(world, side)) for side in SIDES], [1, 1])
-                won = self.texts(world, "records")
-                self.assertEqual(self.texts(world, "people"), won)
-                lost = {text for row in self.history(world, field="note_text") for text in row[3:5]}
-                self.assertLessEqual({"Edited.", NOTE[1]}, lost | {text for _, text in won})
-                world.settled()
-
     def test_switched_off(self):
         world, ids = self.ada()
         world.configure({})
@@ -301,7 +283,7 @@ class Edits(Notes):
 
     @only("values")
     def test_no_update(self):
-        """A records API that can't update notes: asked once, and never again in a week."""
+        """A records API that can't update notes: asked once a day."""
         world, note = self.pair("--no-note-updates")
         self.edit(world, "people", note["people"], text="Edited.")
         world.sync()
@@ -311,6 +293,27 @@ class Edits(Notes):
         world.sync()
         self.assertEqual(self.texts(world, "people"), [("Email", "Edited.")])
         world.settled()
+
+
+    @only("values")
+    def test_not_found(self):
+        """A 404 that says less may pass, or stay; the other notes wait meanwhile."""
+        for times in (1, 100):
+            with self.subTest(times=times):
+                world, note = self.pair()
+                self.edit(world, "people", note["people"], text="Edited.")
+                world.box.post("fault", side="records", action="status", status=404, count=times,
+                               match={"method": "PATCH", "path_prefix": "/v2/notes", "nth": 1},
+                               body='{"code":"not_found","message":"Not here."}',
+                               content_type="application/json")
+                world.clear_log()
+                for _ in range(5):
+                    world.sync()
+                writes = world.writes()
+                self.assertEqual(len(writes), 2 if times == 1 else 3)
+                text = "Edited." if times == 1 else NOTE[1]
+                self.assertEqual(self.texts(world, "records"), [("Call", text)])
+                world.settled()
 
 
 class Refusals(Notes):

@@ -78,49 +78,6 @@ static void finds_the_twin(void **state)
 	}
 }
 
-struct edited_row {
-	const char *name;
-	struct note mine[NOTES_MAX]; /* the first is looked for */
-	struct note theirs[NOTES_MAX];
-	size_t expected;
-};
-
-static void finds_what_was_edited(void **state)
-{
-#define C(seconds) \
-	{ \
-		.part = { STR_LIT("u"), STR_LIT("z") }, .created_at = (seconds)*NS_PER_S \
-	}
-	const struct edited_row rows[] = {
-		{ "one part", { A(100), C(7), C(8), C(9) }, { C(1), B(100), C(2), C(3) }, 1 },
-		{ "no part", { A(100), C(7), C(8), C(9) }, { C(1), C(100), C(2), C(3) }, 4 },
-		{ "another time", { A(100), C(7), C(8), C(9) }, { B(90), B(91), C(2), C(3) }, 4 },
-		{ "two there then",
-		  { A(100), C(7), C(8), C(9) },
-		  { B(100), C(101), C(2), C(3) },
-		  4 },
-		{ "two here then", { A(100), C(99), C(8), C(9) }, { B(100), C(1), C(2), C(3) }, 4 },
-		{ "private", { A(100), C(7), C(8), C(9) }, { HIDDEN(100), C(1), C(2), C(3) }, 4 },
-	};
-	const bool taken[NOTES_MAX] = { false };
-
-	(void)state;
-	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		struct note_content contents[SIDE_COUNT][NOTES_MAX];
-		const struct note_list mine = { rows[i].mine, contents[0], taken, NOTES_MAX };
-		const struct note_list theirs = { rows[i].theirs, contents[1], taken, NOTES_MAX };
-
-		for (size_t k = 0; k < NOTES_MAX; k++) {
-			contents[0][k] = note_content_of(&rows[i].mine[k]);
-			contents[1][k] = note_content_of(&rows[i].theirs[k]);
-		}
-		const size_t found = note_find_edited(&mine, 0, &theirs);
-
-		if (found != rows[i].expected)
-			fail_msg("%s: %zu", rows[i].name, found);
-	}
-}
-
 static void a_title_is_no_text(void **state)
 {
 	const struct note a = note("x", "", 1);
@@ -222,7 +179,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(finds_the_twin),
-		cmocka_unit_test(finds_what_was_edited),
 		cmocka_unit_test(a_title_is_no_text),
 		cmocka_unit_test(merges_each_part),
 		cmocka_unit_test(sides_may_differ_without_an_edit),
