@@ -189,9 +189,11 @@ static void check_note(struct sim *sim, const struct sim_note *note)
 							      look(sim, SANDBOX_PEOPLE, note) };
 	const size_t n[SANDBOX_SIDE_COUNT] = { there[0].n, there[1].n };
 
-	/* What was edited can't be recognised by a state that is older than the note. */
-	if ((n[0] > 1 || n[1] > 1) && (murk & ~(unsigned)MURK_REMOVED) == 0 &&
-	    (sim->figures.losses == 0 || note->n_edits[0] + note->n_edits[1] == 0))
+	/* What was edited, or whose person was merged or made anew, a state that is older can't recognise. */
+	const bool untouched = murk == 0 && note->n_edits[0] + note->n_edits[1] == 0;
+
+	if ((n[0] > 1 || n[1] > 1) &&
+	    (untouched || (sim->figures.losses == 0 && (murk & ~(unsigned)MURK_REMOVED) == 0)))
 		sim_violate(sim, P2_NO_DUPLICATE, "note-twin",
 			    "note %u of h%u is there %zu times on records, %zu on people",
 			    note->token, note->human, n[0], n[1]);
