@@ -207,6 +207,9 @@ static void check_note(struct sim *sim, const struct sim_note *note)
 			note->token, note->human, side_text(note->side), n[0], n[1]);
 		return;
 	}
+	/* Which of two is looked at is chance. */
+	if (n[0] > 1 || n[1] > 1)
+		return;
 	check_same(sim, note, there);
 	check_words(sim, note, there);
 }
