@@ -5,13 +5,12 @@
 #include "base/log.h"
 
 #include <assert.h>
-#include <string.h>
 
-/* Of a minute's requests, in per cent: for the notes of a cycle that reads no more than it must. */
-#define PEOPLE_SHARE 25
-#define RECORDS_SHARE 10
+/* Of the requests that the time between two cycles allows, in per cent: for visits in rotation. */
+static const int rotation_share[] = { [SIDE_RECORDS] = 10, [SIDE_PEOPLE] = 25 };
+
 /* Enough for one visit with a write. */
-#define ALLOWANCE_LEAST 3
+#define REQUESTS_LEAST 3
 
 static void visit_release(struct visit *visit)
 {
@@ -58,21 +57,29 @@ void notes_break(struct notes *notes, enum side side, const struct error *err)
 void notes_submit(struct notes *notes, enum side side, struct request *request, fetch_fn *fn,
 		  void *payload)
 {
-	notes->allowance[side]--;
+	notes->used[side]++;
+	notes->rotated[side] += notes->visit.rotates;
 	notes->runner->n_note_requests[side]++;
 	fetch_submit(notes->runner, side, request, FETCH_RECORDS, SENDER_SCAN, fn, payload);
 }
 
 /* ---- Turns ---- */
 
+bool notes_may_ask(const struct notes *notes, enum side side)
+{
+	return notes->n_visits <= 1 ||
+	       (notes->used[side] < notes->most[side] &&
+		(!notes->visit.rotates || notes->rotated[side] < notes->share[side]));
+}
+
 /* Where notes flow from records only, most visits need nothing of the other side. */
-static bool has_allowance(const struct notes *notes)
+static bool may_visit(struct notes *notes)
 {
 	const bool people = direction_flows_from(notes->rules.direction, SIDE_PEOPLE);
 
-	if (notes->n_visits == 0)
-		return true;
-	return notes->allowance[SIDE_RECORDS] > 0 && (!people || notes->allowance[SIDE_PEOPLE] > 0);
+	notes->n_visits++;
+	notes->visit.rotates = !notes->visit.turn.due && !notes->visit.turn.first;
+	return notes_may_ask(notes, SIDE_RECORDS) && (!people || notes_may_ask(notes, SIDE_PEOPLE));
 }
 
 /* A link that was dissolved has nothing to read; its turn comes again when it is active again. */
@@ -98,15 +105,13 @@ void notes_go_on(struct notes *notes)
 	bool found = false;
 	struct error err;
 
-	if (!notes->broken && !notes->runner->stopping && has_allowance(notes) &&
-	    !next_turn(notes, &found, &err))
+	if (!notes->broken && !notes->runner->stopping && !next_turn(notes, &found, &err))
 		notes_store_failed(notes, &err);
-	if (!found || notes->broken) {
+	if (!found || notes->broken || !may_visit(notes)) {
 		visit_release(&notes->visit);
 		end_phase(notes);
 		return;
 	}
-	notes->n_visits++;
 	notes_read(notes);
 }
 
@@ -127,21 +132,23 @@ void notes_visited(struct notes *notes, bool read)
 
 /* ---- The phase ---- */
 
-/* A whole cycle may take a minute longer for notes; one of the daemon's own a share of its interval. */
+/* What is due may make a cycle a minute longer, and not more. */
 static void set_allowance(struct notes *notes)
 {
 	const struct config *config = notes->runner->options.config;
-	const bool full = strcmp(notes->runner->cycle.report.kind, "full") == 0;
 	const double minutes = (double)config->sync.interval_ns / (60.0 * (double)NS_PER_S);
-	const double people =
-		config->people.requests_per_minute * (full ? 1.0 : minutes * PEOPLE_SHARE / 100);
-	const double records = config->records.reads_per_second * 60 *
-			       (full ? 1.0 : minutes * RECORDS_SHARE / 100);
-	const double wanted[SIDE_COUNT] = { [SIDE_RECORDS] = records, [SIDE_PEOPLE] = people };
+	const double rates[SIDE_COUNT] = {
+		[SIDE_RECORDS] = config->records.reads_per_second * 60,
+		[SIDE_PEOPLE] = config->people.requests_per_minute,
+	};
 
-	for (int side = 0; side < SIDE_COUNT; side++)
-		notes->allowance[side] =
-			wanted[side] > ALLOWANCE_LEAST ? (int64_t)wanted[side] : ALLOWANCE_LEAST;
+	for (int side = 0; side < SIDE_COUNT; side++) {
+		const double share = rates[side] * minutes * rotation_share[side] / 100;
+
+		notes->most[side] =
+			rates[side] > REQUESTS_LEAST ? (int64_t)rates[side] : REQUESTS_LEAST;
+		notes->share[side] = share > REQUESTS_LEAST ? (int64_t)share : REQUESTS_LEAST;
+	}
 }
 
 /* ---- What the sides can do ---- */

@@ -4,7 +4,8 @@
  *
  * The phase visits linked pairs of persons, one after the other: those that are due (something of them was
  * written in this cycle, a list shows a note that is not known, a write is of unknown outcome), then those
- * not visited for longest, within an allowance of requests.  A visit
+ * not visited for longest.  A cycle has so many requests for them, and fewer of these for those whose turn
+ * it is only because time has passed.  A visit
  *
  *   read records -> read people -> decide -> write, note by note -> end of the turn
  *
@@ -53,6 +54,7 @@ struct visit {
 	VEC(struct note_step) steps;
 	VEC(struct str) refused; /* sources in quarantine that still wait there */
 	size_t next_step;
+	bool rotates;    /* nothing but time calls for it */
 	bool unfinished; /* something of it has to be done again */
 	struct arena arena;
 };
@@ -61,7 +63,9 @@ struct notes {
 	struct runner *runner;
 	const struct note_api *api[SIDE_COUNT];
 	struct note_rules rules;
-	int64_t allowance[SIDE_COUNT]; /* requests that are left for this cycle */
+	/* requests of this cycle: made, and how many may be; the same for visits in rotation */
+	int64_t used[SIDE_COUNT], most[SIDE_COUNT];
+	int64_t rotated[SIDE_COUNT], share[SIDE_COUNT];
 	uint64_t n_visits;
 	uint64_t n_accepted[SIDE_COUNT];  /* writes */
 	uint64_t n_left;                  /* edits that the other side cannot take */
@@ -87,6 +91,8 @@ void notes_break(struct notes *notes, enum side side, const struct error *err);
 /* Counts the request against the allowance and hands it to fetch_submit(). */
 void notes_submit(struct notes *notes, enum side side, struct request *request, fetch_fn *fn,
 		  void *payload);
+/* May the visit make a request to that side?  The first one of a cycle may. */
+bool notes_may_ask(const struct notes *notes, enum side side);
 /* The next thing to do, after the list or a visit. */
 void notes_go_on(struct notes *notes);
 /* The side has no update of notes: remembered for a day. */

@@ -9,9 +9,6 @@
 #include <stdio.h>
 
 #define OFFSET_NAME "notes.list_offset"
-/* The list may take one of so many requests: the visits need the others. */
-#define LIST_PART 2
-
 static void request_page(struct notes *notes);
 
 static bool remember_offset(struct notes *notes, struct error *err)
@@ -112,7 +109,7 @@ void notes_list(struct notes *notes)
 	uint64_t offset = 0;
 	struct error err;
 
-	notes->list_allowance = notes->allowance[SIDE_RECORDS] / LIST_PART;
+	notes->list_allowance = notes->share[SIDE_RECORDS];
 
 	if (!notes->api[SIDE_RECORDS]->lists_all ||
 	    !direction_flows_from(notes->rules.direction, SIDE_RECORDS)) {

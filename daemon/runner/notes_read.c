@@ -85,7 +85,7 @@ static void side_read(struct notes *notes, enum side side)
 		notes_visited(notes, false);
 	} else if (!needed) {
 		notes_visited(notes, false);
-	} else if (notes->allowance[SIDE_PEOPLE] <= 0 && notes->n_visits > 1) {
+	} else if (!notes_may_ask(notes, SIDE_PEOPLE)) {
 		visit->unfinished = true;
 		notes_visited(notes, false);
 	} else {
