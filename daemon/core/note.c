@@ -13,7 +13,7 @@
 
 struct note_content note_content_of(const struct note *note)
 {
-	struct note_content content;
+	struct note_content content = { 0 };
 
 	for (int part = 0; part < NOTE_PART_COUNT; part++)
 		content.part[part] = digest_of(note->part[part], CONTENT_SEED + (unsigned)part);
