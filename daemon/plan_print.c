@@ -103,6 +103,8 @@ static void count(struct text_out *out, const struct plan_item *item)
 
 	if (item->is_conflict)
 		out->n_conflicts++;
+	else if (item->is_note)
+		counts->notes[item->side]++;
 	else if (str_equal_z(item->action, "create"))
 		counts->created[item->side]++;
 	else if (str_equal_z(item->action, "update"))
@@ -181,6 +183,15 @@ static bool print_item_text(void *payload, const struct plan_item *item, struct 
 	return printed(ok, err);
 }
 
+/* ", 2 notes", or nothing. */
+static struct str notes_of(struct text_out *out, enum side side)
+{
+	const uint64_t n = out->counts.notes[side];
+
+	return n > 0 ? arena_format(&out->arena, ", %" PRIu64 " notes", n) :
+		       (struct str){ NULL, 0 };
+}
+
 static bool print_foot(struct text_out *out, const struct config *config, uint64_t n_links)
 {
 	const struct plan_counts *counts = &out->counts;
@@ -192,16 +203,18 @@ static bool print_foot(struct text_out *out, const struct config *config, uint64
 	for (int i = 0; i < SIDE_COUNT; i++) {
 		const enum side side = (enum side)i;
 		const uint64_t updates = counts->updated[i] + counts->removed[i];
-		const uint64_t writes = estimate_writes(config, side, counts->created[i], updates);
+		const uint64_t writes = estimate_writes(config, side, counts->created[i], updates) +
+					counts->notes[i];
 		const uint64_t reads = estimate_verifying(config, side, updates);
 		const struct str time =
 			estimate_text(&out->arena, estimate_time(config, side, reads, writes));
 
 		if (fprintf(out->file,
 			    "%-8s %" PRIu64 " to create, %" PRIu64 " to update, %" PRIu64
-			    " to remove; at least %" PRIu64 " requests, %.*s\n",
+			    " to remove%.*s; at least %" PRIu64 " requests, %.*s\n",
 			    side_name(side), counts->created[i], counts->updated[i],
-			    counts->removed[i], reads + writes, STR_ARG(time)) < 0)
+			    counts->removed[i], STR_ARG(notes_of(out, side)), reads + writes,
+			    STR_ARG(time)) < 0)
 			return false;
 	}
 	return out->n_conflicts == 0 ||

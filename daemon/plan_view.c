@@ -2,6 +2,7 @@
 #include "daemon/plan_view.h"
 
 #include "base/vec.h"
+#include "state/notes.h"
 
 #include <assert.h>
 
@@ -104,6 +105,43 @@ static bool walk_intents(struct walk *walk, enum side target, struct error *err)
 	return true;
 }
 
+/* ---- Notes ---- */
+
+static bool on_note(void *payload, const struct note_pair *note, struct error *err)
+{
+	const struct walk *walk = payload;
+	const struct note_write *write = &note->write;
+	struct plan_row rows[NOTE_PART_COUNT];
+	struct arena arena = { 0 };
+	struct pair pair;
+	struct plan_item item = {
+		.action = STR_LIT("note"),
+		.is_note = true,
+		.side = write->target,
+		.rows = rows,
+	};
+	bool ok = store_pair_get(walk->store, note->link, &arena, &pair, err);
+
+	for (int part = 0; ok && part < NOTE_PART_COUNT; part++) {
+		if (!write->wanted[part])
+			continue;
+		rows[item.n_rows++] = (struct plan_row){
+			.field = str_from(note_part_name((enum note_part)part)),
+			.old_value = write->held[part],
+			.new_value = write->sent[part],
+			.why = write->reason,
+		};
+	}
+	if (ok) {
+		item.id = pair.link.side_id[write->target];
+		item.other_id = pair.link.side_id[side_other(write->target)];
+		item.person = person_label(&arena, &pair.now[write->target], walk->table);
+		ok = walk->fn(walk->payload, &item, err);
+	}
+	arena_release(&arena);
+	return ok;
+}
+
 /* ---- Conflicts ---- */
 
 /* They are few; kept while the persons that they name are looked up. */
@@ -196,5 +234,5 @@ bool plan_each(struct store *store, const struct field_table *table, plan_item_f
 		if (!walk_intents(&walk, (enum side)side, err))
 			return false;
 	}
-	return walk_conflicts(&walk, err);
+	return store_note_writes_each(store, on_note, &walk, err) && walk_conflicts(&walk, err);
 }

@@ -25,6 +25,7 @@ static const char *phase_words(enum phase phase)
 		[PHASE_MATCH] = "matching",
 		[PHASE_MERGE] = "comparing",
 		[PHASE_PUSH] = "writing",
+		[PHASE_NOTES] = "carrying notes",
 		[PHASE_FINISH] = "finishing",
 	};
 	static_assert(COUNT_OF(words) == PHASE_COUNT, "every phase has its words");

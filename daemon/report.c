@@ -121,6 +121,7 @@ static void print_side(const struct cycle_report *report, enum side side, FILE *
 		{ report->created[side], "created" },
 		{ report->updated[side], "updated" },
 		{ report->removed[side], "removed" },
+		{ report->notes[side], "notes" },
 	};
 	const char *separator = "";
 
@@ -199,6 +200,8 @@ void report_log(const struct cycle_report *report, bool is_daemon)
 		LOG_U64("updated_people", report->updated[SIDE_PEOPLE]),
 		LOG_U64("removed_records", report->removed[SIDE_RECORDS]),
 		LOG_U64("removed_people", report->removed[SIDE_PEOPLE]),
+		LOG_U64("notes_records", report->notes[SIDE_RECORDS]),
+		LOG_U64("notes_people", report->notes[SIDE_PEOPLE]),
 		LOG_U64("conflicts", report->conflicts),
 		LOG_U64("quarantined", report->quarantined),
 		LOG_U64("guarded", report->guarded),

@@ -16,6 +16,7 @@ static const struct {
 	{ "created", offsetof(struct cycle_report, created) },
 	{ "updated", offsetof(struct cycle_report, updated) },
 	{ "removed", offsetof(struct cycle_report, removed) },
+	{ "notes", offsetof(struct cycle_report, notes) },
 	{ "requests", offsetof(struct cycle_report, requests) },
 	{ "requests_least", offsetof(struct cycle_report, requests_least) },
 };

@@ -55,7 +55,7 @@ enum status_state status_state_of(enum phase phase)
 		[PHASE_RECOVER] = STATE_PUSHING,  [PHASE_SCAN] = STATE_SCANNING,
 		[PHASE_CONFIRM] = STATE_SCANNING, [PHASE_MATCH] = STATE_MATCHING,
 		[PHASE_MERGE] = STATE_MATCHING,   [PHASE_PUSH] = STATE_PUSHING,
-		[PHASE_FINISH] = STATE_PUSHING,
+		[PHASE_NOTES] = STATE_PUSHING,    [PHASE_FINISH] = STATE_PUSHING,
 	};
 	static_assert(COUNT_OF(states) == PHASE_COUNT, "every phase has its state");
 

@@ -37,6 +37,8 @@ static const char *const erase_texts[] = {
 	"OR (link = 0 AND target = 0 AND source_id = ?2) "
 	"OR (target = 0 AND target_id = ?1) OR (target = 1 AND target_id = ?2)",
 	"DELETE FROM wish WHERE link IN " ITS_LINKS,
+	"DELETE FROM note WHERE link IN " ITS_LINKS,
+	"DELETE FROM note_turn WHERE link IN " ITS_LINKS,
 	"DELETE FROM shadow WHERE no / 2 IN " ITS_LINKS,
 	/* Under a link that has gone too: both of its sides tell of this one. */
 	"DELETE FROM history WHERE " ITS_HISTORY " OR (link > 0 AND (link IN " ITS_LINKS

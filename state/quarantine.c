@@ -3,11 +3,15 @@
  * quarantine: writes that a server refused for good.  Known by link, or a create by its source; other
  * content than the refused one is tried again.
  */
+#include "state/notes.h"
 #include "state/store_p.h"
 
+/* A link has one refused write of its persons and side, and any number of its notes. */
 static struct str source_of(int64_t link, struct str source_id)
 {
-	return link != 0 ? (struct str){ "", 0 } : source_id;
+	return link != 0 && !str_starts(source_id, STR_LIT(QUARANTINE_NOTE)) ?
+		       (struct str){ "", 0 } :
+		       source_id;
 }
 
 bool store_quarantine_put(struct store *store, const struct quarantine *quarantine,
@@ -125,7 +129,8 @@ bool store_quarantine_sweep(struct store *store, struct error *err)
 {
 	return sql_exec(
 		&store->sql,
-		"DELETE FROM quarantine WHERE CASE WHEN link > 0 "
+		"DELETE FROM quarantine WHERE NOT (link > 0 AND source_id <> '') AND "
+		"CASE WHEN link > 0 "
 		"THEN link NOT IN (SELECT link FROM wish) AND link NOT IN "
 		"(SELECT link FROM person WHERE link IS NOT NULL AND staged = 1) "
 		"AND link NOT IN (SELECT link FROM person WHERE link IS NOT NULL "

@@ -35,6 +35,11 @@
 #define LIMIT_TOKEN_BYTES ((size_t)64 * 1024)
 #define LIMIT_CONFIG_BYTES ((size_t)1024 * 1024)
 #define LIMIT_COLLECTION_ITEMS 20000 /* tags and other small collections that are cached */
-#define LIMIT_HELD_SHOWN 1000        /* removals that the guard holds, in the status file */
+/* Title and text of one note that is carried. */
+#define LIMIT_NOTE_BYTES ((size_t)64 * 1024)
+/* One person's notes on one side: whoever has more of them keeps them where they are. */
+#define LIMIT_NOTES 1000
+#define LIMIT_NOTES_BYTES ((size_t)16 * 1024 * 1024)
+#define LIMIT_HELD_SHOWN 1000 /* removals that the guard holds, in the status file */
 
 #endif

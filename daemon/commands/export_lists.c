@@ -4,6 +4,8 @@
  */
 #include "daemon/commands/export.h"
 
+#include "state/notes.h"
+
 #include <assert.h>
 
 static bool is_its_link(const struct export *export, int64_t link)
@@ -66,6 +68,27 @@ static bool on_intent(void *payload, const struct intent *intent, struct arena *
 	export_fields(export, "held", &intent->base);
 	export_fields(export, "from", &intent->source);
 	export_text(export, "reasons", intent->reasons);
+	return end_item(export);
+}
+
+/* Of their texts, what is in a write whose answer has not come. */
+static bool on_note(void *payload, const struct note_pair *note, struct error *err)
+{
+	struct export *export = payload;
+
+	(void)err;
+	json_open(&export->writer, '{');
+	export_text(export, "records_note", note->id[SIDE_RECORDS]);
+	export_text(export, "people_note", note->id[SIDE_PEOPLE]);
+	for (int part = 0; note->has_write && part < NOTE_PART_COUNT; part++) {
+		const char *name = note_part_name((enum note_part)part);
+
+		json_key(&export->writer, name);
+		json_open(&export->writer, '{');
+		export_text(export, "old", note->write.held[part]);
+		export_text(export, "new", note->write.sent[part]);
+		json_close(&export->writer, '}');
+	}
 	return end_item(export);
 }
 
@@ -169,6 +192,9 @@ bool export_lists(struct export *export, struct error *err)
 	for (int side = 0; ok && side < SIDE_COUNT; side++)
 		ok = store_intent_each(store, (enum side)side, 0, UINT32_MAX, on_intent, export,
 				       err);
+	json_close(&export->writer, ']');
+	open_list(export, "notes");
+	ok = ok && (!whom->has_link || store_note_each(store, whom->link.id, on_note, export, err));
 	json_close(&export->writer, ']');
 	open_list(export, "conflicts");
 	ok = ok && store_conflict_each(store, on_conflict, export, err);

@@ -12,8 +12,9 @@ static const unsigned permitted[] = {
 	[PHASE_SCAN] = TO(PHASE_CONFIRM) | TO(PHASE_FINISH),
 	[PHASE_CONFIRM] = TO(PHASE_MATCH) | TO(PHASE_FINISH),
 	[PHASE_MATCH] = TO(PHASE_MERGE) | TO(PHASE_FINISH),
-	[PHASE_MERGE] = TO(PHASE_PUSH) | TO(PHASE_FINISH),
-	[PHASE_PUSH] = TO(PHASE_MERGE) | TO(PHASE_FINISH),
+	[PHASE_MERGE] = TO(PHASE_PUSH) | TO(PHASE_NOTES) | TO(PHASE_FINISH),
+	[PHASE_PUSH] = TO(PHASE_MERGE) | TO(PHASE_NOTES) | TO(PHASE_FINISH),
+	[PHASE_NOTES] = TO(PHASE_FINISH),
 	[PHASE_FINISH] = TO(PHASE_IDLE),
 };
 static_assert(COUNT_OF(permitted) == PHASE_COUNT, "every phase has its edges");
@@ -32,13 +33,13 @@ enum phase cycle_after(const struct cycle *cycle, bool again)
 		[PHASE_IDLE] = PHASE_LOAD,     [PHASE_LOAD] = PHASE_RECOVER,
 		[PHASE_RECOVER] = PHASE_SCAN,  [PHASE_SCAN] = PHASE_CONFIRM,
 		[PHASE_CONFIRM] = PHASE_MATCH, [PHASE_MATCH] = PHASE_MERGE,
-		[PHASE_MERGE] = PHASE_PUSH,    [PHASE_PUSH] = PHASE_FINISH,
-		[PHASE_FINISH] = PHASE_IDLE,
+		[PHASE_MERGE] = PHASE_PUSH,    [PHASE_PUSH] = PHASE_NOTES,
+		[PHASE_NOTES] = PHASE_FINISH,  [PHASE_FINISH] = PHASE_IDLE,
 	};
 	static_assert(COUNT_OF(next) == PHASE_COUNT, "every phase has a successor");
 
 	if (cycle->phase == PHASE_MERGE && cycle->dry_run)
-		return PHASE_FINISH;
+		return PHASE_NOTES;
 	if (cycle->phase == PHASE_PUSH && again && cycle->merge_rounds < CYCLE_MERGE_ROUNDS)
 		return PHASE_MERGE;
 	return next[cycle->phase];
@@ -71,9 +72,10 @@ void cycle_note_failure(struct cycle *cycle, enum side side, const struct error 
 const char *phase_name(enum phase phase)
 {
 	static const char *const names[] = {
-		[PHASE_IDLE] = "idle",   [PHASE_LOAD] = "load",       [PHASE_RECOVER] = "recover",
-		[PHASE_SCAN] = "scan",   [PHASE_CONFIRM] = "confirm", [PHASE_MATCH] = "match",
-		[PHASE_MERGE] = "merge", [PHASE_PUSH] = "push",       [PHASE_FINISH] = "finish",
+		[PHASE_IDLE] = "idle",     [PHASE_LOAD] = "load",       [PHASE_RECOVER] = "recover",
+		[PHASE_SCAN] = "scan",     [PHASE_CONFIRM] = "confirm", [PHASE_MATCH] = "match",
+		[PHASE_MERGE] = "merge",   [PHASE_PUSH] = "push",       [PHASE_NOTES] = "notes",
+		[PHASE_FINISH] = "finish",
 	};
 	static_assert(COUNT_OF(names) == PHASE_COUNT, "every phase has a name");
 

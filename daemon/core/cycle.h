@@ -2,7 +2,7 @@
 /*
  * cycle: the phases of one pass and the order they come in.
  *
- *   idle -> load -> recover -> scan -> confirm -> match -> merge -> push -> finish -> idle
+ *   idle -> load -> recover -> scan -> confirm -> match -> merge -> push -> notes -> finish -> idle
  *                                                            ^        |
  *                                                            +--------+  links to be merged again
  *
@@ -13,6 +13,7 @@
  *   match    unlinked persons
  *   merge    linked pairs of which a side differs; what is to be created
  *   push     what was decided, after the target was read again
+ *   notes    notes of linked persons, if they are carried: after everything else
  *   finish   counters, history, the summary
  *
  * One function writes the phase (cycle_enter) and only along the permitted edges.  Any phase may go to
@@ -36,6 +37,7 @@ enum phase {
 	PHASE_MATCH,
 	PHASE_MERGE,
 	PHASE_PUSH,
+	PHASE_NOTES,
 	PHASE_FINISH,
 	PHASE_COUNT
 };
@@ -58,6 +60,7 @@ struct cycle_report {
 	enum outcome outcome;
 	int64_t started_at, ended_at; /* ns */
 	uint64_t created[SIDE_COUNT], updated[SIDE_COUNT], removed[SIDE_COUNT];
+	uint64_t notes[SIDE_COUNT]; /* written: created or updated */
 	uint64_t linked;
 	uint64_t unchanged; /* links that needed nothing */
 	uint64_t conflicts; /* waiting, of this cycle and before */
@@ -75,7 +78,7 @@ struct cycle_report {
 struct cycle {
 	enum phase phase;
 	unsigned merge_rounds;
-	bool dry_run; /* stops before push */
+	bool dry_run; /* nothing is pushed, and no note written */
 	struct cycle_report report;
 };
 

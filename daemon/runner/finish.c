@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "daemon/report.h"
 #include "state/counters.h"
+#include "state/notes.h"
 
 static uint64_t ceil_div(uint64_t n, uint64_t by)
 {
@@ -24,7 +25,7 @@ static uint64_t least_requests(const struct runner *runner, enum side side)
 	const struct side_scan *scan = &runner->scans[side];
 	const uint64_t batch = caps->batch ? config->records.batch_size : 1;
 	const uint64_t pages =
-		runner->n_confirmed[side] +
+		runner->n_confirmed[side] + runner->n_note_requests[side] +
 		(scan->began ? scan_least_requests(&scan->scan, scan->n_distinct) : 0);
 
 	if (runner->options.dry_run)
@@ -41,6 +42,7 @@ static bool count_state(struct runner *runner, struct error *err)
 	int64_t links = 0;
 	int64_t conflicts = 0;
 	int64_t quarantined = 0;
+	int64_t notes_waiting = 0;
 
 	/* Whoever was not found is met again by every push, as long as the edit waits. */
 	if (runner->pushed && !store_conflict_sweep(store, "gone", report->id, err))
@@ -56,6 +58,9 @@ static bool count_state(struct runner *runner, struct error *err)
 			return false;
 		report->waiting += (uint64_t)waiting;
 	}
+	if (!store_note_write_count(store, &notes_waiting, err))
+		return false;
+	report->waiting += (uint64_t)notes_waiting;
 	report->conflicts = (uint64_t)conflicts;
 	report->quarantined = (uint64_t)quarantined;
 	const uint64_t touched =

@@ -86,6 +86,7 @@ static void start_phase(struct runner *runner)
 		[PHASE_MATCH] = runner_match,
 		[PHASE_MERGE] = runner_merge,
 		[PHASE_PUSH] = runner_push,
+		[PHASE_NOTES] = runner_notes,
 		[PHASE_FINISH] = runner_finish,
 	};
 	static_assert(COUNT_OF(phases) == PHASE_COUNT, "every phase has its function");
@@ -188,6 +189,7 @@ void runner_start(struct runner *runner)
 		side_scan_reset(&runner->scans[side]);
 		runner->n_updates[side] = runner->n_creates[side] = 0;
 		runner->unsure[side].n = runner->n_confirmed[side] = 0;
+		runner->n_note_requests[side] = 0;
 		runner->halted[side] = false;
 	}
 	runner->removals_held = runner->changes_held = runner->keeps_sent = false;

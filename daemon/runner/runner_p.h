@@ -57,6 +57,7 @@ struct runner {
 	uint64_t requests_before[SIDE_COUNT];
 	uint64_t retries_before[SIDE_COUNT];
 	uint64_t n_tag_pages;
+	uint64_t n_note_requests[SIDE_COUNT];
 	uint64_t n_dirty;                                      /* links that were merged */
 	uint64_t n_updates[SIDE_COUNT], n_creates[SIDE_COUNT]; /* intents decided, for the least */
 	uint64_t intents_done, intents_total;
@@ -94,6 +95,7 @@ void runner_confirm(struct runner *runner); /* confirm.c */
 void runner_match(struct runner *runner);   /* match.c */
 void runner_merge(struct runner *runner);   /* plan.c */
 void runner_push(struct runner *runner);    /* push.c */
+void runner_notes(struct runner *runner);   /* notes.c */
 void runner_finish(struct runner *runner);  /* finish.c */
 
 /* Settles the updates and removals that an earlier process sent without storing their outcome: what the

@@ -201,6 +201,45 @@ CREATE TABLE forgotten_key(
 	mark BLOB NOT NULL PRIMARY KEY
 ) STRICT, WITHOUT ROWID;
 
+-- Notes that are the same one on both sides.  Their texts are not kept, only what tells a change: of each
+-- side the digests of title and text when both last agreed.
+CREATE TABLE note(
+	no INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+	link INTEGER NOT NULL, -- of the persons
+	records_id TEXT NOT NULL,
+	people_id TEXT NOT NULL, -- either is empty in a create of unknown outcome
+	base BLOB NOT NULL,
+	gone INTEGER NOT NULL DEFAULT 0 CHECK (gone IN (0, 1)), -- from one side: remembered, never written again
+	sum INTEGER NOT NULL
+) STRICT;
+CREATE INDEX note_link ON note(link);
+CREATE UNIQUE INDEX note_records ON note(records_id) WHERE records_id <> '';
+CREATE UNIQUE INDEX note_people ON note(people_id) WHERE people_id <> '';
+-- A write of a note that was sent: its outcome is unknown until the answer is stored.  Only as long are
+-- there texts: what the target held, and what was sent.
+CREATE TABLE note_write(
+	note INTEGER NOT NULL PRIMARY KEY REFERENCES note(no) ON DELETE CASCADE,
+	target INTEGER NOT NULL CHECK (target IN (0, 1)),
+	cycle INTEGER NOT NULL,
+	sent_at INTEGER NOT NULL,
+	created_at INTEGER NOT NULL, -- of the note
+	parts INTEGER NOT NULL, -- that are written: 1 title, 2 text
+	old_title TEXT NOT NULL,
+	old_text TEXT NOT NULL,
+	new_title TEXT NOT NULL,
+	new_text TEXT NOT NULL,
+	reason TEXT NOT NULL,
+	others TEXT NOT NULL -- ids of notes that the target had by then, of no pair: none of them is what was sent
+) STRICT;
+-- Whose notes are read next: those that are due, then those not read for longest.
+CREATE TABLE note_turn(
+	link INTEGER NOT NULL PRIMARY KEY,
+	due INTEGER NOT NULL DEFAULT 0 CHECK (due IN (0, 1)),
+	cycle INTEGER NOT NULL DEFAULT 0, -- that met it last
+	read_cycle INTEGER NOT NULL DEFAULT 0 -- that read both sides last
+) STRICT, WITHOUT ROWID;
+CREATE INDEX note_turn_next ON note_turn(due DESC, cycle, link);
+
 CREATE TABLE collection(
 	name TEXT NOT NULL PRIMARY KEY,
 	read_at INTEGER NOT NULL

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * All that looks at bytes of a server: decoding of records, judging of answers, the tags, what it says
- * of itself.  Arbitrary
- * bytes give a person that keeps the model's invariants or ERR_MALFORMED; whatever was decoded can be
+ * All that looks at bytes of a server: decoding of records and notes, judging of answers, the tags, what
+ * it says of itself.  Arbitrary bytes give a person that keeps the model's invariants or ERR_MALFORMED; whatever was decoded can be
  * written again as valid JSON, and writing it over itself writes nothing.
  *
  * Input: a byte for the mapper, a byte for the status, the bytes.
@@ -12,6 +11,7 @@
 #include "base/limits.h"
 #include "mappers/json_guard.h"
 #include "mappers/json_string.h"
+#include "mappers/notes.h"
 #include "mappers/schema.h"
 #include "mappers/titles.h"
 
@@ -171,6 +171,33 @@ static void judge(const struct mapper *mapper, uint8_t choice, struct str body)
 	arena_release(&arena);
 }
 
+/* A note that was understood can be written. */
+static void decode_note(const struct mapper *mapper, const struct mapper_context *context,
+			struct str raw)
+{
+	static const bool whole[NOTE_PART_COUNT] = { true, true };
+	const struct note_api *api = note_api_find(mapper->side, mapper->name);
+	struct arena arena = { 0 };
+	struct request request;
+	struct note note;
+	struct error err = { 0 };
+
+	if (!api->decode(raw, &arena, &note, &err)) {
+		FUZZ_CHECK(err.code == ERR_MALFORMED && err.msg[0] != '\0');
+	} else {
+		FUZZ_CHECK(note.id.len > 0 && is_utf8(note.id) && is_utf8(note.person_id));
+		for (int part = 0; part < NOTE_PART_COUNT; part++)
+			FUZZ_CHECK(is_utf8(note.part[part]));
+		if (api->creates) {
+			api->create(context, note.id, &note, "/note_categories/1", &request);
+			check_request(&request);
+			api->update(context, note.id, &note, whole, &request);
+			check_request(&request);
+		}
+	}
+	arena_release(&arena);
+}
+
 /* What a side says of itself. */
 static void read_schema(struct str bytes)
 {
@@ -219,6 +246,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	FUZZ_CHECK(titles_add(titles, STR_LIT("3"), STR_LIT("Prospect")));
 	decode(mapper, &context, bytes);
+	decode_note(mapper, &context, bytes);
 	judge(mapper, data[1], bytes);
 	if (!people_tags_decode(bytes, titles, &info, &err))
 		FUZZ_CHECK(err.code == ERR_MALFORMED);

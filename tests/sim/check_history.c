@@ -52,8 +52,10 @@ static bool on_entry(void *payload, const struct history_entry *entry, struct er
 		   (long long)entry->cycle, (long long)entry->link, side_name(entry->side),
 		   STR_ARG(entry->side_id), STR_ARG(entry->action), STR_ARG(entry->field),
 		   STR_ARG(entry->old_value), STR_ARG(entry->new_value), STR_ARG(entry->reason));
-	if (slot == SLOT_COUNT)
+	if (slot == SLOT_COUNT) {
+		notes_told(sim, entry);
 		return true;
+	}
 	while (str_cut(&old_rest, ',', &part))
 		note_lost(&sim->oracle, slot, token_read(slot, part));
 	while (str_cut(&new_rest, ',', &part))

@@ -284,8 +284,8 @@ void sim_run(const struct plan *plan, const struct run_options *options,
 	sim_current = &sim;
 	buf_init(&copy, (size_t)256 * 1024 * 1024);
 	log_setup(LOG_LEVEL_ERROR, LOG_FORMAT_TEXT, false);
-	process_prepare(&sim);
 	sim.box = open_servers(plan);
+	process_prepare(&sim);
 	sim.figures.seeds = 1;
 	run_all(&sim, &copy);
 	if (options->end_text != NULL && !sim_failed(&sim))

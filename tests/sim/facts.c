@@ -225,3 +225,29 @@ const char *facts_violation(const struct sandbox *box, size_t i)
 {
 	return box->violations.items[i];
 }
+
+struct facts_note facts_notes(const struct sandbox *box, enum sandbox_side side, const char *title)
+{
+	const struct object *object = &box->objects[side][0];
+	struct facts_note found = { .n = 0 };
+
+	for (size_t i = 0; i < object->created.n; i++) {
+		const struct record *record = object->created.items[i];
+
+		for (size_t k = 0; k < record->notes.n; k++) {
+			const struct note *note = record->notes.items[k];
+
+			if (note->title == NULL || strcmp(note->title, title) != 0)
+				continue;
+			found.n++;
+			found.id = note->id;
+			found.text = note->text != NULL ? note->text : "";
+		}
+	}
+	return found;
+}
+
+const char *facts_note_category(const struct sandbox *box)
+{
+	return box->objects[SANDBOX_PEOPLE][PEOPLE_CATEGORIES].created.items[0]->id;
+}

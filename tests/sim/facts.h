@@ -45,4 +45,14 @@ uint64_t facts_hash(const struct sandbox *box);
 size_t facts_violations(const struct sandbox *box);
 const char *facts_violation(const struct sandbox *box, size_t i);
 
+/* A note as a side holds it: one of those of that title, and how many there are. */
+struct facts_note {
+	size_t n;
+	const char *id, *text; /* valid until the servers change; NULL: there is none */
+};
+
+struct facts_note facts_notes(const struct sandbox *box, enum sandbox_side side, const char *title);
+/* The id of a category of notes. */
+const char *facts_note_category(const struct sandbox *box);
+
 #endif

@@ -48,6 +48,7 @@ const char *op_kind_name(enum op_kind kind)
 		[OP_SWAP] = "swap",           [OP_TWIN] = "twin",
 		[OP_DELETE] = "delete",       [OP_ARCHIVE] = "archive",
 		[OP_UNARCHIVE] = "unarchive", [OP_MERGE] = "merge",
+		[OP_NOTE] = "note",           [OP_NOTE_EDIT] = "note edit",
 	};
 
 	return kind < OP_KIND_COUNT ? names[kind] : "?";
@@ -375,6 +376,32 @@ static void draw_trouble(struct draw *draw)
 		draw->plan->poisoned = below(draw, draw->plan->n_humans);
 }
 
+/* From a stream of its own, so that the rest of a seed is what it was without notes.  Where the rate leaves
+ * less than a request a person, their turns take more than the quiet cycles. */
+#define NOTES_STREAM UINT64_C(0x6e6f746573)
+
+static void draw_notes(struct draw *draw)
+{
+	struct plan *plan = draw->plan;
+
+	draw->random = plan->seed ^ NOTES_STREAM;
+	plan->knobs.notes = percent(draw, 30) && plan->knobs.people_per_minute > 20 &&
+			    plan->knobs.server_people_per_min == 0;
+	const uint32_t n = plan->knobs.notes ? 1 + below(draw, 10) : 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		const bool edits = i > 0 && percent(draw, 45);
+		struct op *op =
+			add_op(draw, edits ? OP_NOTE_EDIT : OP_NOTE, below(draw, plan->n_cycles));
+
+		op->human = below(draw, plan->n_humans);
+		op->side = percent(draw, 50) ? SANDBOX_RECORDS : SANDBOX_PEOPLE;
+		op->n = below(draw, 100);
+		/* An edit between our reading and our write nobody can know of. */
+		op->when = WHEN_BEFORE;
+	}
+}
+
 void plan_make(uint64_t seed, struct plan *ret_plan)
 {
 	struct draw draw = { .random = seed, .plan = ret_plan };
@@ -395,4 +422,5 @@ void plan_make(uint64_t seed, struct plan *ret_plan)
 	}
 	draw_trouble(&draw);
 	draw_contests(&draw);
+	draw_notes(&draw);
 }

@@ -41,6 +41,8 @@ enum op_kind {
 	OP_ARCHIVE,   /* people side */
 	OP_UNARCHIVE, /* people side */
 	OP_MERGE,     /* records: two become one with a new id */
+	OP_NOTE,      /* a note of the human on that side */
+	OP_NOTE_EDIT, /* the n-th note gets other words */
 	OP_KIND_COUNT
 };
 
@@ -116,6 +118,7 @@ struct knobs {
 	bool rewrite, sparse, stable_ids, unique_rows, exact_search, link_companies;
 	bool reopen;   /* a process for each cycle, instead of one that goes on */
 	bool removals; /* users delete and archive */
+	bool notes;    /* are carried */
 	uint32_t on_records, on_people, on_edited; /* choices of on_removed */
 	uint32_t removal_percent;
 	int32_t skew_s[SANDBOX_SIDE_COUNT];

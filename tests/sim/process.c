@@ -77,6 +77,8 @@ static void load_config(struct sim *sim)
 	if (knobs->dialect == SANDBOX_VALUES && knobs->tags)
 		buf_add_z(&text,
 			  "references = { tags = { enabled = true; records = \"tags\"; }; };\n");
+	if (knobs->notes)
+		notes_configure(sim, &text);
 	if (!config_parse("/nowhere/sim.conf", buf_str(&text), CONFIG_TEXT_ONLY, &sim->config,
 			  &errors)) {
 		config_errors_print(&errors, stderr);

@@ -47,7 +47,7 @@ struct violation {
 struct figures {
 	uint64_t seeds, cycles, requests, writes, edits, faults, kills, restarts;
 	uint64_t conflicts, creates, updates, removals, lost_creates, quarantines, contests, links,
-		raced, checked_edits, losses, blind;
+		raced, checked_edits, losses, blind, notes, checked_notes;
 };
 
 /* One cycle as the simulator saw it. */
@@ -59,6 +59,18 @@ struct cycle_tally {
 	uint32_t n_lies;    /* lists that left somebody out */
 	uint32_t n_actions;
 	bool killed;
+};
+
+#define SIM_NOTES 16
+
+/* A note that a user wrote. */
+struct sim_note {
+	uint32_t human, token;
+	enum sandbox_side side;
+	uint32_t words[SANDBOX_SIDE_COUNT]; /* the last that a user set there */
+	uint32_t told[SANDBOX_SIDE_COUNT];  /* the same, if the history has it */
+	uint32_t n_edits[SANDBOX_SIDE_COUNT];
+	bool unsure; /* edited after a state was lost */
 };
 
 struct sim {
@@ -98,6 +110,8 @@ struct sim {
 	uint32_t fault_left[PLAN_FAULTS];
 	bool op_done[PLAN_OPS];
 	uint32_t op_order[PLAN_OPS];
+	uint32_t n_notes;
+	struct sim_note notes[SIM_NOTES];
 };
 
 extern struct sim *sim_current;
@@ -171,6 +185,15 @@ void watch_fields(struct sim *sim, const struct body *body, const struct facts *
 /* An answer has been delivered whole: the program knows of everybody in it, as of served_at. */
 void watch_delivered(struct sim *sim, enum sandbox_side side, struct str body, int64_t served_at,
 		     bool is_write);
+
+/* ---- notes.c ---- */
+
+/* The group of the configuration. */
+void notes_configure(const struct sim *sim, struct buf *out);
+bool notes_deed(struct sim *sim, const struct op *op);
+bool notes_is_write(const struct request *request);
+void notes_told(struct sim *sim, const struct history_entry *entry);
+void check_notes(struct sim *sim);
 
 /* ---- check_*.c ---- */
 

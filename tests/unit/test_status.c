@@ -43,6 +43,7 @@ static struct status sample(void)
 				.created = { 1, 2 },
 				.updated = { 3, 4 },
 				.removed = { 5, 6 },
+				.notes = { 14, 15 },
 				.linked = 7,
 				.unchanged = 8,
 				.retries = 9,
@@ -98,7 +99,8 @@ static void formats_every_key(void **state)
 		"\"started_at\":\"2026-01-01T11:59:00.000Z\","
 		"\"ended_at\":\"2026-01-01T11:59:10.000Z\","
 		"\"created\":{\"records\":1,\"people\":2},\"updated\":{\"records\":3,\"people\":4},"
-		"\"removed\":{\"records\":5,\"people\":6},\"requests\":{\"records\":10,\"people\":11},"
+		"\"removed\":{\"records\":5,\"people\":6},"
+		"\"notes\":{\"records\":14,\"people\":15},\"requests\":{\"records\":10,\"people\":11},"
 		"\"requests_least\":{\"records\":12,\"people\":13},\"linked\":7,\"unchanged\":8,"
 		"\"conflicts\":0,\"quarantined\":0,\"guarded\":0,\"waiting\":0,\"retries\":9,"
 		"\"failure\":null},"
