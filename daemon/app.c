@@ -56,6 +56,18 @@ void app_cut_cycle(struct app *app)
 	(void)uv_timer_start(&app->grace, on_grace, 0, GRACE_TICK_MS);
 }
 
+static void on_late(uv_timer_t *timer)
+{
+	app_cut_cycle(container_of(timer, struct app, grace));
+}
+
+void app_cut_cycle_in(struct app *app, uint64_t wait_ms)
+{
+	if (uv_is_active((uv_handle_t *)&app->grace) == 0 ||
+	    uv_timer_get_due_in(&app->grace) > wait_ms)
+		(void)uv_timer_start(&app->grace, on_late, wait_ms, 0);
+}
+
 /* From now on the next one ends us, by its default meaning. */
 static void stop(struct app *app)
 {
@@ -70,6 +82,7 @@ static void stop(struct app *app)
 	notify_stopping(app->options.config->sync.shutdown_grace_ns + CLOSING_NS);
 	if (!app->done)
 		app_cut_cycle(app);
+	app_control_stop(app);
 	app_status_stopping(app);
 }
 
@@ -176,6 +189,26 @@ static bool open_state(struct app *app, struct error *err)
 	       state_bind(config, app->store, err);
 }
 
+void app_close_state(struct app *app)
+{
+	runner_free(app->runner);
+	store_close(app->store);
+	app->runner = NULL;
+	app->store = NULL;
+}
+
+void app_reopen_state(struct app *app)
+{
+	struct error err;
+
+	if (open_state(app, &err) && app_status_recount(app, &err)) {
+		app_open_runner(app);
+		return;
+	}
+	LOG_ERROR("the state cannot be opened any more", LOG_ERR(&err));
+	app->broken = exit_code_of(err.code);
+}
+
 void app_open_runner(struct app *app)
 {
 	const struct runner_options options = {
@@ -201,7 +234,7 @@ bool app_open(const struct app_options *options, struct app **ret_app, struct er
 	app->options = *options;
 	app->done = true;
 	if (!open_loop(app, err) || !open_state(app, err) || !app_net_open(app, err) ||
-	    !app_status_open(app, err) || !watch_signals(app, err)) {
+	    !app_status_open(app, err) || !app_control_open(app, err) || !watch_signals(app, err)) {
 		app_close(app);
 		return false;
 	}
@@ -234,6 +267,8 @@ void app_close(struct app *app)
 {
 	if (app == NULL)
 		return;
+	if (app->has_loop)
+		app_control_close(app);
 	runner_free(app->runner);
 	close_loop(app);
 	store_close(app->store);

@@ -5,6 +5,7 @@
  *   app.c         start, stop, one cycle, signals
  *   app_run.c     the daemon: when cycles come, and what systemd is told
  *   app_reload.c  the daemon takes a new configuration
+ *   app_control.c the daemon carries out what clients of its control socket ask for
  *   app_net.c     endpoints and senders; the runner's transport on top of them
  *   app_token.c   tokens, and the new one where the old one is refused
  *   app_status.c  what the status file and the progress line say
@@ -14,6 +15,7 @@
 
 #include "base/vec.h"
 #include "daemon/app.h"
+#include "daemon/control_server.h"
 #include "daemon/progress.h"
 #include "daemon/runner/runner.h"
 #include "daemon/schedule.h"
@@ -24,6 +26,8 @@
 #include <uv.h>
 
 #define STATUS_LINE_BYTES 256
+
+struct app_job;
 
 struct deferred {
 	void (*fn)(void *payload);
@@ -68,7 +72,8 @@ struct app {
 	uv_timer_t grace;       /* after a signal */
 	uint64_t grace_ends_ms; /* of the loop's clock */
 	bool stopping;
-	bool done; /* no cycle is under way */
+	bool done;             /* no cycle is under way */
+	enum exit_code broken; /* the state is gone, and how the daemon ends by that */
 	struct cycle_report report;
 
 	/* app_run.c */
@@ -82,6 +87,11 @@ struct app {
 	/* app_reload.c */
 	struct config *loaded; /* the configuration in force, if it is not the one of the start */
 	struct config *next;   /* taken before the next cycle */
+
+	/* app_control.c */
+	struct control_server control;
+	VEC(struct app_job *) jobs; /* in the order in which they came */
+	int64_t alive_at;           /* when clients that wait last heard of us; ns, app_uptime() */
 
 	/* app_status.c */
 	struct status status;
@@ -107,6 +117,12 @@ int64_t app_uptime(void);
 void app_open_runner(struct app *app);
 /* Ends the cycle under way: what is in flight has sync.shutdown_grace. */
 void app_cut_cycle(struct app *app);
+/* The same if it has not ended by itself until then, or earlier if that was said before. */
+void app_cut_cycle_in(struct app *app, uint64_t wait_ms);
+/* Between two cycles of a daemon: gives the state up for a moment, and takes it again or another one in its
+ * place.  If it cannot, app->broken says so, and there is no store. */
+void app_close_state(struct app *app);
+void app_reopen_state(struct app *app);
 
 /* ---- app_run.c ---- */
 
@@ -121,6 +137,25 @@ void app_reload_read(struct app *app);
 /* Takes app->next, if there is one; between two cycles only. */
 void app_reload_take(struct app *app);
 void app_reload_release(struct app *app);
+
+/* ---- app_control.c ---- */
+
+/* Listens, if this is a daemon.  ERR_CONFIG, ERR_CREATE. */
+NODISCARD bool app_control_open(struct app *app, struct error *err);
+/* The socket is elsewhere from now on; on failure it stays, and that is said. */
+void app_control_move(struct app *app, const struct config *config);
+/* Is there something to be done between two cycles? */
+bool app_control_waits(const struct app *app);
+/* Does what changes the state; between two cycles only. */
+void app_control_take(struct app *app);
+/* The next cycle begins: it is that of those who asked for one. */
+void app_control_begin(struct app *app);
+void app_control_end(struct app *app, const struct cycle_report *report);
+void app_control_tick(struct app *app);
+/* The daemon stops: what has not begun is not begun. */
+void app_control_stop(struct app *app);
+/* Gives clients a moment to take their answers. */
+void app_control_close(struct app *app);
 
 /* ---- app_net.c ---- */
 
@@ -166,6 +201,8 @@ void app_status_tick(struct app *app);
 void app_status_pulse(void *payload);
 /* One line for the service manager: what is done, and how far it is. */
 void app_status_line(const struct app *app, char ret_text[static STATUS_LINE_BYTES]);
+/* The state is another one. */
+NODISCARD bool app_status_recount(struct app *app, struct error *err);
 /* The daemon ends. */
 void app_status_stopped(struct app *app);
 void app_status_stopping(struct app *app);

@@ -81,12 +81,6 @@ static bool load(struct app *app, struct config *ret_config)
 	return ok;
 }
 
-/* The cycle under way took too long to end. */
-static void on_late(uv_timer_t *timer)
-{
-	app_cut_cycle(container_of(timer, struct app, grace));
-}
-
 void app_reload_read(struct app *app)
 {
 	const int64_t grace_ns = app->options.config->sync.shutdown_grace_ns;
@@ -99,8 +93,7 @@ void app_reload_read(struct app *app)
 		app->next = alloc_zeroed(1, sizeof(*app->next));
 		*app->next = config;
 		if (!app->done)
-			(void)uv_timer_start(&app->grace, on_late, (uint64_t)(grace_ns / NS_PER_MS),
-					     0);
+			app_cut_cycle_in(app, (uint64_t)(grace_ns / NS_PER_MS));
 	}
 	app_status_line(app, app->told);
 	notify_ready(app->told);
@@ -133,6 +126,7 @@ void app_reload_take(struct app *app)
 	}
 	remove_moved(old->status_path, new->status_path);
 	remove_moved(old->metrics_path, new->metrics_path);
+	app_control_move(app, new);
 	runner_free(app->runner);
 	app->options.config = new;
 	store_use_fields(app->store, &new->fields);

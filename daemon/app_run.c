@@ -134,6 +134,7 @@ void app_run_pulse(struct app *app)
 void app_run_tick(struct app *app)
 {
 	app_token_look(app);
+	app_control_tick(app);
 	app_run_pulse(app);
 }
 
@@ -167,7 +168,7 @@ static void wait_for_work(struct app *app)
 	int64_t wait_ns;
 
 	(void)uv_timer_start(&app->tick, on_idle_tick, 0, idle_tick_ms(app));
-	while (!app->stopping && app->next == NULL &&
+	while (!app->stopping && app->next == NULL && !app_control_waits(app) &&
 	       (wait_ns = schedule_wait(&app->schedule, app_uptime())) > 0) {
 		uv_update_time(&app->loop);
 		(void)uv_timer_start(&app->wake, on_wake,
@@ -204,6 +205,7 @@ static enum exit_code run_cycle(struct app *app)
 					    .cap_ns = sync->retry.cap_ns };
 	struct cycle_report report;
 
+	app_control_begin(app);
 	schedule_began(&app->schedule, app_uptime());
 	run_next_kind(app, &report);
 	const int64_t now = app_uptime();
@@ -214,6 +216,7 @@ static enum exit_code run_cycle(struct app *app)
 	/* A cycle that was cut for a reload goes on with the new configuration. */
 	if (app->next != NULL)
 		schedule_ask(&app->schedule);
+	app_control_end(app, &report);
 	return is_fatal(&report) ? exit_code_of(report.failure.code) : EXIT_CODE_OK;
 }
 
@@ -250,10 +253,15 @@ enum exit_code app_run(struct app *app)
 	while (!app->stopping && code == EXIT_CODE_OK) {
 		wait_for_work(app);
 		app_reload_take(app);
-		if (!app->stopping && schedule_wait(&app->schedule, app_uptime()) == 0)
+		app_control_take(app);
+		code = app->broken;
+		if (!app->stopping && code == EXIT_CODE_OK &&
+		    schedule_wait(&app->schedule, app_uptime()) == 0)
 			code = run_cycle(app);
 	}
-	app_status_stopped(app);
+	app_control_stop(app);
+	if (app->broken == EXIT_CODE_OK)
+		app_status_stopped(app);
 	LOG_NOTICE("stopped", LOG_I64("exit_code", (int64_t)code));
 	return code;
 }

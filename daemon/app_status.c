@@ -259,6 +259,15 @@ static void refresh(struct app *app)
 	status_judge(status);
 }
 
+bool app_status_recount(struct app *app, struct error *err)
+{
+	app->status.has_last_cycle = false;
+	if (!read_last_cycle(app, err) || !count_totals(app, err))
+		return false;
+	expect_persons(app);
+	return true;
+}
+
 bool app_status_open(struct app *app, struct error *err)
 {
 	const int64_t now = app_now();
@@ -270,9 +279,8 @@ bool app_status_open(struct app *app, struct error *err)
 				       .state = STATE_STARTING };
 	progress_init(&app->progress, app->options.quiet ? NULL : stderr);
 	read_last_status(app, now);
-	if (!read_last_cycle(app, err) || !count_totals(app, err))
+	if (!app_status_recount(app, err))
 		return false;
-	expect_persons(app);
 	if (app->options.dry_run)
 		return true;
 	refresh(app);

@@ -8,6 +8,7 @@
  */
 #include "daemon/config_p.h"
 
+#include "daemon/control_wire.h"
 #include "daemon/secret.h"
 #include "daemon/system.h"
 #include "net/http.h"
@@ -96,8 +97,6 @@ static void check_paths_differ(struct config_load *load)
 }
 
 /* A path for a socket is short; a derived one that is too long only matters to the daemon. */
-#define SOCKET_PATH_MAX 107
-
 static void derive_paths(struct config_load *load)
 {
 	struct config *config = &load->config;
@@ -111,10 +110,10 @@ static void derive_paths(struct config_load *load)
 	if (*config->control_path == '\0')
 		config->control_path = control_beside(load, config->status_path);
 	config->control_path = config_absolute(load, config->control_path);
-	if (config_given(load, "control.path") && strlen(config->control_path) > SOCKET_PATH_MAX)
+	if (config_given(load, "control.path") && strlen(config->control_path) > CONTROL_PATH_BYTES)
 		(void)config_complain(load, config_line(load, "control.path"), "control.path",
 				      "is %zu bytes long; the path of a socket has at most %d",
-				      strlen(config->control_path), SOCKET_PATH_MAX);
+				      strlen(config->control_path), CONTROL_PATH_BYTES);
 	check_paths_differ(load);
 }
 

@@ -12,12 +12,16 @@
 #ifndef CRMSYNC_DAEMON_PLAN_FILE_H
 #define CRMSYNC_DAEMON_PLAN_FILE_H
 
+#include "base/limits.h"
 #include "core/cycle.h"
 #include "daemon/config.h"
 #include "daemon/runner/admit.h"
 #include "state/store.h"
 
 #include <stdio.h>
+
+/* One step: two values of the largest size a field, escaped. */
+#define PLAN_FILE_LINE_BYTES (8 * LIMIT_RECORD_BYTES)
 
 /* Saves the intents of a planned cycle; the file appears whole or not at all.  now: ns.  ERR_CREATE. */
 NODISCARD bool plan_save(const char *path, struct store *store, const struct config *config,
@@ -29,6 +33,15 @@ NODISCARD bool plan_save(const char *path, struct store *store, const struct con
  */
 NODISCARD bool plan_load(const char *path, const struct config *config, struct admit *admit,
 			 struct error *err);
+/* The same line by line, each with its end, for a plan that comes from elsewhere.  path: how it is called
+ * in errors; all outlive the reader.  ERR_USAGE for more steps than steps_max. */
+struct plan_reader;
+
+struct plan_reader *plan_reader_new(const char *path, const struct config *config,
+				    struct admit *admit, uint64_t steps_max);
+void plan_reader_free(struct plan_reader *reader); /* NULL is fine */
+NODISCARD bool plan_reader_take(struct plan_reader *reader, struct str line, struct error *err);
+bool plan_reader_is_whole(const struct plan_reader *reader);
 /* Says of each step that was not taken why, one line each; returns how many.  By ids only. */
 uint64_t plan_print_untaken(const struct admit *admit, const struct cycle_report *report,
 			    bool dry_run, FILE *out);

@@ -10,8 +10,6 @@
 
 /* Grows when an older crmsync could not read the file any more. */
 #define PLAN_SCHEMA 1
-/* One step: two values of the largest size a field, escaped. */
-#define PLAN_LINE_BYTES (8 * LIMIT_RECORD_BYTES)
 #define PLAN_MARK "crmsync_plan"
 #define PLAN_END "end_of_plan"
 

@@ -15,48 +15,34 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct loading {
+struct plan_reader {
 	const char *path;
 	const struct config *config;
 	struct admit *admit;
-	FILE *file;
-	char *line; /* getline()'s */
-	size_t capacity;
+	uint64_t n_lines;
 	struct digest sum; /* of the lines so far */
-	uint64_t n_steps;
+	uint64_t n_steps, steps_max;
+	bool whole;
 };
 
-static bool damaged(const struct loading *loading, const char *what, struct error *err)
+static bool damaged(const struct plan_reader *reader, const char *what, struct error *err)
 {
 	return error_set(err, ERR_MALFORMED,
 			 "plan %s is damaged (%s): make it anew with `crmsync plan --out`",
-			 loading->path, what);
+			 reader->path, what);
 }
 
-static bool foreign(const struct loading *loading, const char *what, struct error *err)
+static bool foreign(const struct plan_reader *reader, const char *what, struct error *err)
 {
 	return error_set(err, ERR_FOREIGN,
 			 "plan %s was made %s: make it anew with `crmsync plan --out`",
-			 loading->path, what);
+			 reader->path, what);
 }
 
-/* The next line as JSON; the caller puts *ret_root. */
-static bool next_line(struct loading *loading, struct str *ret_line, struct json_object **ret_root,
-		      struct error *err)
+static bool no_plan(const struct plan_reader *reader, struct error *err)
 {
-	struct error ignored;
-	const ssize_t n = getline(&loading->line, &loading->capacity, loading->file);
-
-	if (n < 0 && ferror(loading->file) != 0)
-		return error_set(err, ERR_USAGE, "cannot read plan %s: %s", loading->path,
-				 system_error(errno));
-	if (n <= 0)
-		return damaged(loading, "it has no end", err);
-	*ret_line = (struct str){ loading->line, (size_t)n };
-	if ((size_t)n > PLAN_LINE_BYTES || loading->line[n - 1] != '\n' ||
-	    !json_parse(*ret_line, ret_root, &ignored))
-		return damaged(loading, "a line cannot be understood", err);
-	return true;
+	return error_set(err, ERR_MALFORMED,
+			 "%s is not a plan; `crmsync plan --out=FILE` makes one", reader->path);
 }
 
 static struct str text_of(struct json_object *root, const char *key)
@@ -69,27 +55,26 @@ static bool is_same(struct json_object *root, const char *key, struct str expect
 	return str_equal(text_of(root, key), expected);
 }
 
-static bool check_head(const struct loading *loading, struct json_object *root, struct error *err)
+static bool check_head(const struct plan_reader *reader, struct json_object *root,
+		       struct error *err)
 {
-	const struct config *config = loading->config;
+	const struct config *config = reader->config;
 	struct arena arena = { 0 };
 	struct str identity[SIDE_COUNT];
 	int64_t schema = 0;
 	bool ok = true;
 
 	if (!json_integer(json_child(root, PLAN_MARK), &schema))
-		return error_set(err, ERR_MALFORMED,
-				 "%s is not a plan; `crmsync plan --out=FILE` makes one",
-				 loading->path);
+		return no_plan(reader, err);
 	state_identity(config, &arena, identity);
 	if (schema != PLAN_SCHEMA)
-		ok = foreign(loading, "by another version of crmsync", err);
+		ok = foreign(reader, "by another version of crmsync", err);
 	else if (!is_same(root, "records", identity[SIDE_RECORDS]) ||
 		 !is_same(root, "people", identity[SIDE_PEOPLE]))
-		ok = foreign(loading, "for other systems than the configuration names", err);
+		ok = foreign(reader, "for other systems than the configuration names", err);
 	else if (!is_same(root, "fields",
 			  arena_format(&arena, "%016" PRIx64, config->fields.fingerprint)))
-		ok = foreign(loading, "with another table of fields", err);
+		ok = foreign(reader, "with another table of fields", err);
 	arena_release(&arena);
 	return ok;
 }
@@ -119,7 +104,7 @@ static bool read_digest(struct json_object *root, const char *key, struct digest
 	return true;
 }
 
-static bool take_step(struct loading *loading, struct json_object *root, struct error *err)
+static bool take_step(struct plan_reader *reader, struct json_object *root, struct error *err)
 {
 	struct step step = {
 		.target_id = text_of(root, "id"),
@@ -136,64 +121,116 @@ static bool take_step(struct loading *loading, struct json_object *root, struct 
 										 SIDE_PEOPLE;
 	if (!known || !is_same(root, "side", str_from(side_name(step.target))) ||
 	    !read_digest(root, "content", &step.content) || !read_digest(root, "base", &step.base))
-		return damaged(loading, "a step cannot be understood", err);
-	admit_add_step(loading->admit, &step);
-	loading->n_steps++;
+		return damaged(reader, "a step cannot be understood", err);
+	if (reader->n_steps >= reader->steps_max)
+		return error_set(err, ERR_USAGE,
+				 "plan %s has more than %" PRIu64 " steps, which a daemon does not "
+				 "take: stop it for the time, or save a plan of fewer persons",
+				 reader->path, reader->steps_max);
+	admit_add_step(reader->admit, &step);
+	reader->n_steps++;
 	return true;
 }
 
-static bool check_end(struct loading *loading, struct json_object *root, struct error *err)
+static bool check_end(struct plan_reader *reader, struct json_object *root, struct error *err)
 {
 	struct digest sum;
 	int64_t n = -1;
 
-	if (!json_integer(json_child(root, PLAN_END), &n) || (uint64_t)n != loading->n_steps ||
-	    !read_digest(root, "sum", &sum) || !digest_equal(&sum, &loading->sum))
-		return damaged(loading, "its checksum does not fit", err);
-	return fgetc(loading->file) == EOF || damaged(loading, "it goes on behind its end", err);
+	if (!json_integer(json_child(root, PLAN_END), &n) || (uint64_t)n != reader->n_steps ||
+	    !read_digest(root, "sum", &sum) || !digest_equal(&sum, &reader->sum))
+		return damaged(reader, "its checksum does not fit", err);
+	reader->whole = true;
+	return true;
 }
 
-static bool load_all(struct loading *loading, struct error *err)
+static bool take_line(struct plan_reader *reader, struct json_object *root, struct str line,
+		      struct error *err)
 {
-	bool ok = true;
-	bool ended = false;
+	bool ok;
 
-	for (uint64_t i = 0; ok && !ended; i++) {
-		struct json_object *root;
-		struct str line;
-
-		if (!next_line(loading, &line, &root, err))
-			return i > 0 || err->code != ERR_MALFORMED ?
-				       false :
-				       error_set(err, ERR_MALFORMED,
-						 "%s is not a plan; `crmsync plan --out=FILE` "
-						 "makes one",
-						 loading->path);
-		ended = i > 0 && json_has_key(root, STR_LIT(PLAN_END));
-		if (i == 0)
-			ok = check_head(loading, root, err);
-		else
-			ok = ended ? check_end(loading, root, err) : take_step(loading, root, err);
-		loading->sum = plan_sum(&loading->sum, line);
-		json_object_put(root);
-	}
+	if (reader->n_lines == 0)
+		ok = check_head(reader, root, err);
+	else if (json_has_key(root, STR_LIT(PLAN_END)))
+		ok = check_end(reader, root, err);
+	else
+		ok = take_step(reader, root, err);
+	reader->sum = plan_sum(&reader->sum, line);
+	reader->n_lines++;
 	return ok;
+}
+
+struct plan_reader *plan_reader_new(const char *path, const struct config *config,
+				    struct admit *admit, uint64_t steps_max)
+{
+	struct plan_reader *reader = alloc_zeroed(1, sizeof(*reader));
+
+	reader->path = path;
+	reader->config = config;
+	reader->admit = admit;
+	reader->steps_max = steps_max;
+	admit_plan(admit);
+	return reader;
+}
+
+void plan_reader_free(struct plan_reader *reader)
+{
+	free(reader);
+}
+
+bool plan_reader_take(struct plan_reader *reader, struct str line, struct error *err)
+{
+	struct json_object *root;
+	struct error ignored;
+
+	if (reader->whole)
+		return damaged(reader, "it goes on behind its end", err);
+	if (line.len > PLAN_FILE_LINE_BYTES || !str_ends(line, STR_LIT("\n")) ||
+	    !json_parse(line, &root, &ignored))
+		return reader->n_lines > 0 ? damaged(reader, "a line cannot be understood", err) :
+					     no_plan(reader, err);
+	const bool ok = take_line(reader, root, line, err);
+
+	json_object_put(root);
+	return ok;
+}
+
+bool plan_reader_is_whole(const struct plan_reader *reader)
+{
+	return reader->whole;
+}
+
+static bool read_all(FILE *file, struct plan_reader *reader, struct error *err)
+{
+	size_t capacity = 0;
+	char *line = NULL;
+	bool ok = true;
+	ssize_t n;
+
+	while (ok && (n = getline(&line, &capacity, file)) > 0)
+		ok = plan_reader_take(reader, (struct str){ line, (size_t)n }, err);
+	if (ok && ferror(file) != 0)
+		ok = error_set(err, ERR_USAGE, "cannot read plan %s: %s", reader->path,
+			       system_error(errno));
+	free(line);
+	if (!ok || reader->whole)
+		return ok;
+	return reader->n_lines > 0 ? damaged(reader, "it has no end", err) : no_plan(reader, err);
 }
 
 bool plan_load(const char *path, const struct config *config, struct admit *admit,
 	       struct error *err)
 {
-	struct loading loading = { .path = path, .config = config, .admit = admit };
+	FILE *file = fopen(path, "re");
 
-	loading.file = fopen(path, "re");
-	if (loading.file == NULL)
+	if (file == NULL)
 		return error_set(err, ERR_USAGE, "cannot read plan %s: %s", path,
 				 system_error(errno));
-	admit_plan(admit);
-	const bool ok = load_all(&loading, err);
+	struct plan_reader *reader = plan_reader_new(path, config, admit, UINT64_MAX);
+	const bool ok = read_all(file, reader, err);
 
-	free(loading.line);
-	(void)fclose(loading.file);
+	plan_reader_free(reader);
+	(void)fclose(file);
 	return ok;
 }
 

@@ -176,7 +176,7 @@ bool plan_save(const char *path, struct store *store, const struct config *confi
 	struct saving saving = { .path = path, .config = config };
 	struct arena arena = { 0 };
 
-	buf_init(&saving.line, PLAN_LINE_BYTES);
+	buf_init(&saving.line, PLAN_FILE_LINE_BYTES);
 	const bool ok = save_as(&saving, arena_format(&arena, "%s.tmp", path).p, store, now, err);
 
 	buf_release(&saving.line);

@@ -139,18 +139,31 @@ void progress_clear(struct progress *progress)
 	progress->is_drawn = false;
 }
 
-void progress_say(struct progress *progress, const char *text)
+static void print_line(struct progress *progress, const char *text)
 {
-	if (progress->out == NULL)
-		return;
 	progress_clear(progress);
 	(void)fprintf(progress->out, "%s\n", text);
 	(void)fflush(progress->out);
 }
 
-/* The cursor is left at the line's begin: what the log prints stands in its place. */
-static void draw(struct progress *progress, struct str line)
+static void tell(const struct progress *progress, enum progress_news news, const char *text)
 {
+	if (progress->listen != NULL)
+		progress->listen(progress->payload, news, text);
+}
+
+void progress_say(struct progress *progress, const char *text)
+{
+	tell(progress, PROGRESS_NOTE, text);
+	if (progress->out != NULL)
+		print_line(progress, text);
+}
+
+/* The cursor is left at the line's begin: what the log prints stands in its place. */
+void progress_draw(struct progress *progress, struct str line)
+{
+	if (!progress->is_terminal)
+		return;
 	const struct str shown = str_head(line, columns_of(progress->out) - 1);
 
 	(void)fprintf(progress->out, "\r\033[K%.*s\r", STR_ARG(shown));
@@ -164,22 +177,22 @@ void progress_update(struct progress *progress, const struct runner_view *view,
 	const bool is_new = view->phase != progress->phase;
 	struct buf line;
 
-	if (progress->out == NULL || view->phase == PHASE_IDLE)
+	if ((progress->out == NULL && progress->listen == NULL) || view->phase == PHASE_IDLE)
 		return;
 	if (is_new) {
 		progress->phase = view->phase;
 		progress->phase_began_at = now;
+		tell(progress, PROGRESS_PHASE, phase_words(view->phase));
+		if (progress->out != NULL && !progress->is_terminal)
+			print_line(progress, phase_words(view->phase));
 	}
-	if (!is_new && (!progress->is_terminal ||
+	if (!is_new && ((!progress->is_terminal && progress->listen == NULL) ||
 			(now >= progress->drawn_at && now - progress->drawn_at < DRAW_EVERY_NS)))
 		return;
-	if (!progress->is_terminal) {
-		progress_say(progress, phase_words(view->phase));
-		return;
-	}
 	progress->drawn_at = now;
 	buf_init(&line, PROGRESS_BYTES);
 	progress_format(view, expected, now - progress->phase_began_at, &line);
-	draw(progress, buf_str(&line));
+	tell(progress, PROGRESS_LINE, buf_z(&line));
+	progress_draw(progress, buf_str(&line));
 	buf_release(&line);
 }

@@ -16,6 +16,14 @@
 /* More than fits on any terminal. */
 #define PROGRESS_BYTES ((size_t)512)
 
+/* What a listener is told: the same as a terminal. */
+enum progress_news {
+	PROGRESS_NOTE,  /* a line that stays */
+	PROGRESS_PHASE, /* in words; outside of a terminal a line that stays, too */
+	PROGRESS_LINE,  /* takes the place of the one before */
+};
+typedef void progress_fn(void *payload, enum progress_news news, const char *text);
+
 struct progress {
 	FILE *out; /* NULL: quiet */
 	bool is_terminal;
@@ -23,6 +31,8 @@ struct progress {
 	enum phase phase;
 	int64_t phase_began_at;
 	int64_t drawn_at;
+	progress_fn *listen; /* NULL: nobody */
+	void *payload;
 };
 
 /* out NULL: quiet. */
@@ -32,6 +42,8 @@ void progress_update(struct progress *progress, const struct runner_view *view,
 		     const int64_t expected[SIDE_COUNT], int64_t now);
 /* A line that stays; text without line end. */
 void progress_say(struct progress *progress, const char *text);
+/* The line that is drawn anew; nothing but on a terminal. */
+void progress_draw(struct progress *progress, struct str line);
 /* Takes the line away, so that something else may be printed. */
 void progress_clear(struct progress *progress);
 

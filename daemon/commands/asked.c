@@ -2,7 +2,6 @@
 #include "daemon/commands/asked.h"
 
 #include "daemon/exit_codes.h"
-#include "daemon/plan_file.h"
 
 #include <getopt.h>
 #include <string.h>
@@ -36,14 +35,14 @@ void asked_release(struct asked *asked)
 	admit_free(asked->admit);
 }
 
-/* ---- The options ---- */
-
-static struct admit *admit_of(struct asked *asked)
+struct admit *asked_admit(struct asked *asked)
 {
 	if (asked->admit == NULL)
 		asked->admit = admit_new();
 	return asked->admit;
 }
+
+/* ---- The options ---- */
 
 static bool take_number(const struct command_context *context, const char *name,
 			uint32_t *ret_number)
@@ -73,7 +72,7 @@ static bool take_only(const struct command_context *context, struct asked *asked
 			(void)command_usage_error(context, "--only needs an id before each comma");
 			return false;
 		}
-		admit_only(admit_of(asked), id);
+		admit_only(asked_admit(asked), id);
 	}
 	return true;
 }
@@ -127,7 +126,6 @@ static bool is_named(const char *takes, const char *name)
 
 int asked_take(const struct command_context *context, const char *takes, struct asked *ret_asked)
 {
-	struct error err;
 	int index = 0;
 	int option;
 
@@ -142,10 +140,5 @@ int asked_take(const struct command_context *context, const char *takes, struct 
 		if (!take(context, &known[index], ret_asked))
 			return EXIT_CODE_USAGE;
 	}
-	if (!command_no_more_arguments(context, optind))
-		return EXIT_CODE_USAGE;
-	if (ret_asked->plan != NULL &&
-	    !plan_load(ret_asked->plan, context->config, admit_of(ret_asked), &err))
-		return command_fail(&err);
-	return EXIT_CODE_OK;
+	return command_no_more_arguments(context, optind) ? EXIT_CODE_OK : EXIT_CODE_USAGE;
 }

@@ -11,12 +11,14 @@
 struct asked {
 	bool dry_run;
 	bool json;
-	const char *plan; /* --plan=FILE; NULL: none */
+	const char *plan; /* --plan=FILE, which is not read here; NULL: none */
 	const char *out;  /* --out=FILE; NULL: none */
 	uint32_t allow_removals, allow_changes;
 	struct admit *admit; /* NULL: everything */
 };
 
+/* Its admit, made if there is none yet. */
+struct admit *asked_admit(struct asked *asked);
 /* Zeroed is valid to be released. */
 void asked_release(struct asked *asked);
 /*

@@ -18,6 +18,11 @@
 #include <stddef.h>
 
 struct command;
+struct store;
+
+/* A daemon carries a command out for a client: first it is only judged, so that nothing is interrupted for
+ * what is wrong anyway. */
+enum command_service { SERVICE_NONE, SERVICE_JUDGE, SERVICE_DO };
 
 struct command_context {
 	const struct command *command;
@@ -30,6 +35,9 @@ struct command_context {
 	struct log_choice log; /* what the command line says of it */
 	bool verbose;          /* -v */
 	bool quiet;            /* -q */
+	enum command_service service;
+	struct store *store; /* of SERVICE_DO: the daemon's */
+	const char *verb;    /* "unlink" of links unlink, once it is known; "" if there is none */
 };
 
 typedef int command_fn(struct command_context *context);

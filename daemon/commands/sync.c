@@ -2,8 +2,9 @@
 /*
  * sync: one complete cycle, then exits.
  */
+#include "daemon/commands/sync.h"
 #include "daemon/app.h"
-#include "daemon/commands/asked.h"
+#include "daemon/commands/hand_over.h"
 #include "daemon/exit_codes.h"
 #include "daemon/plan_file.h"
 #include "daemon/plan_view.h"
@@ -21,14 +22,13 @@ static void print_json(const struct cycle_report *report)
 	buf_release(&text);
 }
 
-static bool print(const struct command_context *context, const struct asked *asked, struct app *app,
-		  const struct cycle_report *report, struct error *err)
+static bool print(const struct command_context *context, const struct asked *asked,
+		  struct store *store, const struct cycle_report *report, struct error *err)
 {
 	if (asked->json)
 		print_json(report);
 	else if (asked->dry_run && !context->quiet)
-		return plan_print_text(app_store(app), context->config, report->linked, stdout,
-				       err);
+		return plan_print_text(store, context->config, report->linked, stdout, err);
 	else if (!context->quiet)
 		report_print(report, stdout);
 	return true;
@@ -46,6 +46,24 @@ static int exit_code(const struct asked *asked, const struct cycle_report *repor
 	return (int)(code == EXIT_CODE_OK && n_untaken > 0 ? EXIT_CODE_WAITING : code);
 }
 
+int sync_end(const struct command_context *context, const struct asked *asked, struct store *store,
+	     const struct cycle_report *report)
+{
+	struct error err;
+	const bool ok = print(context, asked, store, report, &err);
+
+	report_print_failure(report, stderr);
+	if (!ok && err.code != ERR_CANCELED)
+		return command_fail(&err);
+	return exit_code(asked, report);
+}
+
+int sync_take(const struct command_context *context, struct asked *ret_asked)
+{
+	return asked_take(context, "allow-changes allow-removals dry-run json only plan",
+			  ret_asked);
+}
+
 static int run(const struct command_context *context, const struct asked *asked)
 {
 	const struct app_options app_options = {
@@ -61,23 +79,23 @@ static int run(const struct command_context *context, const struct asked *asked)
 	struct app *app;
 
 	if (!app_open(&app_options, &app, &err))
-		return command_fail(&err);
+		return hand_over(context, asked->plan, &err);
 	app_run_cycle(app, &report);
-	const bool ok = print(context, asked, app, &report, &err);
+	const int code = sync_end(context, asked, app_store(app), &report);
 
-	report_print_failure(&report, stderr);
 	app_close(app);
-	if (!ok && err.code != ERR_CANCELED)
-		return command_fail(&err);
-	return exit_code(asked, &report);
+	return code;
 }
 
 int command_sync(struct command_context *context)
 {
 	struct asked asked;
-	int code =
-		asked_take(context, "allow-changes allow-removals dry-run json only plan", &asked);
+	struct error err;
+	int code = sync_take(context, &asked);
 
+	if (code == EXIT_CODE_OK && asked.plan != NULL &&
+	    !plan_load(asked.plan, context->config, asked_admit(&asked), &err))
+		code = command_fail(&err);
 	if (code == EXIT_CODE_OK)
 		code = run(context, &asked);
 	asked_release(&asked);

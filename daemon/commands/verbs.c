@@ -2,6 +2,8 @@
 #include "daemon/commands/verbs.h"
 
 #include "base/clock.h"
+#include "daemon/commands/hand_over.h"
+#include "daemon/commands/served.h"
 #include "daemon/exit_codes.h"
 #include "daemon/nearest.h"
 #include "daemon/state_open.h"
@@ -97,18 +99,35 @@ static bool take_words(struct verb_call *call, const struct verb *verb, int next
 	return command_no_more_arguments(context, next);
 }
 
-static int run(struct verb_call *call, const struct verb *verb)
+static int run_on(struct verb_call *call, const struct verb *verb, struct store *store)
 {
-	/* What only looks needs no lock. */
-	const enum store_mode mode = call->given[VERB_DRY_RUN] ? STORE_READ : verb->mode;
 	struct error err;
 
-	if (!state_open(call->context->config, mode, &call->store, &err))
-		return command_fail(&err);
-	const bool ok = verb->run(call, &err);
+	call->store = store;
+	return verb->run(call, &err) || err.code == ERR_CANCELED ? EXIT_CODE_OK :
+								   command_fail(&err);
+}
 
-	store_close(call->store);
-	return ok || err.code == ERR_CANCELED ? EXIT_CODE_OK : command_fail(&err);
+static int run(struct verb_call *call, const struct verb *verb)
+{
+	const struct command_context *context = call->context;
+	/* What only looks needs no lock. */
+	const enum store_mode mode = call->given[VERB_DRY_RUN] ? STORE_READ : verb->mode;
+	struct store *store;
+	struct error err;
+
+	if (context->service != SERVICE_NONE && mode != STORE_WRITE)
+		return served_reads_only(context);
+	if (context->service == SERVICE_JUDGE)
+		return EXIT_CODE_OK;
+	if (context->service == SERVICE_DO)
+		return run_on(call, verb, context->store);
+	if (!state_open(context->config, mode, &store, &err))
+		return hand_over(context, NULL, &err);
+	const int code = run_on(call, verb, store);
+
+	store_close(store);
+	return code;
 }
 
 int verbs_run(struct command_context *context, const struct verb *verbs, size_t n,
@@ -129,5 +148,6 @@ int verbs_run(struct command_context *context, const struct verb *verbs, size_t 
 		return command_usage_error(context, "say what: %s, for instance", verbs[0].name);
 	if (!take_words(&call, verb, optind))
 		return EXIT_CODE_USAGE;
+	context->verb = n > 0 ? verb->name : "";
 	return run(&call, verb);
 }
