@@ -51,6 +51,7 @@ void app_cut_cycle(struct app *app)
 {
 	const int64_t grace_ns = app->options.config->sync.shutdown_grace_ns;
 
+	app->cut = true;
 	runner_stop(app->runner);
 	app->grace_ends_ms = uv_now(&app->loop) + (uint64_t)(grace_ns / NS_PER_MS);
 	(void)uv_timer_start(&app->grace, on_grace, 0, GRACE_TICK_MS);
@@ -133,7 +134,7 @@ static void on_done(void *payload, const struct cycle_report *report)
 
 void app_run_cycle(struct app *app, struct cycle_report *ret_report)
 {
-	app->done = false;
+	app->done = app->cut = false;
 	(void)uv_timer_start(&app->tick, on_tick, TICK_MS, TICK_MS);
 	runner_start(app->runner);
 	while (!app->done)

@@ -89,9 +89,11 @@ static void remove_job(struct app *app, struct app_job *job)
 /* Which command of whom, and how it ended; never what it was about. */
 static void end_job(struct app *app, struct app_job *job, struct capture *capture, int code)
 {
+	const char *verb = served_verb(job->served);
+
 	LOG_NOTICE("carried out a command", LOG_STR("command", served_command(job->served)),
-		   LOG_STR("verb", served_verb(job->served)), LOG_I64("uid", job->uid),
-		   LOG_I64("exit_code", code));
+		   LOG_I64("uid", job->uid), LOG_I64("exit_code", code),
+		   *verb != '\0' ? LOG_STR("verb", verb) : LOG_END);
 	struct control_client *client = job->client;
 
 	remove_job(app, job);
@@ -354,7 +356,8 @@ void app_control_begin(struct app *app)
 
 static void end_sync(struct app *app, struct app_job *job, const struct cycle_report *report)
 {
-	const bool was_cut = report->failure.code == ERR_CANCELED;
+	const bool was_cut = app->cut && (report->outcome == OUTCOME_PARTIAL ||
+					  report->outcome == OUTCOME_FAILED);
 	struct capture capture;
 
 	if (was_cut && !app->stopping && !is_special(job)) {

@@ -73,6 +73,7 @@ struct app {
 	uint64_t grace_ends_ms; /* of the loop's clock */
 	bool stopping;
 	bool done;             /* no cycle is under way */
+	bool cut;              /* the last one was told to end */
 	enum exit_code broken; /* the state is gone, and how the daemon ends by that */
 	struct cycle_report report;
 

@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define BACKLOG 16
+#define BACKLOG 128
 #define CHUNK_BYTES ((size_t)64 * 1024)
 #define TIMER_MS 250
 
@@ -142,7 +142,7 @@ void control_client_exit(struct control_client *client, int code)
 		return;
 	(void)uv_read_stop((uv_stream_t *)&client->pipe);
 	client->state = CLIENT_TAKING;
-	client->deadline_ms = uv_now(client->server->loop) + CONTROL_TAKE_MS;
+	client->deadline_ms = uv_now(client->server->loop) + client->server->take_ms;
 	if (uv_shutdown(&client->shutdown, (uv_stream_t *)&client->pipe, on_shut) != 0)
 		close_client(client);
 }
@@ -276,7 +276,7 @@ static void on_connection(uv_stream_t *listener, int status)
 		return;
 	client = alloc_zeroed(1, sizeof(*client));
 	client->server = server;
-	client->deadline_ms = uv_now(server->loop) + CONTROL_SEND_MS;
+	client->deadline_ms = uv_now(server->loop) + server->send_ms;
 	buf_init(&client->line, CONTROL_REQUEST_BYTES);
 	(void)uv_pipe_init(server->loop, &client->pipe, 0); /* cannot fail */
 	if (uv_accept(listener, (uv_stream_t *)&client->pipe) != 0 || !learn_uid(client)) {
@@ -329,6 +329,8 @@ bool control_server_open(struct control_server *server, uv_loop_t *loop, const c
 	server->loop = loop;
 	server->events = events;
 	server->payload = payload;
+	server->send_ms = CONTROL_SEND_MS;
+	server->take_ms = CONTROL_TAKE_MS;
 	if (!listen_on(server, path, &server->listener, err))
 		return false;
 	(void)snprintf(server->path, sizeof(server->path), "%s", path);

@@ -47,6 +47,7 @@ struct control_server {
 	uv_loop_t *loop;
 	uv_pipe_t *listener;
 	char path[CONTROL_PATH_BYTES + 1];
+	uint64_t send_ms, take_ms; /* CONTROL_SEND_MS, CONTROL_TAKE_MS; tests have less time */
 	uv_timer_t timer;
 	bool has_timer;
 	const struct control_events *events;

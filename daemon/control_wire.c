@@ -105,7 +105,7 @@ bool control_request_parse(struct str line, struct arena *arena,
 	return ok;
 }
 
-/* Also what a command line may hold and JSON may not. */
+/* Also what a command line may hold and our JSON may not: what is no UTF-8, and NUL. */
 static void add_text(struct json_writer *writer, struct str text)
 {
 	struct arena arena = { 0 };
@@ -114,7 +114,7 @@ static void add_text(struct json_writer *writer, struct str text)
 	for (size_t i = 0; i < text.len;) {
 		const size_t step = utf8_sequence(str_skip(text, i));
 
-		if (step == 0)
+		if (step == 0 || clean[i] == '\0')
 			clean[i] = '?';
 		i += step > 0 ? step : 1;
 	}

@@ -58,7 +58,7 @@ void control_request_write(const struct control_request *request, struct buf *ou
 NODISCARD bool control_line_parse(struct str line, struct arena *arena,
 				  struct control_line *ret_line, struct error *err);
 /* Takes a piece off *text, at most as much as goes into CONTROL_LINE_BYTES; where text is longer, at a
- * line end if there is one.  What is no UTF-8 becomes '?'. */
+ * line end if there is one.  What is no UTF-8, and NUL, becomes '?'. */
 void control_text_write(enum control_says says, struct str *text, struct buf *out);
 void control_exit_write(int code, struct buf *out);
 
