@@ -37,7 +37,9 @@ const struct command command_table[] = {
 		.summary = "the daemon: a cycle every sync.interval, in the foreground",
 		.options =
 			"HUP reads the configuration anew, USR1 starts a cycle now, TERM and INT finish\n"
-			"what is in flight and end the program; a second one ends it at once.\n",
+			"what is in flight and end the program; a second one ends it at once.\n"
+			"Commands that change something are carried out by it while it runs, and a sync\n"
+			"starts a cycle there.\n",
 		.needs = COMMAND_CONFIG,
 		.run = command_run,
 	},

@@ -150,11 +150,40 @@ class Units(unittest.TestCase):
         self.assertIn(1, cycles)
         self.assertGreater(max(cycles), 1)
         run("crmsync", "-c", f"{ETC}/sync.conf", "links", "list")
-        run("crmsync", "-c", f"{ETC}/sync.conf", "sync", code=75)
         self.wait_cycle(status()["last_cycle"]["id"])
         systemctl("stop", "crmsync")
         run("crmsync", "-c", f"{ETC}/sync.conf", "sync")
         self.wait_cycle(self.started())
+
+    def test_control_socket(self):
+        """Root has the service carry out what changes the state; nobody else comes through."""
+        self.configure(interval=3600)
+        with open(f"{ETC}/sync.conf", "a", encoding="utf-8") as file:
+            file.write('state = { path = "/var/lib/crmsync/state.db"; };\n'
+                       'status = { path = "/run/crmsync/status.json"; };\n')
+        systemctl("start", "crmsync")
+        self.assertEqual(mode("/run/crmsync/crmsync.sock"), 0o600)
+        crmsync = ("crmsync", "-c", f"{ETC}/sync.conf")
+        summary = json.loads(run(*crmsync, "sync", "--json"))
+        self.assertEqual(status()["mode"], "daemon")
+        self.assertEqual(summary["id"], status()["last_cycle"]["id"])
+        link = json.loads(run(*crmsync, "links", "list", "--json").splitlines()[0])
+        run(*crmsync, "links", "unlink", link["people_id"])
+        plan = "/root/plan"
+        self.box.post("edit", side="people", id=json.loads(
+            run(*crmsync, "links", "list", "--json").splitlines()[1])["people_id"],
+            set={"jobTitle": "Countess"})
+        run(*crmsync, "plan", f"--out={plan}", code=2)
+        run(*crmsync, "sync", f"--plan={plan}")
+        done = [(line["CRMSYNC_COMMAND"], line["CRMSYNC_UID"]) for line in journal("crmsync")
+                if line["MESSAGE"].startswith("carried out a command")]
+        self.assertEqual(done, [("sync", "0"), ("links", "0"), ("sync", "0")])
+        refused = run("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", "python3",
+                      "-c", "import socket; socket.socket(socket.AF_UNIX).connect("
+                      "'/run/crmsync/crmsync.sock')", code=1)
+        self.assertEqual(refused, "")
+        systemctl("stop", "crmsync")
+        self.assertFalse(os.path.exists("/run/crmsync/crmsync.sock"))
 
     def test_journal(self):
         """Fields of their own, the right priorities, nothing of a token."""
