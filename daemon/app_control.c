@@ -4,9 +4,9 @@
  *
  * The state is changed between two cycles only, where nothing of a cycle is half done.  A person waits for
  * it, so a cycle that is under way is cut short for a change, as for a reload: what is in flight is
- * finished, and the next cycle starts at once.  A cycle that a client asked for in its own words (which
- * persons, how many removals, a plan) is not cut short: its client would have to ask again, and cannot know
- * for what is left; the change waits.
+ * finished, and another cycle starts as soon as no more changes follow.  A cycle that a client asked for in
+ * its own words (which persons, how many removals, a plan) is not cut short: its client would have to ask
+ * again, and cannot know for what is left; the change waits.
  *
  * A sync is a cycle that begins after it was asked for.  Those without words of their own share one, and
  * go on with the next one if it was cut short.
@@ -298,7 +298,7 @@ static void carry_out(struct app *app, struct app_job *job)
 	capture_end(&capture);
 	/* What was changed is carried out, and counted. */
 	if (code == EXIT_CODE_OK)
-		schedule_ask(&app->schedule);
+		schedule_settle(&app->schedule, app_uptime());
 	end_job(app, job, &capture, code);
 	capture_release(&capture);
 }
@@ -392,8 +392,12 @@ void app_control_end(struct app *app, const struct cycle_report *report)
 	}
 	if (was_special)
 		use_wishes(app, &(const struct served_wishes){ 0 });
-	if (app_control_waits(app))
-		schedule_ask(&app->schedule);
+	if (app->cut)
+		schedule_settle(&app->schedule, app_uptime());
+	for (size_t i = 0; i < app->jobs.n; i++) {
+		if (app->jobs.items[i]->ready && is_sync(app->jobs.items[i]))
+			schedule_ask(&app->schedule);
+	}
 }
 
 /* Also an answer: nobody else would speak for minutes. */

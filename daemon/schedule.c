@@ -4,6 +4,8 @@
 /* Of the interval, the longest wait before the first cycle: few notice, and a minute is spread well. */
 #define START_SHARE 20
 #define START_MAX_NS (3 * NS_PER_S)
+/* Commands of a script follow one another sooner. */
+#define SETTLE_NS NS_PER_S
 
 static int64_t later(int64_t a, int64_t b)
 {
@@ -29,6 +31,7 @@ void schedule_began(struct schedule *schedule, int64_t now_ns)
 {
 	schedule->began_ns = now_ns;
 	schedule->asked = false;
+	schedule->settled_ns = 0;
 }
 
 /* Evenly from half of the longest to the whole: it grows, and a crowd is spread. */
@@ -62,6 +65,11 @@ void schedule_ask(struct schedule *schedule)
 	schedule->asked = true;
 }
 
+void schedule_settle(struct schedule *schedule, int64_t now_ns)
+{
+	schedule->settled_ns = now_ns + SETTLE_NS;
+}
+
 void schedule_renew(struct schedule *schedule, int64_t interval_ns, int64_t now_ns)
 {
 	schedule->n_failed = 0;
@@ -78,5 +86,9 @@ void schedule_delay(struct schedule *schedule, int64_t until_ns)
 
 int64_t schedule_wait(const struct schedule *schedule, int64_t now_ns)
 {
-	return schedule->asked ? 0 : later(schedule->due_ns - now_ns, 0);
+	const int64_t due_ns = schedule->settled_ns != 0 ?
+				       sooner(schedule->due_ns, schedule->settled_ns) :
+				       schedule->due_ns;
+
+	return schedule->asked ? 0 : later(due_ns - now_ns, 0);
 }

@@ -23,7 +23,8 @@ struct schedule {
 	int64_t began_ns;  /* the last cycle; 0: none yet */
 	uint32_t n_failed; /* cycles in a row */
 	uint64_t random;
-	bool asked; /* for a cycle now */
+	bool asked;         /* for a cycle now */
+	int64_t settled_ns; /* when what was changed by hand is to be carried out; 0: nothing */
 };
 
 /* seed: of the jitter; any number will do. */
@@ -33,6 +34,9 @@ void schedule_ended(struct schedule *schedule, int64_t interval_ns,
 		    const struct retry_policy *retry, bool failed, int64_t now_ns);
 /* A cycle is wanted now, or as soon as the one under way has ended; several wishes are one. */
 void schedule_ask(struct schedule *schedule);
+/* Something was changed by hand that a cycle carries out: it begins a second later, so that changes that
+ * follow one another have one cycle, and not each its own that the next one cuts short. */
+void schedule_settle(struct schedule *schedule, int64_t now_ns);
 /* The configuration changed: whatever was wrong may be mended. */
 void schedule_renew(struct schedule *schedule, int64_t interval_ns, int64_t now_ns);
 /* Nothing will work before that time, as far as is known; only a wish knows better. */

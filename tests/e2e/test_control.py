@@ -172,7 +172,7 @@ class Syncs(Same):
         world.edit("records", ids["records"], job="Analyst")
         summary = world.sync()
         self.assert_counts(summary, updated={"people": 1})
-        self.assertEqual(summary["id"], daemon.cycles())
+        self.assertEqual((summary["id"], summary["kind"]), (daemon.cycles(), "full"))
         phases = world.runs[-1][3].decode().splitlines()
         self.assertIn("reading both sides", phases)
         self.assertIn("writing", phases)
@@ -302,6 +302,20 @@ class Trouble(Same):
         self.assertIn("cut short", self.ended(world, client, 0))
         summary = json.loads(world.runs[-1][2])
         self.assertEqual((summary["id"], summary["outcome"]), (last + 2, "ok"))
+        daemon.stop()
+
+    def test_changes_in_a_row(self):
+        """A script that changes much has one cycle behind it, and is not kept waiting for many."""
+        world = self.open(sync__interval=3600)
+        ids = self.pair(world)
+        daemon = started(world)
+        self.slow(world, ms=200)
+        for _ in range(10):
+            world.run("links", "unlink", ids["records"])
+            world.run("links", "link", *ids.values())
+        last = daemon.cycles()
+        daemon.wait_cycle(last)
+        self.assertLessEqual(len(daemon.lines("cycle ended")), 4)
         daemon.stop()
 
     def test_special_sync_is_not_cut(self):

@@ -116,6 +116,27 @@ static void wishes_do_not_wait(void **state)
 	assert_int_equal(schedule_wait(&schedule, now), 59 * NS_PER_S);
 }
 
+/* Each of several moves the cycle on; none beyond the time at which it is due anyway. */
+static void changes_share_a_cycle(void **state)
+{
+	struct schedule schedule = started();
+	int64_t now = cycle(&schedule, BOOT, 0, false);
+
+	(void)state;
+	for (int i = 0; i < 10; i++, now += NS_PER_S / 2) {
+		schedule_settle(&schedule, now);
+		assert_int_equal(schedule_wait(&schedule, now), NS_PER_S);
+	}
+	assert_int_equal(schedule_wait(&schedule, now), NS_PER_S / 2);
+	now = BOOT + INTERVAL - NS_PER_S / 4;
+	schedule_settle(&schedule, now);
+	assert_int_equal(schedule_wait(&schedule, now), NS_PER_S / 4);
+	schedule_ask(&schedule);
+	assert_int_equal(schedule_wait(&schedule, now), 0);
+	now = cycle(&schedule, now, 0, false);
+	assert_int_equal(schedule_wait(&schedule, now), INTERVAL);
+}
+
 static void a_delay_is_the_longest_one(void **state)
 {
 	struct schedule schedule = started();
@@ -188,6 +209,7 @@ int main(void)
 		cmocka_unit_test(nothing_is_made_up_for),
 		cmocka_unit_test(failures_wait_longer_and_longer),
 		cmocka_unit_test(wishes_do_not_wait),
+		cmocka_unit_test(changes_share_a_cycle),
 		cmocka_unit_test(a_delay_is_the_longest_one),
 		cmocka_unit_test(a_new_interval_counts_at_once),
 		cmocka_unit_test(what_does_not_move_is_not_alive),
