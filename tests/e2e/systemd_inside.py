@@ -177,7 +177,7 @@ class Units(unittest.TestCase):
         run(*crmsync, "sync", f"--plan={plan}")
         done = [(line["CRMSYNC_COMMAND"], line["CRMSYNC_UID"]) for line in journal("crmsync")
                 if line["MESSAGE"].startswith("carried out a command")]
-        self.assertEqual(done, [("sync", "0"), ("links", "0"), ("sync", "0")])
+        self.assertEqual(done[-3:], [("sync", "0"), ("links", "0"), ("sync", "0")])
         refused = run("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", "python3",
                       "-c", "import socket; socket.socket(socket.AF_UNIX).connect("
                       "'/run/crmsync/crmsync.sock')", code=1)
