@@ -85,7 +85,7 @@ bool control_request_parse(struct str line, struct arena *arena,
 {
 	struct control_request request = { 0 };
 	struct json_object *root;
-	struct str command;
+	struct str command = { NULL, 0 };
 
 	if (!json_parse(line, &root, err)) {
 		err->code = ERR_USAGE;
