@@ -209,6 +209,7 @@ static void take_request(struct app *app, struct control_client *client, struct 
 	job->client = client;
 	job->served = served;
 	job->uid = control_client_uid(client);
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): of pointers */
 	*VEC_PUSH(&app->jobs) = job;
 	control_client_set_data(client, job);
 	if (served_wants_plan(served))
@@ -384,14 +385,13 @@ static void end_sync(struct app *app, struct app_job *job, const struct cycle_re
 
 void app_control_end(struct app *app, const struct cycle_report *report)
 {
-	const bool was_special = is_special_cycle(app);
-
+	/* While what the runner was given is still there. */
+	if (is_special_cycle(app))
+		use_wishes(app, &(const struct served_wishes){ 0 });
 	for (size_t i = app->jobs.n; i > 0; i--) {
 		if (app->jobs.items[i - 1]->in_cycle)
 			end_sync(app, app->jobs.items[i - 1], report);
 	}
-	if (was_special)
-		use_wishes(app, &(const struct served_wishes){ 0 });
 	if (app->cut)
 		schedule_settle(&app->schedule, app_uptime());
 	for (size_t i = 0; i < app->jobs.n; i++) {

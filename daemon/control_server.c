@@ -240,6 +240,7 @@ static void greet(struct control_client *client)
 {
 	const bool has_room = make_room(client->server);
 
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): of pointers */
 	*VEC_PUSH(&client->server->clients) = client;
 	control_client_say(client, CONTROL_VERSION, str_from(CRMSYNC_VERSION));
 	if (client->uid != 0 && client->uid != (int64_t)geteuid()) {
@@ -351,7 +352,7 @@ void control_server_silence(struct control_server *server)
 
 bool control_server_move(struct control_server *server, const char *path, struct error *err)
 {
-	uv_pipe_t *listener;
+	uv_pipe_t *listener = NULL;
 
 	if (strcmp(server->path, path) == 0)
 		return true;

@@ -48,13 +48,16 @@ static char *copy(struct arena *arena, struct str text)
 	return bytes;
 }
 
-static bool take_arguments(struct json_object *args, struct arena *arena,
-			   struct control_request *request, struct error *err)
+static bool take_words(struct json_object *command, struct json_object *args, struct arena *arena,
+		       struct control_request *request, struct error *err)
 {
+	struct str name;
 	const size_t n = args != NULL && json_object_is_type(args, json_type_array) ?
 				 json_object_array_length(args) :
 				 0;
 
+	if (!json_text(command, &name) || name.len == 0)
+		return error_set(err, ERR_USAGE, "it names no command");
 	if (args != NULL && !json_object_is_type(args, json_type_array))
 		return error_set(err, ERR_USAGE, "args is no array");
 	if (n > CONTROL_ARGUMENTS)
@@ -62,6 +65,7 @@ static bool take_arguments(struct json_object *args, struct arena *arena,
 				 CONTROL_ARGUMENTS);
 	request->argv = arena_alloc(arena, n + 2, sizeof(*request->argv));
 	request->argc = (int)n + 1;
+	request->argv[0] = copy(arena, name);
 	for (size_t i = 0; i < n; i++) {
 		struct str text;
 
@@ -85,22 +89,18 @@ bool control_request_parse(struct str line, struct arena *arena,
 {
 	struct control_request request = { 0 };
 	struct json_object *root;
-	struct str command = { NULL, 0 };
 
 	if (!json_parse(line, &root, err)) {
 		err->code = ERR_USAGE;
 		return false;
 	}
-	bool ok = check_keys(root, err) &&
-		  take_arguments(json_child(root, "args"), arena, &request, err) &&
-		  take_quiet(json_child(root, "quiet"), &request, err);
+	const bool ok = check_keys(root, err) &&
+			take_words(json_child(root, "command"), json_child(root, "args"), arena,
+				   &request, err) &&
+			take_quiet(json_child(root, "quiet"), &request, err);
 
-	if (ok && (!json_text(json_child(root, "command"), &command) || command.len == 0))
-		ok = error_set(err, ERR_USAGE, "it names no command");
-	if (ok) {
-		request.argv[0] = copy(arena, command);
+	if (ok)
 		*ret_request = request;
-	}
 	json_object_put(root);
 	return ok;
 }

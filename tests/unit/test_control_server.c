@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#define SHORT_MS 300
+#define SHORT_MS UINT64_C(300)
 #define PATIENCE_MS 10000
 
 struct world {
