@@ -186,8 +186,11 @@ static bool open_state(struct app *app, struct error *err)
 	/* It holds personal data: nobody else may even look into the folder. */
 	if (mode == STORE_WRITE)
 		system_make_parents(config->state_path, 0700);
-	return store_open(config->state_path, mode, &config->fields, &app->store, err) &&
-	       state_bind(config, app->store, err);
+	if (!store_open(config->state_path, mode, &config->fields, &app->store, err) ||
+	    !state_bind(config, app->store, err))
+		return false;
+	store_on_pulse(app->store, app_status_pulse, app);
+	return true;
 }
 
 void app_close_state(struct app *app)
@@ -240,7 +243,6 @@ bool app_open(const struct app_options *options, struct app **ret_app, struct er
 		return false;
 	}
 	app_open_runner(app);
-	store_on_pulse(app->store, app_status_pulse, app);
 	*ret_app = app;
 	return true;
 }
