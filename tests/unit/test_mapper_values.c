@@ -78,7 +78,7 @@ static void decodes_the_update_answer(void **state)
 	assert_text(value_part(address, LOCATION_LONGITUDE), "-122.030333");
 	assert_text(value_part(&person.values[strength], 0), "Very strong");
 	assert_text(value_part(&person.values[followers], 0), "100");
-	assert_text(value_part(&person.values[contacted], 0), "2023-01-01T15:00:00.000000000Z");
+	assert_text(value_part(&person.values[contacted], 0), "2023-01-01T15:00:00Z");
 	assert_text(value_part(&person.values[legacy], 0), "54.725113205693695");
 	assert_int_equal(person.values[company].state, VALUE_UNKNOWN);
 }
