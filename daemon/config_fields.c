@@ -10,6 +10,8 @@
 #include "daemon/config_p.h"
 
 #include "base/limits.h"
+#include "mappers/people_property.h"
+#include "mappers/value_map.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -153,16 +155,20 @@ static void read_rows(struct config_load *load, struct config_rows *rows)
 }
 
 /* What follows from the finished row alone. */
-static void settle_row(const struct config_load *load, struct field *field)
+static void settle_row(struct config_load *load, struct config_row *row)
 {
+	struct field *field = &row->field;
 	const bool addresses = field->type == FIELD_EMAIL_SET || field->type == FIELD_PHONE_SET;
 
 	if (field->type == FIELD_URL || field->type == FIELD_LINKEDIN)
 		field->type = str_equal_z(field->path[SIDE_PEOPLE], "linkedinId") ? FIELD_LINKEDIN :
 										    FIELD_URL;
+	field->unread[SIDE_PEOPLE] =
+		people_property_access(field->path[SIDE_PEOPLE]) == PEOPLE_WRITE_ONLY;
 	/* An attribute of that dialect holds one text. */
 	field->single[SIDE_RECORDS] =
 		addresses && load->config.records.dialect == DIALECT_ATTRIBUTES;
+	value_map_prepare(&load->config.arena, field->type, row->map, field->n_map);
 }
 
 /* ---- Packing ---- */
@@ -208,7 +214,7 @@ void config_build_fields(struct config_load *load)
 	put_properties(load, &rows);
 	read_rows(load, &rows);
 	for (size_t i = 0; i < rows.list.n; i++)
-		settle_row(load, &rows.list.items[i].field);
+		settle_row(load, &rows.list.items[i]);
 	for (int kind = 0; kind < REFERENCE_COUNT; kind++)
 		check_reference(load, &rows, (enum reference_kind)kind);
 	config_check_rows(load, &rows);

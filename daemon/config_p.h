@@ -109,9 +109,10 @@ const char *config_absolute(struct config_load *load, const char *name);
 /* ---- Rows of the field table ---- */
 
 struct config_row {
-	struct field field; /* direction as configured, not yet limited by sync.direction */
-	bool built_in;      /* known to us: a row of `fields` may leave out what we know */
-	bool by_default;    /* in force unless it is switched off */
+	struct field field;     /* direction as configured, not yet limited by sync.direction */
+	struct value_pair *map; /* the field's */
+	bool built_in;          /* known to us: a row of `fields` may leave out what we know */
+	bool by_default;        /* in force unless it is switched off */
 	bool enabled;
 	bool in_fields; /* the file has a row for it */
 	uint32_t line;

@@ -144,7 +144,7 @@ static bool read_pair(const struct member *m, const config_setting_t *pair,
 	return true;
 }
 
-static void read_values(const struct member *m, struct field *field)
+static void read_values(const struct member *m, struct config_row *row)
 {
 	if (!is_sequence(m->setting) || config_setting_length(m->setting) > LIMIT_VALUE_MAP) {
 		(void)config_complain(m->load, m->line, m->key,
@@ -162,8 +162,9 @@ static void read_values(const struct member *m, struct field *field)
 		if (!read_pair(m, config_setting_get_elem(m->setting, (unsigned)i), &map[i]))
 			return;
 	}
-	field->map = map;
-	field->n_map = n;
+	row->map = map;
+	row->field.map = map;
+	row->field.n_map = n;
 }
 
 /* ---- The row ---- */
@@ -204,7 +205,7 @@ static void read_members(struct config_load *load, const config_setting_t *group
 	if (find_member(load, group, row->key, "enforce", &m))
 		(void)config_read_bool(load, m.setting, m.key, &field->enforce);
 	if (find_member(load, group, row->key, "values", &m))
-		read_values(&m, field);
+		read_values(&m, row);
 	row->enabled = true;
 	if (find_member(load, group, row->key, "enabled", &m))
 		(void)config_read_bool(load, m.setting, m.key, &row->enabled);

@@ -6,6 +6,8 @@
  */
 #include "daemon/config_p.h"
 
+#include "mappers/people_property.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -43,26 +45,15 @@ static const char *const records_read_only[] = {
 	"strongest_connection_user",
 };
 
-static const char *const people_read_only[] = {
-	"id",       "createdAt",  "updatedAt",      "importedAt",    "avatarUrl",
-	"dealSize", "totalDeals", "totalLostDeals", "totalWonDeals", "archivedAt",
-};
-
-static const struct {
-	const char *const *names;
-	size_t n;
-} read_only[SIDE_COUNT] = {
-	[SIDE_RECORDS] = { records_read_only, COUNT_OF(records_read_only) },
-	[SIDE_PEOPLE] = { people_read_only, COUNT_OF(people_read_only) },
-};
-
 static bool is_read_only(enum side side, struct str path)
 {
-	for (size_t i = 0; i < read_only[side].n; i++) {
-		if (str_equal_z(path, read_only[side].names[i]))
+	if (side == SIDE_PEOPLE)
+		return people_property_access(path) == PEOPLE_READ_ONLY;
+	for (size_t i = 0; i < COUNT_OF(records_read_only); i++) {
+		if (str_equal_z(path, records_read_only[i]))
 			return true;
 	}
-	return side == SIDE_RECORDS && str_ends(path, STR_LIT("_interaction"));
+	return str_ends(path, STR_LIT("_interaction"));
 }
 
 static void check_writable(struct config_load *load, const struct config_row *row)
@@ -79,6 +70,14 @@ static void check_writable(struct config_load *load, const struct config_row *ro
 			       side == SIDE_RECORDS ? "to_people" : "to_records");
 		complain_row(load, row, "direction", what);
 	}
+	if (row->field.unread[SIDE_PEOPLE] && writes_to(row, SIDE_RECORDS)) {
+		char what[160];
+
+		(void)snprintf(what, sizeof(what),
+			       "people.%.*s is never shown; give direction = \"to_people\"",
+			       STR_ARG(row->field.path[SIDE_PEOPLE]));
+		complain_row(load, row, "direction", what);
+	}
 	if (load->config.people.marker && writes_to(row, SIDE_PEOPLE) &&
 	    str_equal_z(row->field.path[SIDE_PEOPLE], "externalSource"))
 		complain_row(
@@ -93,7 +92,16 @@ static void check_type(struct config_load *load, const struct config_row *row)
 {
 	const struct field *field = &row->field;
 	const bool is_name = str_equal_z(field->path[SIDE_PEOPLE], "name");
+	const enum people_form form = people_property_form(field->path[SIDE_PEOPLE]);
 
+	if (!people_form_fits(form, field)) {
+		char what[160];
+
+		(void)snprintf(what, sizeof(what), "people.%.*s is %s, which \"%s\" cannot hold",
+			       STR_ARG(field->path[SIDE_PEOPLE]), people_form_name(form),
+			       field_type_name(field->type));
+		complain_row(load, row, "type", what);
+	}
 	if (is_name != (field->type == FIELD_NAME))
 		complain_row(
 			load, row, "people",
@@ -130,7 +138,7 @@ static void check_map_side(struct config_load *load, const struct config_row *ro
 		for (size_t k = 0; k < i; k++) {
 			char what[160];
 
-			if (!str_equal(field->map[i].side[side], field->map[k].side[side]))
+			if (!str_equal(field->map[i].key[side], field->map[k].key[side]))
 				continue;
 			(void)snprintf(what, sizeof(what),
 				       "the %s value \"%.60s\" stands in two pairs; leave one out",
@@ -156,11 +164,10 @@ static void check_map(struct config_load *load, const struct config_row *row)
 
 /* ---- Row against row ---- */
 
-/* The parts that a row of type name writes. */
+/* The parts that a row of type name writes, whatever other rows there are. */
 static bool is_part_of_name(struct str path)
 {
-	static const char *const parts[] = { "givenName", "additionalName", "familyName",
-					     "honorificPrefix", "initials" };
+	static const char *const parts[] = { "givenName", "additionalName", "familyName" };
 
 	for (size_t i = 0; i < COUNT_OF(parts); i++) {
 		if (str_equal_z(path, parts[i]))

@@ -48,9 +48,11 @@ struct str codec_url(struct arena *arena, struct str raw);
 /* ISO 3166-1 alpha-2 from a code of two or three letters or an English country name; else the line. */
 struct str codec_country(struct arena *arena, struct str raw);
 
-/* "2026-01-31"; a date-time gives its UTC day.  Else the line as it is. */
+/* "2026-01-31"; midnight anywhere is that day there, any other date-time gives its UTC day.  Else the line
+ * as it is. */
 struct str codec_date(struct arena *arena, struct str raw);
-/* "2026-01-31T10:00:00.000000000Z" (UTC, nine digits).  Else the line as it is. */
+/* "2026-01-31T10:00:00Z": UTC, cut to the second, since the people side keeps no more; otherwise every
+ * fraction would be a difference between sides that cannot be mended.  Else the line as it is. */
 struct str codec_timestamp(struct arena *arena, struct str raw);
 
 /* Plain decimal without superfluous zeros or exponent ("12.5", "-3", "0"); digits are kept exactly. */

@@ -52,7 +52,7 @@ struct json_object *json_child(struct json_object *object, const char *key)
 	return member;
 }
 
-static bool lookup(struct json_object *object, struct str key, struct json_object **ret_member)
+bool json_lookup(struct json_object *object, struct str key, struct json_object **ret_member)
 {
 	char text
 		/* json-c wants a NUL behind it; no path of a configuration is longer */
@@ -70,7 +70,7 @@ struct json_object *json_child_of(struct json_object *object, struct str key)
 {
 	struct json_object *member;
 
-	(void)lookup(object, key, &member);
+	(void)json_lookup(object, key, &member);
 	return member;
 }
 
@@ -78,7 +78,7 @@ bool json_has_key(struct json_object *object, struct str key)
 {
 	struct json_object *member;
 
-	return lookup(object, key, &member);
+	return json_lookup(object, key, &member);
 }
 
 struct json_object *json_walk(struct json_object *object, const char *dotted)
@@ -113,6 +113,8 @@ bool json_scalar(struct json_object *node, struct arena *arena, struct str *ret_
 	case json_type_string:
 		return json_text(node, ret_text);
 	case json_type_boolean:
+		*ret_text = json_object_get_boolean(node) ? STR_LIT("true") : STR_LIT("false");
+		return true;
 	case json_type_int:
 	case json_type_double:
 		/* A double that was parsed keeps its text. */

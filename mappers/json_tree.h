@@ -21,6 +21,8 @@ NODISCARD bool json_parse(struct str text, struct json_object **ret_root, struct
 struct json_object *json_child(struct json_object *object, const char *key);
 struct json_object *json_child_of(struct json_object *object, struct str key);
 bool json_has_key(struct json_object *object, struct str key);
+/* Both at once: the member of a key that is there may be null. */
+bool json_lookup(struct json_object *object, struct str key, struct json_object **ret_member);
 /* Members behind one another: "option.title". */
 struct json_object *json_walk(struct json_object *object, const char *dotted);
 

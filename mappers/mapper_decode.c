@@ -4,6 +4,8 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "mappers/codec.h"
+#include "mappers/people_property.h"
+#include "mappers/value_map.h"
 
 #include <assert.h>
 
@@ -78,43 +80,43 @@ static unsigned kind_of(struct json_object *node)
 	return 0;
 }
 
-/* The records side's spelling is the canonical one. */
-static struct str map_to_canonical(const struct decoder *decoder, const struct field *field,
-				   struct str text)
+struct str decode_canonical(struct arena *arena, enum field_type type, struct str raw)
 {
-	if (field->n_map == 0 || text.len == 0)
-		return text;
-	const struct str folded = codec_fold(decoder->arena, text);
+	const struct text_codec *codec = &text_codecs[type];
 
-	for (size_t i = 0; i < field->n_map; i++) {
-		const struct value_pair *pair = &field->map[i];
+	return codec->canon != NULL ? codec->canon(arena, raw) : codec_line(arena, raw);
+}
 
-		if (pair->side[SIDE_RECORDS].len > 0 &&
-		    str_equal(codec_fold(decoder->arena, pair->side[decoder->side]), folded))
-			return arena_copy(decoder->arena, pair->side[SIDE_RECORDS]);
-	}
-	return text;
+/* What JSON types a value may come in. */
+static unsigned accepted(const struct decoder *decoder, const struct field *field)
+{
+	/* What has a value map may be spelled in any way. */
+	if (field->n_map > 0)
+		return ACCEPT_ALL;
+	if (field->type == FIELD_BOOLEAN && decoder->side == SIDE_PEOPLE &&
+	    people_property_form(field->path[SIDE_PEOPLE]) == PEOPLE_FORM_STRING)
+		return ACCEPT_BOOLEAN | ACCEPT_STRING;
+	return text_codecs[field->type].accept;
 }
 
 bool decode_text(struct decoder *decoder, const struct field *field, struct json_object *node,
 		 struct str *ret_text)
 {
 	const struct text_codec *codec = &text_codecs[field->type];
-	/* What has a value map may be spelled in any way. */
-	const unsigned accept = field->n_map > 0 ? ACCEPT_ALL : codec->accept;
 	struct str raw;
 
 	*ret_text = (struct str){ NULL, 0 };
 	if (node == NULL)
 		return true;
-	if ((kind_of(node) & accept) == 0 || !json_scalar(node, decoder->arena, &raw))
+	if ((kind_of(node) & accepted(decoder, field)) == 0 ||
+	    !json_scalar(node, decoder->arena, &raw))
 		return decode_fail(decoder, field->path[decoder->side], codec->expected);
 	const struct str text =
 		codec->canon != NULL ?
 			codec->canon(decoder->arena, raw) :
 			codec_phone(decoder->arena, raw, decoder->context->default_region);
 
-	*ret_text = map_to_canonical(decoder, field, text);
+	*ret_text = value_map_read(decoder->arena, field, decoder->side, text);
 	return true;
 }
 

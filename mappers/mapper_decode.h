@@ -38,6 +38,8 @@ struct str decode_id(struct decoder *decoder, struct json_object *node);
 /* A point in time; 0 if it is absent, null, or no date. */
 int64_t decode_time(struct json_object *node);
 
+/* The canonical form of a scalar's text, without a value map. */
+struct str decode_canonical(struct arena *arena, enum field_type type, struct str raw);
 /* The canonical text of a scalar field or of one element of a set, with the value map applied; empty
  * for null and for blank text. */
 NODISCARD bool decode_text(struct decoder *decoder, const struct field *field,

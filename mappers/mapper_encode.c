@@ -4,6 +4,8 @@
 #include "base/clock.h"
 #include "mappers/codec.h"
 #include "mappers/json_guard.h"
+#include "mappers/people_property.h"
+#include "mappers/value_map.h"
 
 #include <string.h>
 
@@ -43,9 +45,23 @@ static bool same_first(const struct value *a, const struct value *b)
 	       str_equal(a->items[0].text, b->items[0].text);
 }
 
-bool encoder_differs(const struct encoder *encoder, const struct field *field,
+/* Two values of the records side may have one spelling here. */
+static bool same_spelling(struct encoder *encoder, const struct field *field, const struct value *a,
+			  const struct value *b)
+{
+	if (!value_is_set(a) || !value_is_set(b))
+		return false;
+	return str_equal(
+		value_map_written(&encoder->arena, field, encoder->side, a->items[0].text),
+		value_map_written(&encoder->arena, field, encoder->side, b->items[0].text));
+}
+
+bool encoder_differs(struct encoder *encoder, const struct field *field,
 		     const struct value *current, const struct value *desired)
 {
+	if (field->n_map > 0 && field_shape(field->type) == SHAPE_SCALAR &&
+	    same_spelling(encoder, field, current, desired))
+		return false;
 	if (field->single[encoder->side] && same_first(current, desired))
 		return false;
 	if (field_shape(field->type) == SHAPE_SET && !field_has_primary(field->type))
@@ -83,22 +99,7 @@ void encode_time(struct encoder *encoder, int64_t ns)
 	json_string(&encoder->json, arena_format(&encoder->arena, "%s%s", text, encoder->zone));
 }
 
-static struct str map_from_canonical(struct encoder *encoder, const struct field *field,
-				     struct str text)
-{
-	if (field->n_map == 0 || encoder->side == SIDE_RECORDS)
-		return text;
-	const struct str folded = codec_fold(&encoder->arena, text);
-
-	for (size_t i = 0; i < field->n_map; i++) {
-		const struct value_pair *pair = &field->map[i];
-
-		if (pair->side[encoder->side].len > 0 &&
-		    str_equal(codec_fold(&encoder->arena, pair->side[SIDE_RECORDS]), folded))
-			return pair->side[encoder->side];
-	}
-	return text;
-}
+typedef void text_writer(struct encoder *encoder, struct str text);
 
 static void encode_plain(struct encoder *encoder, struct str text)
 {
@@ -143,9 +144,21 @@ static void encode_linkedin(struct encoder *encoder, struct str text)
 					    text);
 }
 
+/* The JSON type that the document demands of a property goes before the type of the field. */
+static text_writer *writer_of_form(enum people_form form, enum field_type type)
+{
+	const bool bare = type == FIELD_NUMBER || type == FIELD_INTEGER || type == FIELD_BOOLEAN;
+
+	if (form == PEOPLE_FORM_INTEGER)
+		return encode_number;
+	if (form == PEOPLE_FORM_BOOLEAN)
+		return encode_boolean;
+	return form == PEOPLE_FORM_STRING && bare ? encode_plain : NULL;
+}
+
 void encode_text(struct encoder *encoder, const struct field *field, struct str canonical)
 {
-	static void (*const writers[FIELD_TYPE_COUNT])(struct encoder *, struct str) = {
+	static text_writer *const writers[FIELD_TYPE_COUNT] = {
 		[FIELD_TEXT] = encode_plain,      [FIELD_NUMBER] = encode_number,
 		[FIELD_INTEGER] = encode_number,  [FIELD_BOOLEAN] = encode_boolean,
 		[FIELD_DATE] = encode_plain,      [FIELD_TIMESTAMP] = encode_timestamp,
@@ -154,7 +167,13 @@ void encode_text(struct encoder *encoder, const struct field *field, struct str 
 		[FIELD_SELECT] = encode_plain,    [FIELD_TEXT_SET] = encode_plain,
 	};
 
-	writers[field->type](encoder, map_from_canonical(encoder, field, canonical));
+	text_writer *write = NULL;
+
+	if (encoder->side == SIDE_PEOPLE)
+		write = writer_of_form(people_property_form(field->path[SIDE_PEOPLE]), field->type);
+	if (write == NULL)
+		write = writers[field->type];
+	write(encoder, value_map_written(&encoder->arena, field, encoder->side, canonical));
 }
 
 void encode_scalar(struct encoder *encoder, const struct field *field, const struct value *value)

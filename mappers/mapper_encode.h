@@ -28,7 +28,7 @@ void target_escape(struct buf *target, struct str text);
 /* Does this side have the field, and can this dialect write it? */
 bool encoder_maps(const struct encoder *encoder, const struct field *field);
 /* Would writing `desired` make a difference, as far as this side can hold it? */
-bool encoder_differs(const struct encoder *encoder, const struct field *field,
+bool encoder_differs(struct encoder *encoder, const struct field *field,
 		     const struct value *current, const struct value *desired);
 /* "path": value; a value that is not set is null. */
 void encode_field(struct encoder *encoder, const struct field *field, const struct value *value);

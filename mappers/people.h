@@ -8,6 +8,7 @@
 #include "mappers/mapper_encode.h"
 
 #define PEOPLE_PAGE_MAX 30
+#define PEOPLE_NAME_PARTS 5
 #define PEOPLE_ACCEPT "application/ld+json"
 
 extern const struct mapper people_mapper;
@@ -15,7 +16,6 @@ extern const struct mapper people_mapper;
 /* people_decode.c */
 bool people_decode(const struct mapper_context *context, struct str raw, struct arena *arena,
 		   struct person *ret, struct error *err);
-/* Is this the property whose elements are IRIs of /tags? */
 /* What is behind the last slash. */
 struct str people_last_part(struct str iri);
 extern const struct part_key people_name_parts[];

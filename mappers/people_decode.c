@@ -9,6 +9,7 @@
 #include "mappers/codec.h"
 #include "mappers/people.h"
 #include "mappers/titles.h"
+#include "mappers/value_map.h"
 
 #include <assert.h>
 
@@ -22,6 +23,7 @@ const struct part_key people_name_parts[] = {
 	{ "initials", NAME_INITIALS, codec_line },
 };
 const size_t n_people_name_parts = COUNT_OF(people_name_parts);
+static_assert(COUNT_OF(people_name_parts) == PEOPLE_NAME_PARTS, "every part has its key");
 
 const struct part_key people_location_parts[] = {
 	{ "street", LOCATION_LINE_1, codec_line },
@@ -114,10 +116,12 @@ static bool decode_phones(struct decoder *decoder, const struct field *field,
 }
 
 /* Empty: the collection was read before this tag was made. */
-static struct str title_of(const struct decoder *decoder, struct str iri)
+static struct str title_of(const struct decoder *decoder, const struct field *field, struct str iri)
 {
-	return codec_line(decoder->arena,
-			  titles_of_id(decoder->context->tags, people_last_part(iri)));
+	const struct str title = codec_line(
+		decoder->arena, titles_of_id(decoder->context->tags, people_last_part(iri)));
+
+	return value_map_read(decoder->arena, field, SIDE_PEOPLE, title);
 }
 
 static bool decode_strings(struct decoder *decoder, const struct field *field,
@@ -135,7 +139,7 @@ static bool decode_strings(struct decoder *decoder, const struct field *field,
 		if (!decode_text(decoder, field, element, &text))
 			return false;
 		if (field_is_tags(field) && text.len > 0) {
-			text = title_of(decoder, text);
+			text = title_of(decoder, field, text);
 			/* A list that is known in part is not known: nothing is concluded from it. */
 			if (text.len == 0) {
 				*ret = (struct value){ .state = VALUE_UNKNOWN };
@@ -154,8 +158,14 @@ static bool decode_name(struct decoder *decoder, const struct field *field,
 			struct json_object *root, struct value *ret)
 {
 	struct value value = decode_room(decoder, NAME_PART_COUNT);
+	struct part_key parts[PEOPLE_NAME_PARTS];
+	size_t n = 0;
 
-	if (!decode_parts(decoder, field, root, people_name_parts, n_people_name_parts, &value))
+	for (size_t i = 0; i < n_people_name_parts; i++) {
+		if (!field_part_elsewhere(field, people_name_parts[i].part))
+			parts[n++] = people_name_parts[i];
+	}
+	if (!decode_parts(decoder, field, root, parts, n, &value))
 		return false;
 	*ret = finished(value);
 	return true;
@@ -209,6 +219,8 @@ static bool decode_fields(struct decoder *decoder, struct json_object *root, str
 		struct json_object *node =
 			field->type == FIELD_NAME ? root : json_child_of(root, path);
 
+		if (field->unread[SIDE_PEOPLE])
+			continue;
 		person->values[i] = value_empty();
 		if (node != NULL && !decode(decoder, field, node, &person->values[i]))
 			return false;

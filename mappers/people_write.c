@@ -6,6 +6,7 @@
  */
 #include "mappers/people.h"
 #include "mappers/titles.h"
+#include "mappers/value_map.h"
 
 #include <string.h>
 
@@ -54,8 +55,9 @@ static void encode_phones(struct encoder *encoder, const struct field *field,
 }
 
 /* The IRI of a tag; empty if there is none of that title. */
-static struct str tag_iri(struct encoder *encoder, struct str title)
+static struct str tag_iri(struct encoder *encoder, const struct field *field, struct str canonical)
 {
+	const struct str title = value_map_written(&encoder->arena, field, SIDE_PEOPLE, canonical);
 	const struct str id = titles_id_of(encoder->context->tags, title);
 
 	return id.len > 0 ? arena_format(&encoder->arena, "/tags/%.*s", STR_ARG(id)) : id;
@@ -71,7 +73,7 @@ static void encode_strings(struct encoder *encoder, const struct field *field,
 		if (kept.len > 0) {
 			json_raw(&encoder->json, kept);
 		} else if (field_is_tags(field)) {
-			const struct str iri = tag_iri(encoder, value->items[i].text);
+			const struct str iri = tag_iri(encoder, field, value->items[i].text);
 
 			if (iri.len > 0)
 				json_string(&encoder->json, iri);
@@ -95,13 +97,15 @@ static bool part_differs(const struct part_key *part, const struct value *curren
 	return wanted.len > 0 || strcmp(part->key, "familyName") != 0;
 }
 
-static size_t write_parts(struct encoder *encoder, const struct part_key *parts, size_t n,
-			  const struct value *current, const struct value *desired)
+static size_t write_parts(struct encoder *encoder, const struct field *field,
+			  const struct part_key *parts, size_t n, const struct value *current,
+			  const struct value *desired)
 {
 	size_t written = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		if (!part_differs(&parts[i], current, desired))
+		if (field_part_elsewhere(field, parts[i].part) ||
+		    !part_differs(&parts[i], current, desired))
 			continue;
 		json_key(&encoder->json, parts[i].key);
 		json_string_or_null(&encoder->json, value_part(desired, parts[i].part));
@@ -121,7 +125,7 @@ static size_t write_location(struct encoder *encoder, const struct field *field,
 		return 0;
 	json_key_of(&encoder->json, field->path[SIDE_PEOPLE]);
 	json_open(&encoder->json, '{');
-	(void)write_parts(encoder, people_location_parts, n_people_location_parts, current,
+	(void)write_parts(encoder, field, people_location_parts, n_people_location_parts, current,
 			  desired);
 	json_close(&encoder->json, '}');
 	return 1;
@@ -179,7 +183,7 @@ static size_t write_field(struct encoder *encoder, const struct field *field,
 	if (desired->state == VALUE_UNKNOWN || field->path[SIDE_PEOPLE].len == 0)
 		return 0;
 	if (field->type == FIELD_NAME)
-		return write_parts(encoder, people_name_parts, n_people_name_parts, current,
+		return write_parts(encoder, field, people_name_parts, n_people_name_parts, current,
 				   desired);
 	if (field->type == FIELD_LOCATION)
 		return write_location(encoder, field, current, desired);

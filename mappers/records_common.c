@@ -61,8 +61,37 @@ void records_remove(const struct mapper_context *context, struct str id, int64_t
 
 /* ---- Decoding ---- */
 
+/*
+ * What a record says of itself, beside its attributes: a row may map it out, as if it were one.  An
+ * attribute of that name goes first.
+ */
+static bool decode_own(struct decoder *decoder, const struct record_shape *shape,
+		       const struct field *field, struct json_object *root, struct value *ret)
+{
+	static const char *const own[] = { "created_at", "updated_at" };
+	const struct str path = field->path[SIDE_RECORDS];
+	struct json_object *node = NULL;
+	struct str text;
+
+	if (field_shape(field->type) != SHAPE_SCALAR || field->type == FIELD_REFERENCE)
+		return true;
+	if (str_equal_z(path, "record_id"))
+		node = json_walk(root, shape->id);
+	for (size_t i = 0; i < COUNT_OF(own); i++) {
+		if (str_equal_z(path, own[i]))
+			node = json_child(root, own[i]);
+	}
+	if (node == NULL)
+		return true;
+	if (!decode_text(decoder, field, node, &text))
+		return false;
+	*ret = text.len > 0 ? value_scalar(decoder->arena, text) : value_empty();
+	return true;
+}
+
 static bool decode_fields(struct decoder *decoder, const struct record_shape *shape,
-			  struct json_object *values, struct person *person)
+			  struct json_object *root, struct json_object *values,
+			  struct person *person)
 {
 	const struct field_table *table = decoder->context->fields;
 
@@ -70,10 +99,16 @@ static bool decode_fields(struct decoder *decoder, const struct record_shape *sh
 		const struct field *field = &table->fields[i];
 		const struct type_codec *codec = &shape->codecs[field->type];
 		const struct str path = field->path[SIDE_RECORDS];
-		struct json_object *node = json_child_of(values, path);
+		struct json_object *node;
 
-		if (path.len == 0 || codec->decode == NULL || !json_has_key(values, path))
-			continue; /* absent is unknown: an answer may leave attributes out */
+		if (path.len == 0 || codec->decode == NULL)
+			continue;
+		if (!json_lookup(values, path, &node)) {
+			/* Absent is unknown: an answer may leave attributes out. */
+			if (!decode_own(decoder, shape, field, root, &person->values[i]))
+				return false;
+			continue;
+		}
 		person->values[i] = value_empty();
 		if (node != NULL && !codec->decode(decoder, field, node, &person->values[i]))
 			return false;
@@ -94,7 +129,7 @@ static bool decode_tree(struct decoder *decoder, const struct record_shape *shap
 		return decode_fail(decoder, str_from(shape->values), "is not an object");
 	person->created_at = decode_time(json_child(root, "created_at"));
 	person->updated_at = decode_time(json_child(root, "updated_at"));
-	return decode_fields(decoder, shape, values, person);
+	return decode_fields(decoder, shape, root, values, person);
 }
 
 bool records_decode(const struct mapper_context *context, const struct record_shape *shape,

@@ -54,15 +54,17 @@ static bool decode_list(struct json_object *list, struct arena *arena, struct sc
 	if (n > LIMIT_SCHEMA_ATTRIBUTES)
 		return error_set(err, ERR_MALFORMED, "attributes: there are more than %d",
 				 LIMIT_SCHEMA_ATTRIBUTES);
-	struct schema_attribute *attributes =
-		arena_alloc(arena, n > 0 ? n : 1, sizeof(*attributes));
+	struct schema_attribute *attributes = arena_alloc(arena, n + 1, sizeof(*attributes));
 
 	for (size_t i = 0; i < n; i++) {
 		if (!decode_attribute(json_object_array_get_idx(list, i), arena, &attributes[i],
 				      err))
 			return false;
 	}
-	*ret = (struct schema){ .live = true, .n = n, .attributes = attributes };
+	/* No attribute, but a row may map it out as if it were one. */
+	attributes[n] =
+		(struct schema_attribute){ .slug = STR_LIT("record_id"), .type = STR_LIT("text") };
+	*ret = (struct schema){ .live = true, .n = n + 1, .attributes = attributes };
 	return true;
 }
 

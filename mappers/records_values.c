@@ -169,7 +169,7 @@ static void write_field(struct encoder *encoder, const struct field *field, bool
 	}
 }
 
-static bool to_write(const struct encoder *encoder, size_t i, const struct person *current,
+static bool to_write(struct encoder *encoder, size_t i, const struct person *current,
 		     const struct person *desired)
 {
 	const struct field *field = &encoder->context->fields->fields[i];

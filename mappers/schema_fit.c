@@ -4,6 +4,8 @@
  */
 #include "mappers/schema.h"
 
+#include "mappers/people_property.h"
+
 #include <string.h>
 
 struct type_fit {
@@ -55,7 +57,11 @@ enum schema_fit schema_fit(const struct schema_attribute *attribute, const struc
 {
 	const struct type_fit *fit = &fits[field->type];
 	const enum field_shape shape = field_shape(field->type);
+	const enum people_form form =
+		side == SIDE_PEOPLE ? people_property_form(attribute->slug) : PEOPLE_FORM_ANY;
 
+	if (form != PEOPLE_FORM_ANY)
+		return people_form_fits(form, field) ? FIT_GOOD : FIT_TYPE;
 	if (fit->both == NULL)
 		return FIT_UNJUDGED;
 	if (!names(fit->both, attribute->type))
@@ -104,8 +110,13 @@ static const struct documented documents[] = {
 	/* The document calls it a date; its example is a point in time. */
 	{ "attributes", "last_contacted", "date-time", false, ACCESS_BOTH },
 	{ "attributes", "notes", "text", false, ACCESS_BOTH },
+	/* Of the record itself. */
+	{ "attributes", "record_id", "text", false, ACCESS_READ },
+	{ "attributes", "created_at", "date-time", false, ACCESS_READ },
+	{ "attributes", "updated_at", "date-time", false, ACCESS_READ },
 	/* givenName, familyName and so on: the row of the name stands for all of them. */
 	{ "people", "name", "name", false, ACCESS_BOTH },
+	{ "people", "id", "string", false, ACCESS_READ },
 	{ "people", "familyName", "string", false, ACCESS_BOTH },
 	{ "people", "givenName", "string", false, ACCESS_BOTH },
 	{ "people", "additionalName", "string", false, ACCESS_BOTH },
@@ -118,17 +129,18 @@ static const struct documented documents[] = {
 	{ "people", "createdAt", "string", false, ACCESS_READ },
 	{ "people", "updatedAt", "string", false, ACCESS_READ },
 	{ "people", "importedAt", "string", false, ACCESS_READ },
-	{ "people", "archivedAt", "string", false, ACCESS_BOTH },
+	{ "people", "archivedAt", "string", false, ACCESS_READ },
 	{ "people", "owner", "iri", false, ACCESS_BOTH },
 	{ "people", "jobTitle", "string", false, ACCESS_BOTH },
 	{ "people", "tags", "iris", true, ACCESS_BOTH },
 	{ "people", "segments", "iris", true, ACCESS_BOTH },
 	{ "people", "organizations", "iris", true, ACCESS_BOTH },
 	{ "people", "avatarUrl", "string", false, ACCESS_READ },
+	{ "people", "avatar", "iri", false, ACCESS_BOTH },
 	{ "people", "dealSize", "integer", false, ACCESS_BOTH },
-	{ "people", "totalDeals", "integer", false, ACCESS_BOTH },
-	{ "people", "totalLostDeals", "integer", false, ACCESS_BOTH },
-	{ "people", "totalWonDeals", "integer", false, ACCESS_BOTH },
+	{ "people", "totalDeals", "integer", false, ACCESS_READ },
+	{ "people", "totalLostDeals", "integer", false, ACCESS_READ },
+	{ "people", "totalWonDeals", "integer", false, ACCESS_READ },
 	{ "people", "emailAddresses", "emails", true, ACCESS_BOTH },
 	{ "people", "phoneNumbers", "phones", true, ACCESS_BOTH },
 	{ "people", "address", "address", false, ACCESS_BOTH },

@@ -62,6 +62,11 @@ bool field_has_primary(enum field_type type)
 	return type == FIELD_EMAIL_SET || type == FIELD_PHONE_SET;
 }
 
+bool field_part_elsewhere(const struct field *field, unsigned part)
+{
+	return (field->parts_elsewhere & (1u << part)) != 0;
+}
+
 bool field_is_tags(const struct field *field)
 {
 	return field->type == FIELD_TEXT_SET && str_equal_z(field->path[SIDE_PEOPLE], "tags");
@@ -199,9 +204,43 @@ size_t field_defaults(bool attributes_dialect, size_t max, struct field ret_rows
 	return n;
 }
 
+/* What a name needs of people stays with it: only these can be fields of their own. */
+static const struct {
+	const char *property;
+	enum name_part part;
+} separable[] = {
+	{ "honorificPrefix", NAME_PREFIX },
+	{ "initials", NAME_INITIALS },
+};
+
+static unsigned parts_written_by(const struct field *row)
+{
+	unsigned parts = 0;
+
+	for (size_t i = 0; i < COUNT_OF(separable); i++) {
+		if (direction_flows_from(row->direction, SIDE_RECORDS) &&
+		    str_equal_z(row->path[SIDE_PEOPLE], separable[i].property))
+			parts |= 1u << separable[i].part;
+	}
+	return parts;
+}
+
+static void find_parts_elsewhere(struct field *rows, size_t n)
+{
+	unsigned parts = 0;
+
+	for (size_t i = 0; i < n; i++)
+		parts |= parts_written_by(&rows[i]);
+	for (size_t i = 0; i < n; i++) {
+		if (rows[i].type == FIELD_NAME)
+			rows[i].parts_elsewhere = parts;
+	}
+}
+
 static uint64_t row_fingerprint(const struct field *row)
 {
-	uint64_t hash = hash64(row->name, (uint64_t)row->type + 1);
+	uint64_t hash =
+		hash64(row->name, (uint64_t)row->type + 1 + ((uint64_t)row->parts_elsewhere << 32));
 
 	for (int side = 0; side < SIDE_COUNT; side++)
 		hash = hash64(row->path[side], hash + row->single[side]);
@@ -215,6 +254,7 @@ static uint64_t row_fingerprint(const struct field *row)
 void field_table_init(struct field_table *table, struct field *rows, size_t n)
 {
 	*table = (struct field_table){ .n = n, .fields = rows };
+	find_parts_elsewhere(rows, n);
 	for (size_t i = 0; i < n; i++) {
 		rows[i].fingerprint = row_fingerprint(&rows[i]);
 		table->fingerprint = hash64(rows[i].name, table->fingerprint ^ rows[i].fingerprint);

@@ -52,6 +52,7 @@ enum policy { POLICY_NEWEST, POLICY_RECORDS, POLICY_PEOPLE, POLICY_MANUAL, POLIC
 
 struct value_pair {
 	struct str side[SIDE_COUNT]; /* the same meaning as each side spells it */
+	struct str key[SIDE_COUNT];  /* what texts are looked up by (mappers/value_map.h) */
 };
 
 struct field {
@@ -62,6 +63,10 @@ struct field {
 	/* The side holds less than the type could: of a set the primary element only, of a name one
 	 * string (attributes dialect: email, phone, name). */
 	bool single[SIDE_COUNT];
+	/* The side takes it and never shows it (people: avatar): what was sent is what it holds. */
+	bool unread[SIDE_COUNT];
+	/* name: the people's parts that rows of their own write, one bit each; name leaves them alone */
+	unsigned parts_elsewhere;
 	enum direction direction;
 	enum policy policy;
 	bool enforce; /* one-way: an edit on the target is put back */
@@ -82,6 +87,8 @@ enum field_shape field_shape(enum field_type type);
 unsigned field_part_count(enum field_type type); /* 0 unless SHAPE_PARTS */
 /* Is the first element of the set content of its own (e-mails, phones)?  Of tags it is not. */
 bool field_has_primary(enum field_type type);
+/* Has this part of the people's name a row of its own (honorificPrefix, initials)? */
+bool field_part_elsewhere(const struct field *field, unsigned part);
 /* Is this the people side's tags, which are named by title and written by IRI? */
 bool field_is_tags(const struct field *field);
 const char *field_type_name(enum field_type type); /* as the configuration spells it */

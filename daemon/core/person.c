@@ -42,8 +42,12 @@ struct person person_copy(struct arena *arena, const struct field_table *table,
 
 static void put_integer(struct buf *out, uint64_t number, size_t n_bytes)
 {
+	char bytes[8];
+
+	assert(n_bytes <= sizeof(bytes));
 	for (size_t i = 0; i < n_bytes; i++)
-		buf_add_char(out, (char)(unsigned char)(number >> (8 * i)));
+		bytes[i] = (char)(unsigned char)(number >> (8 * i));
+	buf_add(out, bytes, n_bytes);
 }
 
 static void put_text(struct buf *out, struct str text)

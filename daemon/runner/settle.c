@@ -242,6 +242,25 @@ static bool settle_sent(const struct job *job, int64_t link, const struct person
 	       settle_both(job, &pair, agreed, &carried, err);
 }
 
+/* What only the new person's own side can say (its id, when it was made) is not agreed: it travels next.
+ * A default that its server gave to a field of both sides is no edit, and stays. */
+static struct person without_own_facts(const struct job *job, const struct person *answer,
+				       struct arena *arena)
+{
+	const struct field_table *table = job->push->runner->table;
+	const enum side target = job->intent.target;
+	struct person person = person_copy(arena, table, answer);
+
+	for (size_t i = 0; i < table->n; i++) {
+		const enum direction direction = table->fields[i].direction;
+
+		if (value_is_set(&person.values[i]) && direction_flows_from(direction, target) &&
+		    !direction_flows_from(direction, side_other(target)))
+			person.values[i] = (struct value){ 0 };
+	}
+	return person;
+}
+
 static bool settle_create(struct job *job, struct error *err)
 {
 	struct runner *runner = job->push->runner;
@@ -249,7 +268,8 @@ static bool settle_create(struct job *job, struct error *err)
 	const enum side target = job->intent.target;
 	struct arena arena = { 0 };
 	const struct person answer = answered_person(job, NULL, &arena);
-	const struct person agreed = what_was_agreed(job, &answer, &arena);
+	const struct person said = what_was_agreed(job, &answer, &arena);
+	const struct person agreed = without_own_facts(job, &said, &arena);
 	enum observation observation;
 	struct str ids[SIDE_COUNT];
 	int64_t link = 0;

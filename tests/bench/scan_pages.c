@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scan_pages.h"
 
+#include "scan_custom.h"
+
 #include <json-c/json.h>
 
 #include <assert.h>
@@ -193,7 +195,8 @@ static void add_records(struct pages *pages, const struct example *example, enum
 	}
 }
 
-void pages_make(struct pages *pages, enum side side, enum record_shape shape, unsigned n)
+static void make(struct pages *pages, enum side side, enum record_shape shape, unsigned n,
+		 bool custom)
 {
 	const struct example *example =
 		side == SIDE_RECORDS ? &records_examples[shape] : &people_example;
@@ -209,8 +212,20 @@ void pages_make(struct pages *pages, enum side side, enum record_shape shape, un
 
 	if (side == SIDE_RECORDS && shape == RECORD_VALUES_HALF)
 		empty_every_second(at(record, "/values"));
+	if (custom)
+		custom_values(record, side, shape);
 	add_records(pages, example, side, record);
 	json_object_put(root);
+}
+
+void pages_make(struct pages *pages, enum side side, enum record_shape shape, unsigned n)
+{
+	make(pages, side, shape, n, false);
+}
+
+void pages_make_custom(struct pages *pages, enum side side, enum record_shape shape, unsigned n)
+{
+	make(pages, side, shape, n, true);
 }
 
 void pages_release(struct pages *pages)

@@ -33,6 +33,8 @@ const char *record_shape_dialect(enum record_shape shape);
 /* n persons of a side in pages of the size that the program asks for; the i-th persons of the two
  * sides share an e-mail address.  Ends the process if the examples cannot be read. */
 void pages_make(struct pages *pages, enum side side, enum record_shape shape, unsigned n);
+/* The same, with custom fields of every type (scan_custom.h). */
+void pages_make_custom(struct pages *pages, enum side side, enum record_shape shape, unsigned n);
 void pages_release(struct pages *pages);
 
 #endif

@@ -117,15 +117,20 @@ static void link_all(struct scan_world *world, unsigned n_pairs)
 
 /* ---- The world ---- */
 
-static void open_mappers(struct scan_world *world, enum record_shape shape)
+static void open_mappers(struct scan_world *world, enum record_shape shape, bool mapped)
 {
 	const char *dialect = record_shape_dialect(shape);
 
 	world->mapper[SIDE_RECORDS] = mapper_find(SIDE_RECORDS, dialect);
 	world->mapper[SIDE_PEOPLE] = mapper_find(SIDE_PEOPLE, "");
-	field_table_init(&world->table, world->rows,
-			 field_defaults(strcmp(dialect, "attributes") == 0, COUNT_OF(world->rows),
-					world->rows));
+	size_t n_rows = field_defaults(strcmp(dialect, "attributes") == 0, COUNT_OF(world->rows),
+				       world->rows);
+
+	if (mapped) {
+		custom_rows(world->rows + n_rows);
+		n_rows += CUSTOM_FIELDS;
+	}
+	field_table_init(&world->table, world->rows, n_rows);
 	world->tags = titles_new();
 	if (!titles_add(world->tags, STR_LIT("/tags/3"), STR_LIT("customer")) ||
 	    !titles_add(world->tags, STR_LIT("/tags/9"), STR_LIT("newsletter")))
@@ -143,7 +148,10 @@ static void open_mappers(struct scan_world *world, enum record_shape shape)
 	};
 }
 
-void scan_world_open(struct scan_world *world, enum record_shape shape, unsigned n_pairs)
+typedef void pages_fn(struct pages *pages, enum side side, enum record_shape shape, unsigned n);
+
+static void open_world(struct scan_world *world, enum record_shape shape, unsigned n_pairs,
+		       pages_fn *make, bool mapped)
 {
 	struct error err;
 
@@ -151,13 +159,24 @@ void scan_world_open(struct scan_world *world, enum record_shape shape, unsigned
 	if (mkdtemp(world->folder) == NULL)
 		bench_fail("no temporary folder", NULL);
 	(void)snprintf(world->state_path, sizeof(world->state_path), "%s/state.db", world->folder);
-	open_mappers(world, shape);
+	open_mappers(world, shape, mapped);
 	if (!store_open(world->state_path, STORE_WRITE, &world->table, &world->store, &err))
 		bench_fail("state", &err);
 	for (int side = 0; side < SIDE_COUNT; side++)
-		pages_make(&world->pages[side], (enum side)side, shape, n_pairs);
+		make(&world->pages[side], (enum side)side, shape, n_pairs);
 	scan_world_observe(world);
 	link_all(world, n_pairs);
+}
+
+void scan_world_open(struct scan_world *world, enum record_shape shape, unsigned n_pairs)
+{
+	open_world(world, shape, n_pairs, pages_make, false);
+}
+
+void scan_world_open_custom(struct scan_world *world, enum record_shape shape, unsigned n_pairs,
+			    bool mapped)
+{
+	open_world(world, shape, n_pairs, pages_make_custom, mapped);
 }
 
 void scan_world_close(struct scan_world *world)

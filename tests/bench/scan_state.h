@@ -6,6 +6,7 @@
 #define CRMSYNC_BENCH_SCAN_STATE_H
 
 #include "mappers/mapper.h"
+#include "scan_custom.h"
 #include "scan_pages.h"
 #include "state/store.h"
 
@@ -13,7 +14,7 @@
 struct scan_world {
 	const struct mapper *mapper[SIDE_COUNT];
 	struct mapper_context context;
-	struct field rows[32];
+	struct field rows[32 + CUSTOM_FIELDS];
 	struct field_table table;
 	struct mapper_titles *tags;
 	struct pages pages[SIDE_COUNT];
@@ -24,6 +25,9 @@ struct scan_world {
 
 /* Reads all pages into a new state and links the persons pair by pair. */
 void scan_world_open(struct scan_world *world, enum record_shape shape, unsigned n_pairs);
+/* The same with custom fields on both sides; mapped: the table has rows for them. */
+void scan_world_open_custom(struct scan_world *world, enum record_shape shape, unsigned n_pairs,
+			    bool mapped);
 /* Reads all pages again as if nothing was known of their bytes: every record is decoded, compared with
  * its shadow and stored. */
 void scan_world_observe(struct scan_world *world);

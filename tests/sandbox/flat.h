@@ -19,6 +19,7 @@ enum flat_kind {
 	FLAT_NUMBER,
 	FLAT_CHECKBOX,
 	FLAT_SELECT,
+	FLAT_PLACE,
 	FLAT_KIND_COUNT
 };
 

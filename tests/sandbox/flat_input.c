@@ -31,10 +31,10 @@ static const struct {
 	const char *type;
 	int kind;
 } types[] = {
-	{ "text", FLAT_TEXT },      { "url", FLAT_TEXT },      { "email", FLAT_EMAIL },
-	{ "phone", FLAT_PHONE },    { "link", FLAT_COMPANY },  { "multi_select", FLAT_TAGS },
-	{ "date", FLAT_TIMESTAMP }, { "number", FLAT_NUMBER }, { "checkbox", FLAT_CHECKBOX },
-	{ "select", FLAT_SELECT },
+	{ "text", FLAT_TEXT },      { "url", FLAT_TEXT },       { "email", FLAT_EMAIL },
+	{ "phone", FLAT_PHONE },    { "link", FLAT_COMPANY },   { "multi_select", FLAT_TAGS },
+	{ "date", FLAT_TIMESTAMP }, { "number", FLAT_NUMBER },  { "checkbox", FLAT_CHECKBOX },
+	{ "select", FLAT_SELECT },  { "location", FLAT_PLACE },
 };
 
 int flat_kind_of(struct str type)
@@ -200,6 +200,22 @@ static bool parse_checkbox(struct call *call, const struct attribute *attribute,
 	return true;
 }
 
+static bool parse_place(struct call *call, const struct attribute *attribute,
+			struct json_object *value, struct change *change)
+{
+	if (!json_object_is_type(value, json_type_object))
+		return invalid(call, attribute, "expected an object");
+	json_object_object_foreach(value, name, part)
+	{
+		if (part != NULL && !json_is_text(part))
+			return invalid(call, attribute, name);
+	}
+	const struct str text = json_write(call->arena, value);
+
+	change_put(change, call->arena, text, text);
+	return true;
+}
+
 static bool parse_timestamp(struct call *call, const struct attribute *attribute,
 			    struct json_object *value, struct change *change)
 {
@@ -219,7 +235,7 @@ static bool (*const parsers[])(struct call *, const struct attribute *, struct j
 	[FLAT_PHONE] = parse_phone,   [FLAT_COMPANY] = parse_company,
 	[FLAT_TAGS] = parse_tags,     [FLAT_TIMESTAMP] = parse_timestamp,
 	[FLAT_NUMBER] = parse_number, [FLAT_CHECKBOX] = parse_checkbox,
-	[FLAT_SELECT] = parse_select,
+	[FLAT_SELECT] = parse_select, [FLAT_PLACE] = parse_place,
 };
 
 static_assert(COUNT_OF(parsers) == FLAT_KIND_COUNT, "every kind is parsed");

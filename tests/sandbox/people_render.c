@@ -74,7 +74,7 @@ static void add_list(struct call *call, const struct record *record,
 
 		if (i > 0)
 			buf_add_char(out, ',');
-		if (attribute->kind == PEOPLE_IRIS)
+		if (attribute->kind == PEOPLE_IRIS || attribute->kind == PEOPLE_TEXTS)
 			buf_add_str(out, value->json);
 		else
 			add_nested(call, attribute, value->json, view, out);

@@ -33,6 +33,20 @@ static const struct attribute person_attributes[] = {
 	{ "emailAddresses", PEOPLE_EMAILS, KEYED, "EmailAddress" },
 	{ "phoneNumbers", PEOPLE_PHONES, KEYED, "PhoneNumber" },
 	{ "address", PEOPLE_ADDRESS, 0, "Address" },
+	/* A tenant's own, one of each further kind. */
+	{ "stage", PEOPLE_TEXT, ATTR_CUSTOM, NULL },
+	{ "lifecycle", PEOPLE_TEXT, ATTR_CUSTOM, NULL },
+	{ "interests", PEOPLE_TEXTS, ATTR_MULTI | ATTR_CUSTOM, NULL },
+	{ "leadScore", PEOPLE_NUMBER, ATTR_CUSTOM, NULL },
+	{ "teamSize", PEOPLE_INTEGER, ATTR_CUSTOM, NULL },
+	{ "budget", PEOPLE_NUMBER, ATTR_CUSTOM, NULL },
+	{ "birthday", PEOPLE_DATE, ATTR_CUSTOM, NULL },
+	{ "lastContacted", PEOPLE_TIME, ATTR_CUSTOM, NULL },
+	{ "satisfaction", PEOPLE_INTEGER, ATTR_CUSTOM, NULL },
+	{ "website", PEOPLE_TEXT, ATTR_CUSTOM, NULL },
+	{ "homepage", PEOPLE_TEXT, ATTR_CUSTOM, NULL },
+	{ "office", PEOPLE_ADDRESS, ATTR_CUSTOM, "Address" },
+	{ "note", PEOPLE_TEXT, ATTR_CUSTOM, NULL },
 };
 
 static const struct attribute titled_attributes[] = {
@@ -86,7 +100,12 @@ void people_schema_init(struct sandbox *box)
 	for (size_t i = 0; i < PEOPLE_OBJECT_COUNT; i++) {
 		objects[i] =
 			(struct object){ .slug = collections[i].slug, .type = collections[i].type };
-		object_init(&objects[i], collections[i].attributes, collections[i].n);
+		uint32_t n = collections[i].n;
+
+		while (!box->options.custom_attributes &&
+		       (collections[i].attributes[n - 1].flags & ATTR_CUSTOM) != 0)
+			n--;
+		object_init(&objects[i], collections[i].attributes, n);
 	}
 }
 

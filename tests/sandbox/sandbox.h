@@ -41,7 +41,7 @@ struct sandbox_options {
 	uint32_t people_per_min;
 	enum sandbox_retry people_retry;
 	bool rewrite;           /* store phones, e-mails and texts in a normal form of its own */
-	bool custom_attributes; /* dialect values: one attribute of each further type */
+	bool custom_attributes; /* one of each further type: dialect values, and people */
 	const char *attributes[SANDBOX_ATTRIBUTES_MAX]; /* further ones: see custom.h */
 	size_t n_attributes;
 	const char *scopes;     /* records: what the token may do; NULL: all, "": nothing */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The people side: collections of both spellings, merge patches, tags by title. */
+#include "mappers/value_map.h"
 #include "test_mapper_fixture.h"
 
 static int open_fixture(void **state)
@@ -333,13 +334,14 @@ static void nested_ids_are_not_content(void **state)
 
 static void translates_value_maps(void **state)
 {
-	const struct value_pair pairs[] = {
-		{ { STR_LIT("Customer"), STR_LIT("klant") } },
-		{ { STR_LIT("Lead"), STR_LIT("true") } },
+	struct value_pair pairs[] = {
+		{ .side = { STR_LIT("Customer"), STR_LIT("klant") } },
+		{ .side = { STR_LIT("Lead"), STR_LIT("true") } },
 	};
 	struct fixture *f = *state;
 	const size_t status = fixture_add_row(f, "status", FIELD_SELECT, "status", "customerId");
 
+	value_map_prepare(&f->arena, FIELD_SELECT, pairs, COUNT_OF(pairs));
 	f->rows[status].map = pairs;
 	f->rows[status].n_map = COUNT_OF(pairs);
 	struct person person = decode_raw(f, STR_LIT("{\"id\":\"7\",\"customerId\":\"Klant\"}"));

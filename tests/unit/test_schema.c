@@ -43,7 +43,8 @@ static void reads_attributes(void **state)
 	assert_true(
 		schema_attributes_decode(str_from(attributes_answer), &f->arena, &schema, &err));
 	assert_true(schema.live);
-	assert_int_equal(schema.n, 2);
+	assert_int_equal(schema.n, 3); /* and the record's own id */
+	assert_false(schema_find(&schema, STR_LIT("record_id"))->writable);
 	const struct schema_attribute *emails = schema_find(&schema, STR_LIT("email_addresses"));
 	const struct schema_attribute *avatar = schema_find(&schema, STR_LIT("avatar_url"));
 
