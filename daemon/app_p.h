@@ -91,7 +91,6 @@ struct app {
 	struct progress progress;
 	enum phase phase; /* that the status file knows */
 	int64_t phase_began_at;
-	int64_t scan_began_at, scan_ended_at;
 	int64_t expected[SIDE_COUNT]; /* persons, from the state; -1: not known */
 	bool announced[SIDE_COUNT];   /* how long the reading takes */
 	bool status_failed;           /* it was said already */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * sync: one complete cycle, then exits.
+ * sync: one cycle, a complete one unless asked otherwise, then exits.
  */
 #include "daemon/app.h"
 #include "daemon/commands/asked.h"
@@ -62,7 +62,7 @@ static int run(const struct command_context *context, const struct asked *asked)
 
 	if (!app_open(&app_options, &app, &err))
 		return command_fail(&err);
-	app_run_cycle(app, &report);
+	app_run_cycle(app, asked->quick ? REACH_ONCE : REACH_WHOLE, &report);
 	const bool ok = print(context, asked, app, &report, &err);
 
 	report_print_failure(&report, stderr);
@@ -75,8 +75,8 @@ static int run(const struct command_context *context, const struct asked *asked)
 int command_sync(struct command_context *context)
 {
 	struct asked asked;
-	int code =
-		asked_take(context, "allow-changes allow-removals dry-run json only plan", &asked);
+	int code = asked_take(context, "allow-changes allow-removals dry-run json only plan quick",
+			      &asked);
 
 	if (code == EXIT_CODE_OK)
 		code = run(context, &asked);
