@@ -59,6 +59,19 @@ uint32_t budget_push_most(const struct budget_rate *rate)
 	return most > UINT32_MAX ? UINT32_MAX : most > 1 ? (uint32_t)most : 1;
 }
 
+/* At most a minute: what was allowed before that is over.  A clock that was set back has stood still. */
+static int64_t passed_since(const struct budget *budget, const struct budget_rate *rate,
+			    int64_t now_ns)
+{
+	if (budget->at_ns == 0)
+		return at_most(rate->interval_ns, MINUTE_NS);
+	if (now_ns <= budget->at_ns)
+		return 0;
+	const uint64_t passed = (uint64_t)now_ns - (uint64_t)budget->at_ns;
+
+	return passed < (uint64_t)MINUTE_NS ? (int64_t)passed : MINUTE_NS;
+}
+
 void budget_slice(struct budget *budget, const struct budget_rate *rate, uint64_t n_used,
 		  int64_t now_ns)
 {
@@ -66,18 +79,15 @@ void budget_slice(struct budget *budget, const struct budget_rate *rate, uint64_
 	const uint32_t spread = rate->allowed > reserve ? rate->allowed - reserve : 1;
 	const int64_t most = (int64_t)spread * UNIT;
 	const int64_t used = at_most((int64_t)at_most((int64_t)n_used, INT32_MAX) * UNIT, 2 * most);
-	int64_t passed = budget->at_ns != 0 ? now_ns - budget->at_ns : rate->interval_ns;
+	const int64_t passed = passed_since(budget, rate, now_ns);
 
-	if (passed < 0)
-		passed = 0;
 	budget->n_without = budget->at_ns != 0 && budget->n_pages == 0 ? budget->n_without + 1 : 0;
 	budget->at_ns = now_ns;
 	budget->n_pages = 0;
 	budget->debt = (budget->debt > 0 ? budget->debt : 0) +
 		       used * share_of(rate) / (100 - share_of(rate));
 	budget->debt = at_most(budget->debt, 2 * most);
-	budget->credit =
-		at_most(budget->credit + yield_of(spread, at_most(passed, MINUTE_NS)), most);
+	budget->credit = at_most(budget->credit + yield_of(spread, passed), most);
 	budget->credit -= used;
 	if (budget->credit < -most)
 		budget->credit = -most;

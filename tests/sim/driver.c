@@ -276,7 +276,7 @@ static bool another_quiet_cycle(struct sim *sim)
 	sim->is_settled = sim->rolled ? concluded : is_read_often(sim, QUIET_READINGS);
 	if (!sim->is_settled && sim->cycle + 1 == sim->plan->n_cycles + QUIET_CYCLES)
 		sim_violate(sim, P3_CONVERGENCE, "turns",
-			    "%u quiet cycles did not read both sides whole twice", QUIET_CYCLES);
+			    "%d quiet cycles did not read both sides whole twice", QUIET_CYCLES);
 	return !sim->is_settled || sim->tally.n_writes > 0 || sim->plan->seed % 4 == 0;
 }
 
