@@ -388,14 +388,17 @@ static bool on_unlinked(void *payload, const struct person *source, struct arena
 	       (!possible || plan_add(runner, &intent, &added, err));
 }
 
-/* Only what is known to be new: a person missing from a list may be there all the same. */
+/* Only what is known to be new: a person missing from a list may be there all the same.  A list that has
+ * just outgrown the cycle has many who are new, and its newest pages were not read. */
 bool plan_may_create(const struct runner *runner, enum side target)
 {
 	const struct side_scan *scan = &runner->scans[target];
+	const bool known =
+		scan->rolled ? side_is_known(scan) && scan->turn.generation != scan->generation :
+			       scan->complete;
 
 	return direction_flows_from(runner->options.config->sync.create, side_other(target)) &&
-	       plan_may_write(runner, target) &&
-	       (scan->rolled ? scan->known_since != 0 || scan->complete : scan->complete) &&
+	       plan_may_write(runner, target) && known &&
 	       side_is_known(&runner->scans[side_other(target)]);
 }
 

@@ -168,12 +168,12 @@ static bool is_recognisable(const struct sim *sim, const struct body *there, con
 }
 
 /* Whether it was read or not: before a person is created on a side that is not read whole, the side is asked
- * for its e-mail. */
+ * for its e-mail.  Some servers find it only as it is spelled there. */
 static bool is_askable(const struct sim *sim, const struct human *human, const struct facts *there,
 		       const struct facts *source)
 {
-	if (!sim->plan->knobs.quick || there == NULL || source == NULL ||
-	    human->touched_ns >= sim->report.started_at)
+	if (!sim->plan->knobs.quick || sim->plan->knobs.exact_search || there == NULL ||
+	    source == NULL || human->touched_ns >= sim->report.started_at)
 		return false;
 	for (size_t i = 0; i < source->n[SLOT_EMAIL]; i++) {
 		if (facts_has(there, SLOT_EMAIL, source->tokens[SLOT_EMAIL][i]))
