@@ -31,6 +31,8 @@ NODISCARD bool plan_each_new(struct runner *runner, enum side target, person_fn 
 NODISCARD bool plan_create(struct runner *runner, enum side target, const struct person *source,
 			   struct arena *arena, struct intent *ret_intent, bool *ret_possible,
 			   struct error *err);
+/* Adds the intents for all of them. */
+NODISCARD bool plan_creates(struct runner *runner, struct error *err);
 /* Stores the intent; *ret_added false if it is none of those that are asked for, was refused before, or
  * another write of its link is still of unknown outcome. */
 NODISCARD bool plan_add(struct runner *runner, const struct intent *intent, bool *ret_added,
