@@ -132,11 +132,11 @@ static void on_done(void *payload, const struct cycle_report *report)
 	uv_stop(&app->loop);
 }
 
-void app_run_cycle(struct app *app, struct cycle_report *ret_report)
+void app_run_cycle(struct app *app, enum reach reach, struct cycle_report *ret_report)
 {
 	app->done = app->cut = false;
 	(void)uv_timer_start(&app->tick, on_tick, TICK_MS, TICK_MS);
-	runner_start(app->runner);
+	runner_start(app->runner, reach);
 	while (!app->done)
 		(void)uv_run(&app->loop, UV_RUN_DEFAULT);
 	(void)uv_timer_stop(&app->tick);

@@ -25,6 +25,7 @@
 #include "daemon/config.h"
 #include "daemon/exit_codes.h"
 #include "daemon/log_choice.h"
+#include "daemon/runner/runner.h"
 #include "state/store.h"
 
 struct admit;
@@ -47,8 +48,8 @@ struct app_options {
 NODISCARD bool app_open(const struct app_options *options, struct app **ret_app, struct error *err);
 /* NULL is fine. */
 void app_close(struct app *app);
-/* Runs one full cycle to its end.  What failed in it stands in the report. */
-void app_run_cycle(struct app *app, struct cycle_report *ret_report);
+/* Runs one cycle to its end.  What failed in it stands in the report. */
+void app_run_cycle(struct app *app, enum reach reach, struct cycle_report *ret_report);
 /* The daemon: cycles until a signal, or until nothing but a new start can help (the state cannot be
  * written any more, a defect), which was logged then. */
 enum exit_code app_run(struct app *app);

@@ -332,9 +332,10 @@ static void use_wishes(struct app *app, const struct served_wishes *wishes)
 	app_open_runner(app);
 }
 
-void app_control_begin(struct app *app)
+enum reach app_control_begin(struct app *app)
 {
 	struct app_job *first = NULL;
+	enum reach reach = REACH_QUICK;
 
 	for (size_t i = 0; i < app->jobs.n; i++) {
 		struct app_job *job = app->jobs.items[i];
@@ -344,15 +345,18 @@ void app_control_begin(struct app *app)
 		if (first == NULL)
 			first = job;
 		job->in_cycle = job == first || (!is_special(first) && !is_special(job));
+		if (job->in_cycle && !served_wishes(job->served).quick)
+			reach = REACH_WHOLE;
 	}
 	if (first == NULL)
-		return;
+		return reach;
 	memset(app->announced, 0, sizeof(app->announced));
 	if (is_special(first)) {
 		const struct served_wishes wishes = served_wishes(first->served);
 
 		use_wishes(app, &wishes);
 	}
+	return reach;
 }
 
 static void end_sync(struct app *app, struct app_job *job, const struct cycle_report *report)

@@ -102,7 +102,6 @@ struct app {
 	struct progress progress;
 	enum phase phase; /* that the status file knows */
 	int64_t phase_began_at;
-	int64_t scan_began_at, scan_ended_at;
 	int64_t expected[SIDE_COUNT]; /* persons, from the state; -1: not known */
 	bool announced[SIDE_COUNT];   /* how long the reading takes */
 	bool status_failed;           /* it was said already */
@@ -149,8 +148,8 @@ void app_control_move(struct app *app, const struct config *config);
 bool app_control_waits(const struct app *app);
 /* Does what changes the state; between two cycles only. */
 void app_control_take(struct app *app);
-/* The next cycle begins: it is that of those who asked for one. */
-void app_control_begin(struct app *app);
+/* The next cycle begins: it is that of those who asked for one.  How much of the sides they want read. */
+enum reach app_control_begin(struct app *app);
 void app_control_end(struct app *app, const struct cycle_report *report);
 void app_control_tick(struct app *app);
 /* The daemon stops: what has not begun is not begun. */

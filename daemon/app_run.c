@@ -181,12 +181,6 @@ static void wait_for_work(struct app *app)
 
 /* ---- A cycle ---- */
 
-/* The one place that chooses which kind of cycle comes next; today each reads both sides whole. */
-static void run_next_kind(struct app *app, struct cycle_report *ret_report)
-{
-	app_run_cycle(app, ret_report);
-}
-
 /* What no further cycle can mend: a new process looks at the state with fresh eyes.  A failed fsync,
  * for example, cannot be repeated. */
 static bool is_fatal(const struct cycle_report *report)
@@ -205,9 +199,10 @@ static enum exit_code run_cycle(struct app *app)
 					    .cap_ns = sync->retry.cap_ns };
 	struct cycle_report report;
 
-	app_control_begin(app);
+	const enum reach reach = app_control_begin(app);
+
 	schedule_began(&app->schedule, app_uptime());
-	run_next_kind(app, &report);
+	app_run_cycle(app, reach, &report);
 	const int64_t now = app_uptime();
 
 	schedule_ended(&app->schedule, sync->interval_ns, &retry, report_failed(&report), now);

@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "state/turns.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -294,7 +295,7 @@ static void announce(struct app *app, const struct runner_view *view, enum side 
 	const int64_t n = view->total[side] > 0 ? view->total[side] : app->expected[side];
 	struct arena arena = { 0 };
 
-	if (app->announced[side] || n <= 0)
+	if (app->announced[side] || view->rolled[side] || n <= 0)
 		return;
 	const uint64_t pages = estimate_pages(config, side, (uint64_t)n);
 	const int64_t ns = estimate_time(config, side, pages, 0);
@@ -326,10 +327,6 @@ static void enter_phase(struct app *app, enum phase phase, int64_t now)
 {
 	struct error err;
 
-	if (phase == PHASE_SCAN)
-		app->scan_began_at = now;
-	if (app->phase == PHASE_SCAN)
-		app->scan_ended_at = now;
 	app->phase = phase;
 	app->phase_began_at = now;
 	if (!app->options.dry_run && !count_totals(app, &err))
@@ -406,19 +403,19 @@ void app_status_stopping(struct app *app)
 	app_status_tick(app);
 }
 
-/* What a cycle that read both lists to their end says of each side's freshness. */
-static void note_freshness(struct app *app)
+static bool note_freshness(struct app *app, struct error *err)
 {
-	const enum outcome outcome = app->report.outcome;
+	for (int side = 0; side < SIDE_COUNT; side++) {
+		struct freshness known;
 
-	if ((outcome != OUTCOME_OK && outcome != OUTCOME_GUARDED) || app->scan_ended_at == 0)
-		return;
-	for (int side = 0; side < SIDE_COUNT; side++)
-		app->status.freshness[side] = (struct status_freshness){
-			.last_complete_scan_at = app->scan_ended_at,
-			.oldest_read_at = app->scan_began_at,
-			.turn_ns = app->scan_ended_at - app->scan_began_at,
-		};
+		if (!store_freshness(app->store, (enum side)side, &known, err))
+			return false;
+		app->status.freshness[side] =
+			(struct status_freshness){ .last_complete_scan_at = known.complete_at,
+						   .oldest_read_at = known.oldest_read_at,
+						   .turn_ns = known.turn_ns };
+	}
+	return true;
 }
 
 void app_status_ended(struct app *app)
@@ -433,12 +430,12 @@ void app_status_ended(struct app *app)
 		return;
 	app->status.held.n = 0;
 	arena_reset(&app->held_arena);
-	if (!count_totals(app, &err) || !store_conflict_each(app->store, note_held, app, &err))
+	if (!count_totals(app, &err) || !note_freshness(app, &err) ||
+	    !store_conflict_each(app->store, note_held, app, &err))
 		LOG_WARN("the state could not be counted, going on", LOG_ERR(&err));
 	app->status.has_last_cycle = true;
 	app->status.last_cycle = app->report;
 	app->status.state = app->options.daemon ? STATE_IDLE : STATE_STOPPED;
-	note_freshness(app);
 	refresh(app);
 	write_file(app);
 	write_metrics(app);

@@ -271,6 +271,7 @@ static void note_filter(struct check *check, enum side side, const struct check_
 
 static void check_filter(struct check *check, enum side side)
 {
+	const struct match_key nobody = { KEY_EMAIL, nobodys_email(check) };
 	struct check_answer answer;
 	struct request request;
 
@@ -279,7 +280,7 @@ static void check_filter(struct check *check, enum side side)
 				 check->sides[side].sampled ? "there is nobody yet" : "see above");
 		return;
 	}
-	if (!check->mapper[side]->search(&check->context, nobodys_email(check), &request)) {
+	if (check->mapper[side]->search(&check->context, &nobody, 1, &request) == 0) {
 		(void)check_note(check, FINDING_UNCHECKED, side, "filter", "no e-mail is mapped");
 		return;
 	}

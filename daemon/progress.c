@@ -23,9 +23,11 @@ static const char *phase_words(enum phase phase)
 		[PHASE_SCAN] = "reading both sides",
 		[PHASE_CONFIRM] = "reading single persons",
 		[PHASE_MATCH] = "matching",
+		[PHASE_LOOKUP] = "looking for persons before creating them",
 		[PHASE_MERGE] = "comparing",
 		[PHASE_PUSH] = "writing",
 		[PHASE_NOTES] = "carrying notes",
+		[PHASE_SLICE] = "reading a part of a long list",
 		[PHASE_FINISH] = "finishing",
 	};
 	static_assert(COUNT_OF(words) == PHASE_COUNT, "every phase has its words");

@@ -17,6 +17,7 @@
 #include "base/error.h"
 #include "base/message.h"
 #include "core/field.h"
+#include "core/match.h"
 #include "core/person.h"
 
 #include <stdbool.h>
@@ -120,8 +121,11 @@ struct mapper {
 	 * the refs (a prefix) the request covers; 0: cannot be grouped, use read. */
 	size_t (*read_group)(const struct mapper_context *, const struct person_ref *, size_t n,
 			     struct request *ret);
-	/* Persons that have this value (identifier kinds of core/match.h), to look before creating. */
-	bool (*search)(const struct mapper_context *, struct str email, struct request *ret);
+	/* Whoever has one of these keys, to look before creating; at most a page of them is asked for.
+	 * Returns how many of the keys (a prefix) the request covers; 0: this side cannot be asked for
+	 * the first one's kind. */
+	size_t (*search)(const struct mapper_context *, const struct match_key *, size_t n,
+			 struct request *ret);
 	/* All values of `person` that are VALUE_SET; `marker` as in struct person. */
 	void (*create)(const struct mapper_context *, const struct person *person,
 		       struct request *ret);

@@ -32,7 +32,7 @@ static void read_one(const struct mapper_context *context, struct str id, struct
 	target_escape(&ret->target, id);
 }
 
-/* "&emailAddresses.email[]=jane%2Bx%40example.com" */
+/* "emailAddresses.email[]=jane%2Bx%40example.com" */
 static void add_email(const struct mapper_context *context, struct buf *target, struct str email)
 {
 	buf_add_char(target, '&');
@@ -59,12 +59,31 @@ static size_t read_group(const struct mapper_context *context, const struct pers
 	return covered;
 }
 
-static bool search(const struct mapper_context *context, struct str email, struct request *ret)
+/* E-mails by their own filter, LinkedIn ids and phones by the one for identifiers of all kinds: it may be
+ * a search for parts of them. */
+static size_t search(const struct mapper_context *context, const struct match_key *keys, size_t n,
+		     struct request *ret)
 {
+	const bool emails = n > 0 && keys[0].kind == KEY_EMAIL;
+	size_t covered = 0;
+
+	if (n == 0 || (!emails && keys[0].kind != KEY_LINKEDIN && keys[0].kind != KEY_PHONE))
+		return 0;
 	get(ret, "/people");
 	buf_addf(&ret->target, "?itemsPerPage=%d", PEOPLE_PAGE_MAX);
-	add_email(context, &ret->target, email);
-	return true;
+	while (covered < n && covered < PEOPLE_PAGE_MAX &&
+	       (keys[covered].kind == KEY_EMAIL) == emails &&
+	       (emails || keys[covered].kind == KEY_LINKEDIN || keys[covered].kind == KEY_PHONE) &&
+	       ret->target.len + EMAIL_ROOM < TARGET_MAX) {
+		if (emails) {
+			add_email(context, &ret->target, keys[covered].key);
+		} else {
+			buf_add_z(&ret->target, "&identifiers%5B%5D=");
+			target_escape(&ret->target, keys[covered].key);
+		}
+		covered++;
+	}
+	return covered;
 }
 
 static const struct page_shape shape = {

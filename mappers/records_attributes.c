@@ -52,14 +52,21 @@ static size_t read_group(const struct mapper_context *context, const struct pers
 	return covered;
 }
 
-static bool search(const struct mapper_context *context, struct str email, struct request *ret)
+static size_t search(const struct mapper_context *context, const struct match_key *keys, size_t n,
+		     struct request *ret)
 {
-	const struct person_ref ref = { .email = email };
+	struct person_ref refs[PAGE_MAX];
+	size_t covered = 0;
 
-	if (read_group(context, &ref, 1, ret) == 1)
-		return true;
-	request_release(ret);
-	return false;
+	for (; covered < n && covered < PAGE_MAX && keys[covered].kind == KEY_EMAIL; covered++)
+		refs[covered] = (struct person_ref){ .email = keys[covered].key };
+	if (covered == 0)
+		return 0;
+	const size_t asked = read_group(context, refs, covered, ret);
+
+	if (asked == 0)
+		request_release(ret);
+	return asked;
 }
 
 /* ---- Writes ---- */

@@ -5,7 +5,6 @@
 #include "mappers/records_common.h"
 
 #define PAGE_MAX 500
-#define SEARCH_LIMIT 25
 
 static struct encoder encoder_for(const struct mapper_context *context, struct request *request)
 {
@@ -61,18 +60,28 @@ static size_t read_group(const struct mapper_context *context, const struct pers
 	return covered;
 }
 
-static bool search(const struct mapper_context *context, struct str email, struct request *ret)
+/* By e-mail: of LinkedIn and phones it is not known in which spelling they would be found. */
+static size_t search(const struct mapper_context *context, const struct match_key *keys, size_t n,
+		     struct request *ret)
 {
 	const struct str path = records_email_path(context);
+	size_t covered = 0;
 
-	if (path.len == 0)
-		return false;
+	if (path.len == 0 || n == 0 || keys[0].kind != KEY_EMAIL)
+		return 0;
 	struct json_writer json = records_query_begin(context, ret);
 
-	json_key_of(&json, path);
-	json_string(&json, email);
-	records_query_end(&json, SEARCH_LIMIT);
-	return true;
+	json_key(&json, "$or");
+	json_open(&json, '[');
+	for (; covered < n && covered < PAGE_MAX && keys[covered].kind == KEY_EMAIL; covered++) {
+		json_open(&json, '{');
+		json_key_of(&json, path);
+		json_string(&json, keys[covered].key);
+		json_close(&json, '}');
+	}
+	json_close(&json, ']');
+	records_query_end(&json, PAGE_MAX);
+	return covered;
 }
 
 /* ---- Writes ---- */

@@ -33,7 +33,11 @@ bool store_scan_start(struct store *store, enum side side, int64_t now, int64_t 
 	}
 	if (ok) {
 		struct sql_call call = sql_call(
-			&store->sql, "DELETE FROM scan WHERE side = ? AND generation <= ?");
+			&store->sql,
+			"DELETE FROM scan WHERE side = ?1 AND generation <= ?2 "
+			"AND generation <> (SELECT coalesce(max(s.generation), 0) FROM scan s "
+			"WHERE s.side = ?1 AND s.complete = 1) "
+			"AND generation NOT IN (SELECT generation FROM turn WHERE side = ?1)");
 
 		sql_bind_int(&call, side);
 		sql_bind_int(&call, generation - SCANS_KEPT);
@@ -64,8 +68,8 @@ bool store_scan_count(struct store *store, enum side side, int64_t generation, i
 	bool found;
 	struct sql_call call = sql_call(
 		&store->sql,
-		"SELECT (SELECT count(*) FROM person WHERE side = ?1 AND generation = ?2) + "
-		"(SELECT count(*) FROM forgotten WHERE side = ?1 AND generation = ?2)");
+		"SELECT (SELECT count(*) FROM person WHERE side = ?1 AND generation >= ?2) + "
+		"(SELECT count(*) FROM forgotten WHERE side = ?1 AND generation >= ?2)");
 
 	sql_bind_int(&call, side);
 	sql_bind_int(&call, generation);

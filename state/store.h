@@ -73,14 +73,14 @@ NODISCARD bool store_meta_set(struct store *store, const char *key, struct str v
 
 /* ---- Scans and observations ---- */
 
-/* Starts a new reading of a side's whole list; its number is the generation that rows are marked with. */
+/* Starts a new reading of a side; its number is the generation that rows are marked with, from now on. */
 NODISCARD bool store_scan_start(struct store *store, enum side side, int64_t now,
 				int64_t *ret_generation, struct error *err);
 /* complete: every person of the side was read. */
 NODISCARD bool store_scan_end(struct store *store, enum side side, int64_t generation,
 			      bool complete, int64_t now, struct error *err);
 
-/* How many different persons this generation has seen, forgotten ones too. */
+/* How many different persons were seen since this generation, forgotten ones too. */
 NODISCARD bool store_scan_count(struct store *store, enum side side, int64_t generation,
 				int64_t *ret_n, struct error *err);
 
@@ -171,10 +171,10 @@ NODISCARD bool store_unlinked_get(struct store *store, enum side side, struct st
 
 typedef bool person_fn(void *payload, const struct person *person, struct arena *row_arena,
 		       struct error *err);
-/* Unlinked, unparked, unarchived persons without a pending create, not of a dissolved link; in order of
- * (created_at, id).  The callback may add intents. */
-NODISCARD bool store_unlinked_each(struct store *store, enum side side, person_fn *fn,
-				   void *payload, struct error *err);
+/* Unlinked, unparked, unarchived persons without a pending create, not of a dissolved link, seen since that
+ * generation; in order of (created_at, id).  The callback may add intents. */
+NODISCARD bool store_unlinked_each(struct store *store, enum side side, int64_t since,
+				   person_fn *fn, void *payload, struct error *err);
 /* Those created since then, or nobody knows when; archived ones, too. */
 NODISCARD bool store_newcomers_each(struct store *store, enum side side, int64_t since,
 				    person_fn *fn, void *payload, struct error *err);

@@ -62,7 +62,7 @@ NODISCARD bool store_number(struct store *store, const char *text, int64_t param
 
 /* ---- sums.c: checksums ---- */
 
-enum sum_table { SUM_LINK, SUM_SHADOW, SUM_INTENT, SUM_KEYS, SUM_WISH, SUM_NOTE };
+enum sum_table { SUM_LINK, SUM_SHADOW, SUM_INTENT, SUM_KEYS, SUM_WISH, SUM_NOTE, SUM_TURN };
 
 /* Start, add the columns, end. */
 void sum_start(struct store *store);

@@ -34,24 +34,33 @@ struct position {
 static const char free_ones[] =
 	"SELECT p.created_at, p.id FROM person p INDEXED BY person_unlinked WHERE p.side = ?1 "
 	"AND (p.created_at, p.id) > (?2, ?3) AND p.created_at <= ?4 AND " SQL_FREE
-	" AND p.generation >= (SELECT coalesce(max(s.generation), 0) FROM scan s "
-	"WHERE s.side = ?1) AND " SQL_NO_CREATE "ORDER BY p.created_at, p.id LIMIT 1";
+	" AND p.generation >= ?5 AND " SQL_NO_CREATE "ORDER BY p.created_at, p.id LIMIT 1";
 
 static const char new_ones[] =
 	"SELECT p.created_at, p.id FROM person p INDEXED BY person_unlinked WHERE p.side = ?1 "
 	"AND (p.created_at, p.id) > (?2, ?3) AND p.created_at <= ?4 AND p.link IS NULL "
 	"AND p.remembered = 0 AND " SQL_NO_CREATE "ORDER BY p.created_at, p.id LIMIT 1";
 
-static bool next_one(struct store *store, enum side side, const char *which, int64_t last,
-		     struct arena *arena, struct position *at, bool *ret_found, struct error *err)
+/* What is asked for of whom. */
+struct wanted {
+	enum side side;
+	const char *which;
+	int64_t first, last; /* creation times */
+	int64_t since;       /* generation; of free_ones */
+};
+
+static bool next_one(struct store *store, const struct wanted *wanted, struct arena *arena,
+		     struct position *at, bool *ret_found, struct error *err)
 {
 	bool found;
-	struct sql_call call = sql_call(&store->sql, which);
+	struct sql_call call = sql_call(&store->sql, wanted->which);
 
-	sql_bind_int(&call, side);
+	sql_bind_int(&call, wanted->side);
 	sql_bind_int(&call, at->created_at);
 	sql_bind_text(&call, at->id);
-	sql_bind_int(&call, last);
+	sql_bind_int(&call, wanted->last);
+	if (wanted->which == free_ones)
+		sql_bind_int(&call, wanted->since);
 	if (!sql_row(&call, &found, err))
 		return false;
 	*ret_found = found;
@@ -72,12 +81,11 @@ static bool hand_out(struct store *store, enum side side, struct str id, struct 
 	       (!found || fn(payload, &person, arena, err));
 }
 
-/* Those created from `first` to `last`. */
-static bool each(struct store *store, enum side side, const char *which, int64_t first,
-		 int64_t last, person_fn *fn, void *payload, struct error *err)
+static bool each(struct store *store, const struct wanted *wanted, person_fn *fn, void *payload,
+		 struct error *err)
 {
 	struct arena arenas[2] = { 0 };
-	struct position at = { .created_at = first };
+	struct position at = { .created_at = wanted->first };
 	unsigned turn = 0;
 	bool found = true;
 	bool ok = true;
@@ -85,26 +93,30 @@ static bool each(struct store *store, enum side side, const char *which, int64_t
 	while (ok && found) {
 		turn = !turn;
 		arena_reset(&arenas[turn]);
-		ok = next_one(store, side, which, last, &arenas[turn], &at, &found, err);
+		ok = next_one(store, wanted, &arenas[turn], &at, &found, err);
 		if (ok && found)
-			ok = hand_out(store, side, at.id, &arenas[turn], fn, payload, err);
+			ok = hand_out(store, wanted->side, at.id, &arenas[turn], fn, payload, err);
 	}
 	arena_release(&arenas[0]);
 	arena_release(&arenas[1]);
 	return ok;
 }
 
-bool store_unlinked_each(struct store *store, enum side side, person_fn *fn, void *payload,
-			 struct error *err)
+bool store_unlinked_each(struct store *store, enum side side, int64_t since, person_fn *fn,
+			 void *payload, struct error *err)
 {
-	return each(store, side, free_ones, INT64_MIN, INT64_MAX, fn, payload, err);
+	const struct wanted wanted = { side, free_ones, INT64_MIN, INT64_MAX, since };
+
+	return each(store, &wanted, fn, payload, err);
 }
 
 bool store_newcomers_each(struct store *store, enum side side, int64_t since, person_fn *fn,
 			  void *payload, struct error *err)
 {
-	return each(store, side, new_ones, 0, 0, fn, payload, err) &&
-	       each(store, side, new_ones, since, INT64_MAX, fn, payload, err);
+	const struct wanted undated = { side, new_ones, 0, 0, 0 };
+	const struct wanted dated = { side, new_ones, since, INT64_MAX, 0 };
+
+	return each(store, &undated, fn, payload, err) && each(store, &dated, fn, payload, err);
 }
 
 bool store_unlinked_count(struct store *store, enum side side, int64_t *ret_n, struct error *err)

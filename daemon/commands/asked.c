@@ -17,6 +17,7 @@ enum asked_option {
 	OPTION_ONLY,
 	OPTION_OUT,
 	OPTION_PLAN,
+	OPTION_QUICK,
 };
 
 static const struct option known[] = {
@@ -27,6 +28,7 @@ static const struct option known[] = {
 	{ "only", required_argument, NULL, OPTION_ONLY },
 	{ "out", required_argument, NULL, OPTION_OUT },
 	{ "plan", required_argument, NULL, OPTION_PLAN },
+	{ "quick", no_argument, NULL, OPTION_QUICK },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -108,6 +110,9 @@ static bool take(const struct command_context *context, const struct option *opt
 		return take_path(context, option->name, &asked->out);
 	case OPTION_PLAN:
 		return take_path(context, option->name, &asked->plan);
+	case OPTION_QUICK:
+		asked->quick = true;
+		return true;
 	}
 	return false;
 }

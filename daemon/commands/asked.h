@@ -11,6 +11,7 @@
 struct asked {
 	bool dry_run;
 	bool json;
+	bool quick;       /* reads no more than a daemon's cycle */
 	const char *plan; /* --plan=FILE, which is not read here; NULL: none */
 	const char *out;  /* --out=FILE; NULL: none */
 	uint32_t allow_removals, allow_changes;

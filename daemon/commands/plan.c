@@ -45,7 +45,7 @@ static int run(const struct command_context *context, const struct asked *asked)
 
 	if (!app_open(&options, &app, &err))
 		return command_fail(&err);
-	app_run_cycle(app, &report);
+	app_run_cycle(app, REACH_WHOLE, &report);
 	const bool ok = print_and_save(context, asked, app, &report, &err);
 
 	report_print_failure(&report, stderr);

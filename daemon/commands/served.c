@@ -179,7 +179,8 @@ struct served_wishes served_wishes(const struct served *served)
 {
 	return (struct served_wishes){ .admit = served->asked.admit,
 				       .allow_removals = served->asked.allow_removals,
-				       .allow_changes = served->asked.allow_changes };
+				       .allow_changes = served->asked.allow_changes,
+				       .quick = served->asked.quick };
 }
 
 int served_end(struct served *served, const struct config *config, struct store *store,

@@ -26,6 +26,7 @@ enum served_kind {
 struct served_wishes {
 	struct admit *admit; /* the request's */
 	uint32_t allow_removals, allow_changes;
+	bool quick; /* no more than is read anyway */
 };
 
 /* NULL if it is none, or not for a daemon; that was said then, and *ret_code is how it ends. */

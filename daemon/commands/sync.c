@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * sync: one complete cycle, then exits.
+ * sync: one cycle, a complete one unless asked otherwise, then exits.
  */
 #include "daemon/commands/sync.h"
 #include "daemon/app.h"
@@ -60,7 +60,7 @@ int sync_end(const struct command_context *context, const struct asked *asked, s
 
 int sync_take(const struct command_context *context, struct asked *ret_asked)
 {
-	return asked_take(context, "allow-changes allow-removals dry-run json only plan",
+	return asked_take(context, "allow-changes allow-removals dry-run json only plan quick",
 			  ret_asked);
 }
 
@@ -80,7 +80,7 @@ static int run(const struct command_context *context, const struct asked *asked)
 
 	if (!app_open(&app_options, &app, &err))
 		return hand_over(context, asked->plan, &err);
-	app_run_cycle(app, &report);
+	app_run_cycle(app, asked->quick ? REACH_ONCE : REACH_WHOLE, &report);
 	const int code = sync_end(context, asked, app_store(app), &report);
 
 	app_close(app);

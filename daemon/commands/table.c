@@ -15,7 +15,7 @@ const struct command command_table[] = {
 	{
 		.name = "sync",
 		.arguments = "[--dry-run] [--only=ID[,ID...]] [--plan=FILE] [--allow-removals=N] "
-			     "[--allow-changes=N] [--json]",
+			     "[--allow-changes=N] [--quick] [--json]",
 		.summary =
 			"one complete cycle: read both sides, write what has to be written, exit",
 		.options =
@@ -27,6 +27,8 @@ const struct command command_table[] = {
 			"                      if one was not taken\n"
 			"  --allow-removals=N  for once, remove up to N persons, whatever the guard says\n"
 			"  --allow-changes=N   for once, change up to N persons, whatever the guard says\n"
+			"  --quick             read no more than a daemon's cycle: of a list that takes\n"
+			"                      longer than sync.interval the newest page and a slice\n"
 			"  --json              print the summary as one JSON object\n",
 		.needs = COMMAND_CONFIG,
 		.run = command_sync,

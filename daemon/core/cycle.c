@@ -11,10 +11,12 @@ static const unsigned permitted[] = {
 	[PHASE_RECOVER] = TO(PHASE_SCAN) | TO(PHASE_FINISH),
 	[PHASE_SCAN] = TO(PHASE_CONFIRM) | TO(PHASE_FINISH),
 	[PHASE_CONFIRM] = TO(PHASE_MATCH) | TO(PHASE_FINISH),
-	[PHASE_MATCH] = TO(PHASE_MERGE) | TO(PHASE_FINISH),
+	[PHASE_MATCH] = TO(PHASE_LOOKUP) | TO(PHASE_MERGE) | TO(PHASE_FINISH),
+	[PHASE_LOOKUP] = TO(PHASE_MATCH) | TO(PHASE_MERGE) | TO(PHASE_FINISH),
 	[PHASE_MERGE] = TO(PHASE_PUSH) | TO(PHASE_NOTES) | TO(PHASE_FINISH),
 	[PHASE_PUSH] = TO(PHASE_MERGE) | TO(PHASE_NOTES) | TO(PHASE_FINISH),
-	[PHASE_NOTES] = TO(PHASE_FINISH),
+	[PHASE_NOTES] = TO(PHASE_SLICE) | TO(PHASE_FINISH),
+	[PHASE_SLICE] = TO(PHASE_FINISH),
 	[PHASE_FINISH] = TO(PHASE_IDLE),
 };
 static_assert(COUNT_OF(permitted) == PHASE_COUNT, "every phase has its edges");
@@ -33,8 +35,9 @@ enum phase cycle_after(const struct cycle *cycle, bool again)
 		[PHASE_IDLE] = PHASE_LOAD,     [PHASE_LOAD] = PHASE_RECOVER,
 		[PHASE_RECOVER] = PHASE_SCAN,  [PHASE_SCAN] = PHASE_CONFIRM,
 		[PHASE_CONFIRM] = PHASE_MATCH, [PHASE_MATCH] = PHASE_MERGE,
-		[PHASE_MERGE] = PHASE_PUSH,    [PHASE_PUSH] = PHASE_NOTES,
-		[PHASE_NOTES] = PHASE_FINISH,  [PHASE_FINISH] = PHASE_IDLE,
+		[PHASE_LOOKUP] = PHASE_MERGE,  [PHASE_MERGE] = PHASE_PUSH,
+		[PHASE_PUSH] = PHASE_NOTES,    [PHASE_NOTES] = PHASE_FINISH,
+		[PHASE_SLICE] = PHASE_FINISH,  [PHASE_FINISH] = PHASE_IDLE,
 	};
 	static_assert(COUNT_OF(next) == PHASE_COUNT, "every phase has a successor");
 
@@ -42,6 +45,12 @@ enum phase cycle_after(const struct cycle *cycle, bool again)
 		return PHASE_NOTES;
 	if (cycle->phase == PHASE_PUSH && again && cycle->merge_rounds < CYCLE_MERGE_ROUNDS)
 		return PHASE_MERGE;
+	if (cycle->phase == PHASE_MATCH && cycle->rolls)
+		return PHASE_LOOKUP;
+	if (cycle->phase == PHASE_LOOKUP && again)
+		return PHASE_MATCH;
+	if (cycle->phase == PHASE_NOTES && cycle->rolls && !cycle->dry_run)
+		return PHASE_SLICE;
 	return next[cycle->phase];
 }
 
@@ -74,8 +83,8 @@ const char *phase_name(enum phase phase)
 	static const char *const names[] = {
 		[PHASE_IDLE] = "idle",     [PHASE_LOAD] = "load",       [PHASE_RECOVER] = "recover",
 		[PHASE_SCAN] = "scan",     [PHASE_CONFIRM] = "confirm", [PHASE_MATCH] = "match",
-		[PHASE_MERGE] = "merge",   [PHASE_PUSH] = "push",       [PHASE_NOTES] = "notes",
-		[PHASE_FINISH] = "finish",
+		[PHASE_LOOKUP] = "lookup", [PHASE_MERGE] = "merge",     [PHASE_PUSH] = "push",
+		[PHASE_NOTES] = "notes",   [PHASE_SLICE] = "slice",     [PHASE_FINISH] = "finish",
 	};
 	static_assert(COUNT_OF(names) == PHASE_COUNT, "every phase has a name");
 

@@ -6,14 +6,27 @@
  *                                                            ^        |
  *                                                            +--------+  links to be merged again
  *
+ * A cycle that rolls does not read every side whole: of a side whose list takes longer than the cycle
+ * may, it reads the newest page before it decides anything, and a slice of the whole list behind its
+ * writes.  It has two phases more:
+ *
+ *   match -> lookup -> merge           notes -> slice -> finish
+ *     ^        |
+ *     +--------+  somebody was found who is there already
+ *
+ * One phase ends before the next begins, so no page of a list is ever in flight while writes are made:
+ * what a page showed of before a write would look like an edit that takes the write back.
+ *
  *   load     titles of the small collections
  *   recover  what an earlier process left: writes whose outcome is unknown
- *   scan     both sides at once, page by page
+ *   scan     both sides at once, page by page; of a side that is rolled the newest pages
  *   confirm  single persons of whom the lists did not say enough
  *   match    unlinked persons
+ *   lookup   asks a side that was not read whole for those who are to be created there
  *   merge    linked pairs of which a side differs; what is to be created
  *   push     what was decided, after the target was read again
  *   notes    notes of linked persons, if they are carried: after everything else
+ *   slice    as much of a rolled side's list as the budget leaves; the next cycle handles what it finds
  *   finish   counters, history, the summary
  *
  * One function writes the phase (cycle_enter) and only along the permitted edges.  Any phase may go to
@@ -35,9 +48,11 @@ enum phase {
 	PHASE_SCAN,
 	PHASE_CONFIRM,
 	PHASE_MATCH,
+	PHASE_LOOKUP,
 	PHASE_MERGE,
 	PHASE_PUSH,
 	PHASE_NOTES,
+	PHASE_SLICE,
 	PHASE_FINISH,
 	PHASE_COUNT
 };
@@ -79,11 +94,13 @@ struct cycle {
 	enum phase phase;
 	unsigned merge_rounds;
 	bool dry_run; /* nothing is pushed, and no note written */
+	bool rolls;   /* a side is not read whole */
 	struct cycle_report report;
 };
 
 void cycle_enter(struct cycle *cycle, enum phase phase);
-/* The phase after this one has done its work; again: links have to be merged once more. */
+/* The phase after this one has done its work; again: links have to be merged once more, or after a
+ * lookup persons be matched. */
 enum phase cycle_after(const struct cycle *cycle, bool again);
 /* Keeps the worse of what is known and this. */
 void cycle_note_failure(struct cycle *cycle, enum side side, const struct error *err);

@@ -27,6 +27,48 @@ void scan_start(struct scan *scan, uint32_t page_size, uint32_t parallel)
 	start_pass(scan);
 }
 
+void scan_save(const struct scan *scan, struct scan_position *ret_position)
+{
+	assert(scan->state == SCAN_RUNNING && scan->in_flight == 0);
+	assert(!scan->ended && !scan->failed);
+	*ret_position = (struct scan_position){
+		.page_size = scan->page_size,
+		.next_number = scan->next_number,
+		.n_repeats = scan->n_repeats,
+		.next_offset = scan->next_offset,
+		.n_pages = scan->n_pages,
+		.n_read = scan->n_read,
+		.n_first = scan->n_first,
+		.first_content = scan->first_content,
+		.last_content = scan->last_content,
+		.total = scan->total,
+		.twice = scan->twice,
+		.first_answered = scan->first_answered,
+		.descending = scan->descending,
+	};
+}
+
+void scan_load(struct scan *scan, const struct scan_position *position, uint32_t parallel)
+{
+	assert(position->page_size > 0 && parallel > 0);
+	*scan = (struct scan){
+		.page_size = position->page_size,
+		.parallel = parallel,
+		.next_number = position->next_number,
+		.n_repeats = position->n_repeats,
+		.next_offset = position->next_offset,
+		.n_pages = position->n_pages,
+		.n_read = position->n_read,
+		.n_first = position->n_first,
+		.first_content = position->first_content,
+		.last_content = position->last_content,
+		.total = position->total,
+		.twice = position->twice,
+		.first_answered = position->first_answered,
+		.descending = position->descending,
+	};
+}
+
 bool scan_next(struct scan *scan, struct scan_page *ret_page)
 {
 	if (scan->state != SCAN_RUNNING || scan->ended || scan->failed)

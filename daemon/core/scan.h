@@ -15,6 +15,9 @@
  * hangs on who is not there (a create of unknown outcome), such a list is read twice, in both orders, and
  * is complete only if the second reading shows as many persons as were known by the first.
  *
+ * A reading may take longer than its process lives: its position is a plain struct that can be kept and
+ * loaded again, between two pages.  All of the above then holds over the whole of it.
+ *
  * Pure: pages are asked for and reported, nothing is fetched here.
  */
 #ifndef CRMSYNC_CORE_SCAN_H
@@ -59,7 +62,7 @@ struct scan {
 	int64_t total;    /* the most announced in this pass; -1: none */
 	uint64_t n_read;  /* persons on the pages of this pass, repeated ones counted again */
 	uint64_t first_content, last_content; /* fingerprints of pages of this pass */
-	unsigned n_repeats;                   /* pages in a row that showed nobody new */
+	uint32_t n_repeats;                   /* pages in a row that showed nobody new */
 	uint64_t n_first; /* distinct persons of the first pass, if it is to be read twice */
 	bool twice;       /* to be set after scan_start(), see above */
 	bool first_answered;
@@ -69,7 +72,20 @@ struct scan {
 	const char *why_incomplete; /* static text */
 };
 
+/* Where a reading stands between two pages: all that its next page and its end depend on. */
+struct scan_position {
+	uint32_t page_size, next_number, n_repeats;
+	uint64_t next_offset, n_pages, n_read, n_first;
+	uint64_t first_content, last_content;
+	int64_t total;
+	bool twice, first_answered, descending;
+};
+
 void scan_start(struct scan *scan, uint32_t page_size, uint32_t parallel);
+/* Of a scan that runs, has no page in flight and is not drained. */
+void scan_save(const struct scan *scan, struct scan_position *ret_position);
+/* In place of scan_start(). */
+void scan_load(struct scan *scan, const struct scan_position *position, uint32_t parallel);
 /* The next page to fetch now; false if none (yet). */
 bool scan_next(struct scan *scan, struct scan_page *ret_page);
 /* A page was answered.  False: the answer contradicts itself (an empty first page with a total above

@@ -6,6 +6,7 @@
  *    the unlinked ones, those whose counterpart would be created anew.
  *  - Linked records of which the list left out a value that they had: absent there is unknown, not
  *    cleared, and the record's own answer shows every attribute.
+ *  - Of a rolled side, those of whom a write has an unknown outcome: their page may come much later.
  *
  * That a person is gone takes two proofs of different kind: it is absent from a whole list, and its own
  * answer says so (404 or 410) before and after another person of that side, asked the same way in the same
@@ -119,8 +120,26 @@ static bool find_absent(struct runner *runner, enum side side, struct error *err
 
 	if (!scan->complete)
 		return true;
-	return store_absent_each(runner_store(runner), side, scan->generation, on_absent, &absence,
+	return store_absent_each(runner_store(runner), side, scan->whole_since, on_absent, &absence,
 				 err);
+}
+
+static bool on_sent(void *payload, const struct intent *intent, struct arena *arena,
+		    struct error *err)
+{
+	struct runner *runner = payload;
+
+	(void)arena;
+	(void)err;
+	if (intent->kind != INTENT_CREATE && intent->state == INTENT_SENT)
+		add_unsure(runner, intent->target, intent->target_id);
+	return true;
+}
+
+static bool find_sent(struct runner *runner, enum side side, struct error *err)
+{
+	return !runner->scans[side].rolled ||
+	       store_intent_each(runner_store(runner), side, 0, UINT32_MAX, on_sent, runner, err);
 }
 
 /* ---- Their answers ---- */
@@ -263,10 +282,10 @@ static bool note_gone(struct confirming *confirming, struct error *err)
 		return false;
 	for (size_t i = 0; i < confirming->proved.n; i++) {
 		if (!store_person_gone(store, confirming->side, confirming->proved.items[i],
-				       scan->generation, runner->cycle.report.id, err))
+				       scan->whole_since, runner->cycle.report.id, err))
 			return false;
 	}
-	return store_forget_unseen(store, confirming->side, scan->generation, err) &&
+	return store_forget_unseen(store, confirming->side, scan->whole_since, err) &&
 	       store_commit(store, err);
 }
 
@@ -280,8 +299,12 @@ static void end(struct confirming *confirming)
 	VEC_RELEASE(&confirming->gone);
 	VEC_RELEASE(&confirming->proved);
 	free(confirming);
-	if (--runner->n_confirming == 0)
-		runner_phase_done(runner);
+	if (--runner->n_confirming > 0)
+		return;
+	for (int side = 0; side < SIDE_COUNT; side++)
+		runner->unsure[side].n = 0;
+	arena_reset(&runner->unsure_arena);
+	runner_phase_done(runner);
 }
 
 /* Whom to ask next, while it makes sense to ask anybody. */
@@ -332,6 +355,10 @@ static struct confirming *begin(struct runner *runner, enum side side, struct er
 
 	confirming->runner = runner;
 	confirming->side = side;
+	if (!find_sent(runner, side, err)) {
+		free(confirming);
+		return NULL;
+	}
 	confirming->n_listed = runner->unsure[side].n;
 	/* Of an empty list nobody could be, and nobody linked is asked for. */
 	confirming->witnessed = runner->scans[side].n_distinct == 0;

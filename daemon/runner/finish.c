@@ -24,9 +24,11 @@ static uint64_t least_requests(const struct runner *runner, enum side side)
 	const struct config *config = runner->options.config;
 	const struct side_scan *scan = &runner->scans[side];
 	const uint64_t batch = caps->batch ? config->records.batch_size : 1;
-	const uint64_t pages =
-		runner->n_confirmed[side] + runner->n_note_requests[side] +
-		(scan->began ? scan_least_requests(&scan->scan, scan->n_distinct) : 0);
+	const uint64_t list = scan->rolled ? scan->n_pages :
+			      scan->began  ? scan_least_requests(&scan->scan, scan->n_distinct) :
+					     0;
+	const uint64_t pages = runner->n_confirmed[side] + runner->n_lookups[side] +
+			       runner->n_note_requests[side] + list;
 
 	if (runner->options.dry_run)
 		return pages + (side == SIDE_PEOPLE ? runner->n_tag_pages : 0);
@@ -79,7 +81,7 @@ static void count_requests(struct runner *runner)
 
 		runner->options.transport.ops->stats(runner->options.transport.self,
 						     (enum side)side, &stats);
-		report->requests[side] = stats.requests - runner->requests_before[side];
+		report->requests[side] = runner_requests(runner, (enum side)side);
 		report->retries += stats.retries - runner->retries_before[side];
 		report->requests_least[side] = least_requests(runner, (enum side)side);
 	}
@@ -88,13 +90,13 @@ static void count_requests(struct runner *runner)
 static enum outcome judge_outcome(const struct runner *runner)
 {
 	const struct cycle_report *report = &runner->cycle.report;
-	const bool read_all = runner->scans[SIDE_RECORDS].began && runner->scans[SIDE_PEOPLE].began;
+	const bool both = runner->scans[SIDE_RECORDS].began && runner->scans[SIDE_PEOPLE].began;
 
 	if (report->failure.code == ERR_OK || report->failure.code == ERR_CANCELED)
 		return report->guarded > 0 ? OUTCOME_GUARDED :
 		       runner->stopping    ? OUTCOME_PARTIAL :
 					     OUTCOME_OK;
-	if (!read_all || report->failure.code == ERR_STORE || report->failure.code == ERR_AUTH)
+	if (!both || report->failure.code == ERR_STORE || report->failure.code == ERR_AUTH)
 		return OUTCOME_FAILED;
 	return report->guarded > 0 ? OUTCOME_GUARDED : OUTCOME_PARTIAL;
 }

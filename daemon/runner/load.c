@@ -7,6 +7,8 @@
 #include "base/limits.h"
 #include "base/log.h"
 
+#define TAGS_KEPT_NS (300 * NS_PER_S)
+
 /* Tags are named by IRI on the people side: their titles are needed before a page can be decoded. */
 static bool needs_tags(const struct runner *runner)
 {
@@ -57,6 +59,8 @@ static void on_tag_page(void *payload, struct answer *answer)
 	/* Without any title no tag could be told from another, nor written. */
 	if (titles_count(runner->tags) == 0)
 		runner->context.tags = NULL;
+	else
+		runner->tags_at = runner_now(runner);
 	runner_phase_done(runner);
 }
 
@@ -68,9 +72,23 @@ static void request_tag_page(struct runner *runner)
 	fetch_submit(runner, SIDE_PEOPLE, &request, FETCH_BODY, SENDER_PUSH, on_tag_page, runner);
 }
 
+/* Where requests are scarce a cycle makes do with titles that another one has read. */
+static bool has_tags(const struct runner *runner)
+{
+	const int64_t age = runner_now(runner) - runner->tags_at;
+
+	return runner->scans[SIDE_PEOPLE].rolled && runner->tags_at != 0 && age >= 0 &&
+	       age < TAGS_KEPT_NS;
+}
+
 void runner_load(struct runner *runner)
 {
 	runner->n_tag_pages = 0;
+	if (has_tags(runner)) {
+		runner_phase_done(runner);
+		return;
+	}
+	runner->tags_at = 0;
 	runner->context.tags = runner->tags;
 	titles_clear(runner->tags);
 	if (needs_tags(runner))

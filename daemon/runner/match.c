@@ -8,6 +8,7 @@
 #include "daemon/runner/likeness.h"
 #include "daemon/runner/push.h"
 #include "daemon/runner/removals.h"
+#include "daemon/runner/rolling.h"
 
 #include "state/forget.h"
 
@@ -309,16 +310,17 @@ static bool park_possible(struct runner *runner, const struct intent *intent, bo
 	return ok;
 }
 
-/* An empty list has nobody who could show that it is the right one: it has to be empty twice. */
+/* An empty list has nobody who could show that it is the right one: it has to be empty twice.  A turn that
+ * began before the create was sent may have been past the place already. */
 static bool is_whole(struct runner *runner, const struct intent *intent, bool *ret_whole,
 		     struct error *err)
 {
 	const struct side_scan *scan = &runner->scans[intent->target];
 
-	*ret_whole = scan->complete;
-	return !scan->complete || scan->n_distinct > 0 ||
+	*ret_whole = scan->complete && (!scan->rolled || scan->turn.cycle >= intent->cycle);
+	return !*ret_whole || scan->n_distinct > 0 ||
 	       store_scan_since(runner_store(runner), intent->target, intent->sent_at,
-				scan->generation, ret_whole, err);
+				scan->whole_since, ret_whole, err);
 }
 
 /*
@@ -391,13 +393,14 @@ static bool match_all(struct runner *runner, struct error *err)
 		return false;
 	if (!each_create(runner, settle_lost_create, err))
 		return false;
-	return store_match_suspects(store, on_suspect, runner, err) &&
+	return rolling_conclude(runner, err) &&
+	       store_match_suspects(store, on_suspect, runner, err) &&
 	       store_conflict_sweep(store, "ambiguous", cycle, err) &&
 	       store_conflict_sweep(store, "duplicate", cycle, err) && store_commit(store, err);
 }
 
 /* Somebody who is there is there, however little else could be read. */
-static bool match_lost_creates(struct runner *runner, struct error *err)
+bool match_lost_creates(struct runner *runner, struct error *err)
 {
 	struct store *store = runner_store(runner);
 
@@ -405,11 +408,12 @@ static bool match_lost_creates(struct runner *runner, struct error *err)
 	       store_commit(store, err);
 }
 
-/* A key is only known to be unique on a side that was read whole: its twin may be on a lost page. */
+/* A key is only known to be unique on a side that was read whole: its twin may be on a lost page.  Of a
+ * rolled side the last whole reading and what was read since then tell. */
 void runner_match(struct runner *runner)
 {
-	const bool all_known =
-		runner->scans[SIDE_RECORDS].read_all && runner->scans[SIDE_PEOPLE].read_all;
+	const bool all_known = side_is_known(&runner->scans[SIDE_RECORDS]) &&
+			       side_is_known(&runner->scans[SIDE_PEOPLE]);
 	struct error err;
 
 	if (!recover_settle(runner, &err) || !removals_settle(runner, false, &err) ||

@@ -58,13 +58,21 @@ struct digest plan_intent_content(const struct runner *runner, const struct inte
 			    plan_writes_fields(runner, intent) ? &intent->write : &intent->base);
 }
 
+bool plan_is_refused(struct runner *runner, const struct intent *intent, bool *ret_refused,
+		     struct error *err)
+{
+	const struct digest content = plan_intent_content(runner, intent);
+	const struct str source =
+		intent->kind == INTENT_CREATE ? intent->source_id : (struct str){ NULL, 0 };
+
+	return store_quarantine_blocks(runner_store(runner), intent->target, intent->link, source,
+				       &content, ret_refused, err);
+}
+
 bool plan_add(struct runner *runner, const struct intent *intent, bool *ret_added,
 	      struct error *err)
 {
 	struct store *store = runner_store(runner);
-	const struct digest content = plan_intent_content(runner, intent);
-	const struct str source =
-		intent->kind == INTENT_CREATE ? intent->source_id : (struct str){ NULL, 0 };
 	bool waits = false;
 	bool blocked = false;
 	int64_t id;
@@ -74,8 +82,7 @@ bool plan_add(struct runner *runner, const struct intent *intent, bool *ret_adde
 		return true;
 	if (runner->keeps_sent && !store_intent_of_link(store, intent->link, &waits, err))
 		return false;
-	if (!store_quarantine_blocks(store, intent->target, intent->link, source, &content,
-				     &blocked, err))
+	if (!plan_is_refused(runner, intent, &blocked, err))
 		return false;
 	if (waits || blocked)
 		return true;
@@ -164,8 +171,8 @@ static bool add_update(struct runner *runner, const struct pair *pair,
 /* Not on a list that was read to its end, and nobody could say whether it is gone: it is not written. */
 static bool is_missing(const struct runner *runner, const struct pair *pair, enum side side)
 {
-	return runner->scans[side].read_all &&
-	       pair->generation[side] != runner->scans[side].generation;
+	return runner->scans[side].whole_since != 0 &&
+	       pair->generation[side] < runner->scans[side].whole_since;
 }
 
 /*
@@ -262,6 +269,20 @@ void plan_merge(struct runner *runner, const struct pair *pair, struct arena *ar
 	merge_pair(runner->table, &runner->rules, sides, arena, ret_merged);
 }
 
+/* A rolled side is being read with another field table, and has not come to this person: what it holds in
+ * the new fields would have to be asked for one by one. */
+static bool is_unread(const struct runner *runner, const struct pair *pair)
+{
+	for (int side = 0; side < SIDE_COUNT; side++) {
+		const struct side_scan *scan = &runner->scans[side];
+
+		if (scan->rolled && !side_is_known(scan) &&
+		    (scan->turn.generation == 0 || pair->generation[side] < scan->turn.generation))
+			return true;
+	}
+	return false;
+}
+
 static bool on_pair(void *payload, struct pair *pair, struct arena *arena, struct error *err)
 {
 	struct runner *runner = payload;
@@ -269,7 +290,7 @@ static bool on_pair(void *payload, struct pair *pair, struct arena *arena, struc
 
 	runner->n_dirty++;
 	runner_changed(runner);
-	if (removals_concern(pair))
+	if (removals_concern(pair) || is_unread(runner, pair))
 		return true;
 	if (!wishes_merge(runner, pair, arena, &merged, err))
 		return false;
@@ -283,84 +304,6 @@ static bool on_pair(void *payload, struct pair *pair, struct arena *arena, struc
 			return false;
 	}
 	return report_conflicts(runner, pair, &merged, err);
-}
-
-/* ---- Creates ---- */
-
-struct creating {
-	struct runner *runner;
-	enum side target;
-};
-
-static bool refuse_create(struct runner *runner, enum side target, const struct person *source,
-			  const struct error *why, struct error *err)
-{
-	const struct quarantine quarantine = {
-		.target = target,
-		.source_id = source->id,
-		.words = str_from(why->msg),
-		.content = plan_content(runner, source),
-		.attempts = 1,
-		.first_at = runner_now(runner),
-		.last_at = runner_now(runner),
-	};
-
-	return store_quarantine_put(runner_store(runner), &quarantine, err);
-}
-
-static bool on_unlinked(void *payload, const struct person *source, struct arena *arena,
-			struct error *err)
-{
-	const struct creating *creating = payload;
-	struct runner *runner = creating->runner;
-	struct error why;
-	bool added;
-	struct intent intent = {
-		.kind = INTENT_CREATE,
-		.target = creating->target,
-		.source_id = source->id,
-		.source = creating->target == SIDE_PEOPLE ?
-				  tags_without_unknown(runner, source, NULL, arena) :
-				  *source,
-		.cycle = runner->cycle.report.id,
-		.created_at = runner_now(runner),
-		.reasons = STR_LIT("no counterpart\n"),
-	};
-
-	if (!merge_create(runner->table, &runner->rules, creating->target, &intent.source, arena,
-			  &intent.write, &why))
-		return refuse_create(runner, creating->target, source, &why, err);
-	person_init(&intent.base, arena, runner->table);
-	for (size_t i = 0; i < runner->table->n && runner->context.tags == NULL; i++) {
-		if (field_is_tags(&runner->table->fields[i]))
-			intent.write.values[i] = (struct value){ .state = VALUE_UNKNOWN };
-	}
-	return plan_add(runner, &intent, &added, err);
-}
-
-/* Only what both sides were read whole for: a person missing from a list may be there all the same. */
-static bool may_create(const struct runner *runner, enum side target)
-{
-	return direction_flows_from(runner->options.config->sync.create, side_other(target)) &&
-	       plan_may_write(runner, target) && runner->scans[target].complete &&
-	       runner->scans[side_other(target)].read_all;
-}
-
-static bool plan_creates(struct runner *runner, struct error *err)
-{
-	struct store *store = runner_store(runner);
-
-	if (!store_begin(store, err))
-		return false;
-	for (int side = 0; side < SIDE_COUNT; side++) {
-		struct creating creating = { runner, (enum side)side };
-
-		if (may_create(runner, creating.target) &&
-		    !store_unlinked_each(store, side_other(creating.target), on_unlinked, &creating,
-					 err))
-			return false;
-	}
-	return store_commit(store, err);
 }
 
 /* False, with the failure noted: nothing is to be decided. */
@@ -402,6 +345,10 @@ static bool sweep(struct runner *runner, struct error *err)
 	struct store *store = runner_store(runner);
 	const int64_t cycle = runner->cycle.report.id;
 
+	for (int side = 0; side < SIDE_COUNT; side++) {
+		if (runner->scans[side].rolled && !side_is_known(&runner->scans[side]))
+			return true;
+	}
 	return store_conflict_sweep(store, "field", cycle, err) &&
 	       store_conflict_sweep(store, "flapping", cycle, err) &&
 	       store_conflict_sweep(store, "held", cycle, err) &&

@@ -19,6 +19,20 @@ void plan_merge(struct runner *runner, const struct pair *pair, struct arena *ar
 bool plan_writes_fields(const struct runner *runner, const struct intent *intent);
 /* plan_content() of what an intent writes; of a whole person that is removed, of what it held. */
 struct digest plan_intent_content(const struct runner *runner, const struct intent *intent);
+/* Was a write of this content refused before? */
+NODISCARD bool plan_is_refused(struct runner *runner, const struct intent *intent,
+			       bool *ret_refused, struct error *err);
+/* Is enough known of both sides to create persons on this one, and is it wanted? */
+bool plan_may_create(const struct runner *runner, enum side target);
+/* Who may be new on that side.  fn ends it early by ERR_CANCELED. */
+NODISCARD bool plan_each_new(struct runner *runner, enum side target, person_fn *fn, void *payload,
+			     struct error *err);
+/* What would create the person there; *ret_possible false: nothing can, which is reported. */
+NODISCARD bool plan_create(struct runner *runner, enum side target, const struct person *source,
+			   struct arena *arena, struct intent *ret_intent, bool *ret_possible,
+			   struct error *err);
+/* Adds the intents for all of them. */
+NODISCARD bool plan_creates(struct runner *runner, struct error *err);
 /* Stores the intent; *ret_added false if it is none of those that are asked for, was refused before, or
  * another write of its link is still of unknown outcome. */
 NODISCARD bool plan_add(struct runner *runner, const struct intent *intent, bool *ret_added,

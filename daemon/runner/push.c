@@ -5,6 +5,8 @@
  */
 #include "daemon/runner/push.h"
 
+#include "daemon/runner/rolling.h"
+
 /* A window is what the side can take in a few seconds: its verifying reads stay fresh. */
 #define WINDOW_LEAST 16
 #define WINDOW_MOST 256
@@ -110,18 +112,48 @@ static bool on_intent(void *payload, const struct intent *intent, struct arena *
 	return true;
 }
 
+/* At least one, if any is left: there may be any number of unknown outcome before it. */
+static bool load_jobs(struct push *push, uint32_t room, struct error *err)
+{
+	const size_t n_before = push->n_jobs;
+
+	do {
+		const uint64_t n_met = push->n_met;
+
+		if (!store_intent_each(runner_store(push->runner), push->side, push->last_id, room,
+				       on_intent, push, err))
+			return false;
+		push->exhausted = push->n_met - n_met < room;
+	} while (!push->exhausted && push->n_jobs == n_before);
+	return true;
+}
+
+/* Each job takes a request at least. */
+static uint64_t requests_left(const struct push *push)
+{
+	const uint64_t used = runner_requests(push->runner, push->side) + push->n_jobs;
+
+	return used < push->requests_most ? push->requests_most - used : 0;
+}
+
 /* What is loaded counts as sent from now on: one commit for the window, before its first byte. */
 static bool load_window(struct push *push, struct error *err)
 {
 	struct store *store = runner_store(push->runner);
 	const int64_t before = push->last_id;
 	const size_t n_before = push->n_jobs;
-	const uint64_t n_met = push->n_met;
-	const uint32_t room = push->window - (uint32_t)n_before;
+	const uint64_t left = requests_left(push);
+	uint32_t room = push->window - (uint32_t)n_before;
 
-	if (!store_intent_each(store, push->side, before, room, on_intent, push, err))
+	if (left < room)
+		room = (uint32_t)left;
+	if (left == 0) {
+		/* What is left is decided anew by the next cycle. */
+		push->exhausted = push->is_cut = true;
+		return true;
+	}
+	if (!load_jobs(push, room, err))
 		return false;
-	push->exhausted = push->n_met - n_met < room;
 	if (push->n_jobs == n_before)
 		return true;
 	if (!store_begin(store, err))
@@ -168,6 +200,7 @@ static void give_up(struct push *push)
 static void end_if_over(struct push *push)
 {
 	struct runner *runner = push->runner;
+	bool is_cut = false;
 
 	if (push->ended || push->flush_scheduled || push->n_flying > 0)
 		return;
@@ -183,10 +216,11 @@ static void end_if_over(struct push *push)
 			return;
 	}
 	for (int side = 0; side < SIDE_COUNT; side++) {
+		is_cut = is_cut || runner->push[side]->is_cut;
 		free(runner->push[side]);
 		runner->push[side] = NULL;
 	}
-	runner->pushed = !runner->stopping;
+	runner->pushed = !runner->stopping && !is_cut;
 	runner_phase_done(runner);
 }
 
@@ -274,15 +308,28 @@ void push_halt(struct push *push, const struct error *err)
 	push->halted = push->runner->halted[push->side] = true;
 }
 
+/* The reading of a rolled side has its share. */
+static uint64_t requests_most(const struct runner *runner, enum side side)
+{
+	const struct budget_rate rate = rolling_rate(runner, side);
+
+	if (!runner->scans[side].rolled)
+		return UINT64_MAX;
+	return runner->requests_at_push[side] + budget_push_most(&rate);
+}
+
 void runner_push(struct runner *runner)
 {
+	for (int side = 0; side < SIDE_COUNT && runner->cycle.merge_rounds == 1; side++)
+		runner->requests_at_push[side] = runner_requests(runner, (enum side)side);
 	for (int side = 0; side < SIDE_COUNT; side++) {
 		struct push *push = alloc_zeroed(1, sizeof(*push));
 
 		*push = (struct push){ .runner = runner,
 				       .side = (enum side)side,
 				       .halted = runner->halted[side],
-				       .window = window_of(runner, (enum side)side) };
+				       .window = window_of(runner, (enum side)side),
+				       .requests_most = requests_most(runner, (enum side)side) };
 		runner->push[side] = push;
 	}
 	for (int side = 0; side < SIDE_COUNT; side++)

@@ -63,14 +63,16 @@ struct push {
 	enum side side;
 	struct job *jobs; /* in order of intent id */
 	size_t n_jobs;
-	size_t n_flying; /* requests under way */
-	uint32_t window; /* jobs in memory at most */
+	size_t n_flying;        /* requests under way */
+	uint32_t window;        /* jobs in memory at most */
+	uint64_t requests_most; /* of this cycle's, as runner_requests(): no job is loaded beyond */
 	int64_t last_id;
 	uint64_t n_met;           /* intents that were looked at */
 	uint32_t n_unsure_in_row; /* writes of unknown outcome since the last one that was taken */
 	uint64_t n_accepted;      /* writes that the side has taken in this cycle */
 	struct error forbidden;   /* what a 403 said */
 	bool exhausted;           /* no intent is left to load */
+	bool is_cut;              /* or none may be: the rest waits for the next cycle */
 	bool halted;              /* the side refuses everything: nothing more is sent */
 	bool flush_scheduled;
 	bool ended;

@@ -16,8 +16,10 @@ void runner_recover(struct runner *runner)
 	struct store *store = runner_store(runner);
 	struct error err;
 
+	/* Whom a slice has shown since: before a user's edit makes somebody else of him. */
 	if (!store_begin(store, &err) || !store_intent_recover(store, &err) ||
-	    !store_commit(store, &err))
+	    !store_commit(store, &err) ||
+	    (runner->cycle.rolls && !match_lost_creates(runner, &err)))
 		runner_store_failed(runner, &err);
 	runner_phase_done(runner);
 }
@@ -26,7 +28,7 @@ static enum finding finding_of(const struct runner *runner, const struct intent 
 			       const struct pair *pair)
 {
 	const struct person *now = &pair->now[intent->target];
-	const bool gone = pair->gone_cycle[intent->target] == runner->cycle.report.id;
+	const bool gone = runner_is_gone(runner, pair, intent->target);
 
 	if (intent->kind == INTENT_RESTORE)
 		return !gone && now->archived_at == 0 ? FINDING_HAPPENED : FINDING_NOT;
@@ -47,7 +49,7 @@ static bool settle_one(void *payload, const struct intent *intent, struct arena 
 	if (!store_pair_get(store, intent->link, arena, &pair, err))
 		return false;
 	const bool known =
-		pair.gone_cycle[intent->target] == runner->cycle.report.id ||
+		runner_is_gone(runner, &pair, intent->target) ||
 		pair.generation[intent->target] == runner->scans[intent->target].generation;
 
 	if (!known) {

@@ -20,12 +20,18 @@ bool removals_concern(const struct pair *pair)
 
 /* ---- What is to become of a link ---- */
 
-/* Both persons must have been read in this cycle, or proved to be gone by it. */
+/*
+ * Both persons must have been read in this cycle, or proved to be gone by it.  Of a rolled side what was
+ * read last stands for it: before somebody is removed he and whose removal it carries are read again.
+ */
 static bool is_known(const struct runner *runner, const struct pair *pair)
 {
-	for (int side = 0; side < SIDE_COUNT; side++) {
-		if (pair->generation[side] != runner->scans[side].generation &&
-		    pair->gone_cycle[side] != runner->cycle.report.id)
+	for (int i = 0; i < SIDE_COUNT; i++) {
+		const enum side side = (enum side)i;
+
+		if (!runner->scans[side].rolled &&
+		    pair->generation[side] != runner->scans[side].generation &&
+		    !runner_is_gone(runner, pair, side))
 			return false;
 	}
 	return true;
@@ -100,6 +106,14 @@ static enum removal decide(const struct runner *runner, const struct pair *pair)
 	return removal;
 }
 
+/* Whoever is not older is there, as far as is known. */
+static int64_t seen_since(const struct side_scan *scan)
+{
+	if (!scan->rolled)
+		return scan->generation;
+	return scan->whole_since != 0 ? scan->whole_since : scan->known_since;
+}
+
 /* A record that was merged lives on under another id: it shares an e-mail or LinkedIn address. */
 static bool find_survivor(struct runner *runner, const struct pair *pair, struct arena *arena,
 			  struct str *ret_id, int64_t *ret_link, int64_t *ret_n, struct error *err)
@@ -109,7 +123,7 @@ static bool find_survivor(struct runner *runner, const struct pair *pair, struct
 	    pair->gone_cycle[SIDE_PEOPLE] != 0)
 		return true;
 	return store_survivor(runner_store(runner), SIDE_RECORDS, pair->link.side_id[SIDE_RECORDS],
-			      runner->scans[SIDE_RECORDS].generation, arena, ret_id, ret_link,
+			      seen_since(&runner->scans[SIDE_RECORDS]), arena, ret_id, ret_link,
 			      ret_n, err);
 }
 
@@ -187,7 +201,7 @@ static bool guard_empty(struct runner *runner, struct error *err)
 		const struct side_scan *scan = &runner->scans[side];
 		const struct side_scan *other = &runner->scans[side_other((enum side)side)];
 
-		if (scan->read_all && scan->n_distinct == 0 && other->n_distinct > 0)
+		if (scan->whole_since != 0 && scan->n_distinct == 0 && other->n_distinct > 0)
 			runner->cycle.report.guarded = (uint64_t)n_links;
 	}
 	return true;
@@ -286,7 +300,7 @@ static bool bring_back(void *payload, const struct link *link, struct error *err
 		runner->cycle.report.linked++;
 		ok = store_link_revive(store, link->id, err) &&
 		     add_note(runner, link, "link", "the person was un-archived", err);
-	} else if (back && runner->scans[SIDE_RECORDS].read_all) {
+	} else if (back && side_is_known(&runner->scans[SIDE_RECORDS])) {
 		ok = store_link_forget(store, link->id, err);
 	}
 	arena_release(&arena);

@@ -3,7 +3,8 @@
  * runner: the phases in their order.  core/cycle.h says which phase follows which; each phase is a
  * file of its own here.
  */
-#include "daemon/runner/runner_p.h"
+#include "daemon/runner/lookup.h"
+#include "daemon/runner/rolling.h"
 
 #include <assert.h>
 
@@ -28,6 +29,14 @@ static void note_requests_before(struct runner *runner)
 		runner->requests_before[side] = stats.requests;
 		runner->retries_before[side] = stats.retries;
 	}
+}
+
+uint64_t runner_requests(const struct runner *runner, enum side side)
+{
+	struct sender_stats stats;
+
+	runner->options.transport.ops->stats(runner->options.transport.self, side, &stats);
+	return stats.requests - runner->requests_before[side];
 }
 
 void side_scan_reset(struct side_scan *scan)
@@ -66,6 +75,7 @@ void runner_free(struct runner *runner)
 	if (runner == NULL)
 		return;
 	titles_free(runner->tags);
+	lookup_free(runner->lookup);
 	for (int side = 0; side < SIDE_COUNT; side++) {
 		side_scan_reset(&runner->scans[side]);
 		VEC_RELEASE(&runner->unsure[side]);
@@ -84,9 +94,11 @@ static void start_phase(struct runner *runner)
 		[PHASE_SCAN] = runner_scan,
 		[PHASE_CONFIRM] = runner_confirm,
 		[PHASE_MATCH] = runner_match,
+		[PHASE_LOOKUP] = runner_lookup,
 		[PHASE_MERGE] = runner_merge,
 		[PHASE_PUSH] = runner_push,
 		[PHASE_NOTES] = runner_notes,
+		[PHASE_SLICE] = runner_slice,
 		[PHASE_FINISH] = runner_finish,
 	};
 	static_assert(COUNT_OF(phases) == PHASE_COUNT, "every phase has its function");
@@ -95,13 +107,14 @@ static void start_phase(struct runner *runner)
 	phases[runner->cycle.phase](runner);
 }
 
-/* Nothing can be decided while a side has not answered at all. */
+/* Nothing can be decided while a side has not answered at all.  One of which nothing is known yet is not
+ * asked before the slice. */
 static bool is_blind(const struct runner *runner)
 {
 	for (int side = 0; side < SIDE_COUNT; side++) {
 		const struct side_scan *scan = &runner->scans[side];
 
-		if (!scan->began && !scan->complete)
+		if (!scan->began && !scan->complete && (!scan->rolled || scan->known_since != 0))
 			return true;
 	}
 	return false;
@@ -125,7 +138,7 @@ void runner_phase_done(struct runner *runner)
 
 	assert(runner->busy);
 	cycle_enter(&runner->cycle, next);
-	if (next == PHASE_MERGE)
+	if (next == PHASE_MERGE || next == PHASE_MATCH)
 		runner->again = false;
 	start_phase(runner);
 }
@@ -158,7 +171,42 @@ struct merge_rules runner_rules(const struct config *config, int64_t now)
 	};
 }
 
-void runner_start(struct runner *runner)
+static void forget_last_cycle(struct runner *runner)
+{
+	for (int side = 0; side < SIDE_COUNT; side++) {
+		/* What a slice was not sure of is asked for by this cycle. */
+		if (!runner->scans[side].rolled)
+			runner->unsure[side].n = 0;
+		side_scan_reset(&runner->scans[side]);
+		runner->n_updates[side] = runner->n_creates[side] = 0;
+		runner->n_confirmed[side] = runner->n_lookups[side] = 0;
+		runner->n_note_requests[side] = 0;
+		runner->halted[side] = false;
+	}
+	if (runner->unsure[SIDE_RECORDS].n + runner->unsure[SIDE_PEOPLE].n == 0)
+		arena_reset(&runner->unsure_arena);
+	lookup_free(runner->lookup);
+	runner->lookup = NULL;
+	runner->stopping = runner->again = runner->pushed = false;
+	runner->n_dirty = runner->intents_done = runner->intents_total = runner->n_tag_pages = 0;
+	runner->n_unknown_tags = 0;
+	runner->clashed.n = 0;
+	runner->removals_held = runner->changes_held = runner->keeps_sent = false;
+	runner->n_changed = 0;
+}
+
+static bool note_start(struct runner *runner, struct error *err)
+{
+	struct cycle_report *report = &runner->cycle.report;
+
+	if (runner->reach != REACH_WHOLE && !rolling_prepare(runner, err))
+		return false;
+	report->kind = runner->cycle.rolls ? "incremental" : "full";
+	return store_cycle_start(runner_store(runner), str_from(report->kind), report->started_at,
+				 &report->id, err);
+}
+
+void runner_start(struct runner *runner, enum reach reach)
 {
 	static const enum removal_rule records_rules[] = { [RECORDS_REMOVAL_ARCHIVE] = RULE_ARCHIVE,
 							   [RECORDS_REMOVAL_IGNORE] = RULE_KEEP,
@@ -172,12 +220,9 @@ void runner_start(struct runner *runner)
 
 	assert(!runner->busy);
 	runner->busy = true;
-	runner->stopping = runner->again = runner->pushed = false;
-	runner->n_dirty = runner->intents_done = runner->intents_total = runner->n_tag_pages = 0;
-	runner->n_unknown_tags = 0;
-	runner->clashed.n = 0;
+	runner->reach = reach;
+	forget_last_cycle(runner);
 	runner->cycle = (struct cycle){ .dry_run = runner->options.dry_run };
-	report->kind = "full";
 	report->started_at = runner_now(runner);
 	runner->rules = runner_rules(runner->options.config, report->started_at);
 	runner->removal_rules = (struct removal_rules){
@@ -185,19 +230,8 @@ void runner_start(struct runner *runner)
 			[SIDE_PEOPLE] = people_rules[sync->on_people_removed] },
 		.removal_wins = sync->on_edited_removed == EDITED_REMOVAL_WINS,
 	};
-	for (int side = 0; side < SIDE_COUNT; side++) {
-		side_scan_reset(&runner->scans[side]);
-		runner->n_updates[side] = runner->n_creates[side] = 0;
-		runner->unsure[side].n = runner->n_confirmed[side] = 0;
-		runner->n_note_requests[side] = 0;
-		runner->halted[side] = false;
-	}
-	runner->removals_held = runner->changes_held = runner->keeps_sent = false;
-	runner->n_changed = 0;
-	arena_reset(&runner->unsure_arena);
 	note_requests_before(runner);
-	if (!store_cycle_start(runner_store(runner), str_from(report->kind), report->started_at,
-			       &report->id, &err))
+	if (!note_start(runner, &err))
 		runner_store_failed(runner, &err);
 	runner->options.transport.ops->defer(runner->options.transport.self, begin, runner);
 }
@@ -218,5 +252,6 @@ void runner_view(const struct runner *runner, struct runner_view *ret_view)
 	for (int side = 0; side < SIDE_COUNT; side++) {
 		ret_view->seen[side] = runner->scans[side].n_seen;
 		ret_view->total[side] = runner->scans[side].scan.total;
+		ret_view->rolled[side] = runner->scans[side].rolled;
 	}
 }

@@ -17,6 +17,16 @@
 struct admit;
 struct runner;
 
+/* How much of the sides a cycle reads. */
+enum reach {
+	REACH_WHOLE, /* both whole, however long that takes */
+	/* A list that takes longer than sync.interval allows is rolled: its newest pages first, and of the
+	 * rest as much as its budget leaves.  Until the next cycle is due. */
+	REACH_QUICK,
+	/* The same for a cycle that no other follows: without waiting for the rate. */
+	REACH_ONCE,
+};
+
 /* For the status file and the progress line. */
 struct runner_view {
 	enum phase phase;
@@ -24,6 +34,7 @@ struct runner_view {
 	int64_t started_at;        /* ns */
 	uint64_t seen[SIDE_COUNT]; /* persons read in this scan */
 	int64_t total[SIDE_COUNT]; /* announced; -1: not */
+	bool rolled[SIDE_COUNT];   /* only a part of it is being read */
 	uint64_t intents_done, intents_total;
 	struct cycle_report report; /* so far */
 };
@@ -49,8 +60,8 @@ struct merge_rules runner_rules(const struct config *config, int64_t now);
 struct runner *runner_new(const struct runner_options *options);
 /* No request may be under way. */
 void runner_free(struct runner *runner); /* NULL is fine */
-/* Starts a full cycle; on_done comes later, from the loop. */
-void runner_start(struct runner *runner);
+/* Starts a cycle; on_done comes later, from the loop. */
+void runner_start(struct runner *runner, enum reach reach);
 /* Finishes what is in flight, leaves the rest to the next cycle; on_done comes as always. */
 void runner_stop(struct runner *runner);
 void runner_view(const struct runner *runner, struct runner_view *ret_view);

@@ -8,28 +8,46 @@
 
 #include "base/limits.h"
 #include "base/vec.h"
+#include "core/budget.h"
 #include "core/merge.h"
 #include "core/removal.h"
 #include "core/scan.h"
 #include "daemon/runner/runner.h"
 #include "mappers/mapper.h"
 #include "mappers/titles.h"
+#include "state/turns.h"
 
 struct push;
 
-/* The reading of one side in this cycle. */
+/* The reading of one side in this cycle: of its whole list, or (rolled) of its newest pages and, behind the
+ * writes, of a slice of a turn. */
 struct side_scan {
 	struct scan scan;
 	VEC(struct digest) known; /* recognised, not yet marked as seen in the state */
-	int64_t generation;
-	uint64_t n_seen;       /* persons on the pages read */
-	uint64_t n_distinct;   /* different ones, known at the end */
+	int64_t generation;       /* whoever is read in this cycle is marked with it */
+	uint64_t n_pages;         /* asked for */
+	uint64_t n_seen;          /* persons on the pages read */
+	uint64_t
+		n_distinct; /* different ones, known at the end; of a rolled side those that are known */
 	uint64_t n_unreadable; /* records that could not be understood, in this pass */
 	bool was_unreadable;   /* there were some in an earlier pass */
 	bool began;            /* at least one page was answered */
-	bool read_all;         /* every person of the side was on a page that was read */
-	bool complete;         /* and could be understood, and nobody is there whom it hid */
+	/* Since this generation every person of the side was on a page that was read; 0: not so.  Of a rolled
+	 * side: a turn has ended, and this cycle concludes from it. */
+	int64_t whole_since;
+	bool complete; /* and could be understood, and nobody is there whom it hid */
+	bool rolled;
+	/* Of a rolled side: */
+	int64_t known_since; /* generation of the last whole reading; 0: there was none */
+	bool reached;        /* the newest pages go back to somebody who was on a list before */
+	struct turn turn;    /* generation 0: none is under way */
 };
+
+/* Was everybody of that side read: now, or by an earlier reading? */
+static inline bool side_is_known(const struct side_scan *scan)
+{
+	return scan->whole_since != 0 || (scan->rolled && scan->known_since != 0);
+}
 
 struct runner {
 	struct runner_options options;
@@ -40,7 +58,11 @@ struct runner {
 	struct cycle cycle;
 	struct merge_rules rules;
 	bool unreadable[LIMIT_FIELDS]; /* of rules: tags, when their titles could not be read */
+	enum reach reach;
 	struct side_scan scans[SIDE_COUNT];
+	struct budget budgets[SIDE_COUNT]; /* of rolled sides */
+	struct lookup *lookup;             /* who was asked for before a create; NULL: nobody */
+	unsigned n_slicing;                /* sides whose lists are still being read */
 	struct push *push[SIDE_COUNT];
 	/* Persons of whom the list did not say enough, or nothing: read one by one by confirm. */
 	VEC(struct str) unsure[SIDE_COUNT];
@@ -55,9 +77,12 @@ struct runner {
 		[SIDE_COUNT]; /* the side refuses every write: none is tried again in this cycle */
 	bool keeps_sent;      /* there are writes of unknown outcome that could not be settled */
 	uint64_t requests_before[SIDE_COUNT];
+	uint64_t requests_at_push[SIDE_COUNT]; /* of this cycle, when it first pushed */
 	uint64_t retries_before[SIDE_COUNT];
 	uint64_t n_tag_pages;
 	uint64_t n_note_requests[SIDE_COUNT];
+	int64_t tags_at; /* ns: when the titles were read; 0: they are not known */
+	uint64_t n_lookups[SIDE_COUNT];
 	uint64_t n_dirty;                                      /* links that were merged */
 	uint64_t n_updates[SIDE_COUNT], n_creates[SIDE_COUNT]; /* intents decided, for the least */
 	uint64_t intents_done, intents_total;
@@ -79,6 +104,18 @@ void runner_phase_done(struct runner *runner);
 /* A failure of the state: nothing more is done in this cycle. */
 void runner_store_failed(struct runner *runner, const struct error *err);
 void side_scan_reset(struct side_scan *scan);
+/* A list ended and was not whole. */
+void runner_note_incomplete(struct runner *runner, enum side side, const char *why);
+/* Requests of this cycle so far. */
+uint64_t runner_requests(const struct runner *runner, enum side side);
+/* Was the person proved to be gone?  By this cycle; of a rolled side by an earlier one, too: only when a turn
+ * ends is it asked for again, and seeing it takes the proof back. */
+static inline bool runner_is_gone(const struct runner *runner, const struct pair *pair,
+				  enum side side)
+{
+	return runner->scans[side].rolled ? pair->gone_cycle[side] != 0 :
+					    pair->gone_cycle[side] == runner->cycle.report.id;
+}
 int64_t runner_now(const struct runner *runner);
 void runner_changed(struct runner *runner);
 static inline struct store *runner_store(struct runner *runner)
@@ -93,15 +130,19 @@ void runner_recover(struct runner *runner); /* recover.c */
 void runner_scan(struct runner *runner);    /* scan.c */
 void runner_confirm(struct runner *runner); /* confirm.c */
 void runner_match(struct runner *runner);   /* match.c */
+void runner_lookup(struct runner *runner);  /* lookup.c */
 void runner_merge(struct runner *runner);   /* plan.c */
 void runner_push(struct runner *runner);    /* push.c */
 void runner_notes(struct runner *runner);   /* notes.c */
+void runner_slice(struct runner *runner);   /* slice.c */
 void runner_finish(struct runner *runner);  /* finish.c */
 
 /* Settles the updates and removals that an earlier process sent without storing their outcome: what the
  * target holds now tells.  After the scans. (recover.c) */
 NODISCARD bool recover_settle(struct runner *runner, struct error *err);
 
+/* Settles the creates of unknown outcome whose person is known by now. (match.c) */
+NODISCARD bool match_lost_creates(struct runner *runner, struct error *err);
 /* Takes a decoded person into the state: keys, shadow comparison, staging.  raw may be NULL. */
 NODISCARD bool runner_observe(struct runner *runner, enum side side, const struct person *person,
 			      const struct digest *raw, int64_t generation,

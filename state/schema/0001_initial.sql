@@ -16,7 +16,8 @@ CREATE TABLE identity(
 	people TEXT NOT NULL
 ) STRICT;
 
--- Readings of a side's whole list; the newest thousand of each side.
+-- Readings of a side: of its whole list, or of its newest pages; the newest thousand of each side, and
+-- those that something still depends on.
 CREATE TABLE scan(
 	side INTEGER NOT NULL CHECK (side IN (0, 1)),
 	generation INTEGER NOT NULL CHECK (generation > 0),
@@ -25,6 +26,39 @@ CREATE TABLE scan(
 	complete INTEGER NOT NULL DEFAULT 0,
 	PRIMARY KEY (side, generation)
 ) STRICT, WITHOUT ROWID;
+
+-- A reading of a side's whole list that spans several cycles: where it stands (core/scan.h).
+CREATE TABLE turn(
+	side INTEGER NOT NULL PRIMARY KEY CHECK (side IN (0, 1)),
+	generation INTEGER NOT NULL, -- whoever was seen since then was seen by this reading
+	mark INTEGER NOT NULL, -- of what it depends on: another one makes it void
+	cycle INTEGER NOT NULL, -- whatever this one or one before it has sent was sent before it began
+	ended INTEGER NOT NULL CHECK (ended IN (0, 1, 2)), -- 1: at its end, 2: and nothing was unreadable
+	n_distinct INTEGER NOT NULL, -- at its end
+	n_unreadable INTEGER NOT NULL, -- in this pass
+	was_unreadable INTEGER NOT NULL,
+	page_size INTEGER NOT NULL,
+	next_number INTEGER NOT NULL,
+	n_repeats INTEGER NOT NULL,
+	next_offset INTEGER NOT NULL,
+	n_pages INTEGER NOT NULL,
+	n_read INTEGER NOT NULL,
+	n_first INTEGER NOT NULL,
+	first_content INTEGER NOT NULL,
+	last_content INTEGER NOT NULL,
+	total INTEGER NOT NULL,
+	twice INTEGER NOT NULL,
+	first_answered INTEGER NOT NULL,
+	descending INTEGER NOT NULL,
+	sum INTEGER NOT NULL
+) STRICT;
+
+-- The last reading that saw everybody of a side and from which everything was concluded.
+CREATE TABLE known(
+	side INTEGER NOT NULL PRIMARY KEY CHECK (side IN (0, 1)),
+	generation INTEGER NOT NULL,
+	mark INTEGER NOT NULL -- of the field table that persons were decoded with
+) STRICT;
 
 -- Every person of either side.  Narrow, and in the order in which persons were first met, which is
 -- nearly that of a scan: marking a page as seen touches few pages of this table and no index.

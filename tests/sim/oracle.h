@@ -59,6 +59,7 @@ struct body {
 	int64_t unarchived_ns; /* by a user, last */
 	int64_t born_ns;
 	int64_t known_ns; /* last served in an answer that the program got */
+	int64_t fresh_ns; /* first served since a user last touched the human */
 };
 
 struct human {

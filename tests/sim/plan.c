@@ -402,6 +402,40 @@ static void draw_notes(struct draw *draw)
 	}
 }
 
+/* From a stream of its own, too. */
+#define BUDGET_STREAM UINT64_C(0x627564676574)
+
+static void draw_budget(struct draw *draw)
+{
+	static const uint32_t rates[] = { 20, 40, 120, 600 };
+	static const uint32_t intervals[] = { 1, 2, 5, 30 };
+	static const uint32_t shares[] = { 33, 33, 1, 60 };
+	struct plan *plan = draw->plan;
+	struct knobs *knobs = &plan->knobs;
+
+	draw->random = plan->seed ^ BUDGET_STREAM;
+	knobs->interval_s = 60;
+	knobs->reads_per_second = 100;
+	knobs->scan_share = 33;
+	if (!percent(draw, 50))
+		return;
+	knobs->quick = true;
+	knobs->interval_s = intervals[below(draw, COUNT_OF(intervals))];
+	knobs->scan_share = shares[below(draw, COUNT_OF(shares))];
+	if (percent(draw, 85)) {
+		const uint32_t rate = rates[below(draw, COUNT_OF(rates))];
+
+		/* Notes need what they were given. */
+		knobs->people_per_minute = knobs->notes ? knobs->people_per_minute : rate;
+		knobs->items_per_page = percent(draw, 70) ? 2 : 3;
+	}
+	if (percent(draw, 30)) {
+		knobs->reads_per_second = 1 + below(draw, 3);
+		knobs->page_size = 2 + below(draw, 2);
+	}
+	plan->n_cycles += below(draw, PLAN_CYCLES + 1 - plan->n_cycles);
+}
+
 void plan_make(uint64_t seed, struct plan *ret_plan)
 {
 	struct draw draw = { .random = seed, .plan = ret_plan };
@@ -423,4 +457,5 @@ void plan_make(uint64_t seed, struct plan *ret_plan)
 	draw_trouble(&draw);
 	draw_contests(&draw);
 	draw_notes(&draw);
+	draw_budget(&draw);
 }

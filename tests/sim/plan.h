@@ -115,6 +115,9 @@ struct knobs {
 	uint32_t people_per_minute;
 	uint32_t server_people_per_min;
 	uint32_t in_flight;
+	bool quick; /* cycles as a daemon's: lists that are too long for its interval are rolled */
+	uint32_t interval_s, reads_per_second;
+	uint32_t scan_share;
 	bool rewrite, sparse, stable_ids, unique_rows, exact_search, link_companies;
 	bool reopen;   /* a process for each cycle, instead of one that goes on */
 	bool removals; /* users delete and archive */

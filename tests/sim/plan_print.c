@@ -25,6 +25,12 @@ static void print_knobs(const struct plan *plan, FILE *out)
 		      k->unique_rows ? " unique_rows" : "", k->exact_search ? " exact_search" : "",
 		      k->link_companies ? " link_companies" : "", k->server_people_per_min,
 		      k->skew_s[0], k->skew_s[1]);
+	if (k->quick)
+		(void)fprintf(
+			out,
+			"  a daemon's cycles: interval %u s, %u%% for the list, %u reads/s of "
+			"records\n",
+			k->interval_s, k->scan_share, k->reads_per_second);
 	if (plan->poisoned != NOBODY)
 		(void)fprintf(out, "  whatever is written of h%u is refused\n", plan->poisoned);
 }

@@ -28,9 +28,10 @@ static void add_records(const struct knobs *knobs, struct buf *text)
 {
 	buf_addf(text,
 		 "records = { base_url = \"http://127.0.0.1:1\"; dialect = \"%s\"; token_file = "
-		 "\"/nowhere/r\"; page_size = %u; batch_size = %u; max_in_flight = %u; };\n",
+		 "\"/nowhere/r\"; page_size = %u; batch_size = %u; max_in_flight = %u; "
+		 "reads_per_second = %u; };\n",
 		 knobs->dialect == SANDBOX_VALUES ? "values" : "attributes", knobs->page_size,
-		 knobs->batch_size, knobs->in_flight);
+		 knobs->batch_size, knobs->in_flight, knobs->reads_per_second);
 }
 
 static void add_people(const struct knobs *knobs, struct buf *text)
@@ -50,17 +51,18 @@ static void add_sync(const struct knobs *knobs, struct buf *text)
 	static const char *const records[] = { "archive", "ignore", "archive" };
 	static const char *const people[] = { "unlink", "delete", "tag" };
 
-	buf_addf(text,
-		 "sync = { create = \"%s\"; conflict = \"%s\"; newest_fallback = \"%s\"; "
-		 "verify_after = %u; retry = { attempts = 4; }; on_removed = { records = \"%s\"; "
-		 "people = \"%s\"; edited = \"%s\"; }; default_region = \"NL\"; "
-		 "archived_tag = \"VIP\"; max_removal_percent = %u; max_changed_percent = 100; "
-		 "flap_limit = 100; };\n",
-		 creates[knobs->create], policies[knobs->policy],
-		 knobs->fallback_people ? "people" : "records", knobs->verify_after_s,
-		 records[knobs->on_records],
-		 people[knobs->on_people == 2 && !knobs->tags ? 0 : knobs->on_people],
-		 knobs->on_edited != 0 ? "removal_wins" : "edit_wins", knobs->removal_percent);
+	buf_addf(
+		text,
+		"sync = { interval = %u; scan_share = %u; create = \"%s\"; conflict = \"%s\"; newest_fallback = \"%s\"; "
+		"verify_after = %u; retry = { attempts = 4; }; on_removed = { records = \"%s\"; "
+		"people = \"%s\"; edited = \"%s\"; }; default_region = \"NL\"; "
+		"archived_tag = \"VIP\"; max_removal_percent = %u; max_changed_percent = 100; "
+		"flap_limit = 100; };\n",
+		knobs->interval_s, knobs->scan_share, creates[knobs->create],
+		policies[knobs->policy], knobs->fallback_people ? "people" : "records",
+		knobs->verify_after_s, records[knobs->on_records],
+		people[knobs->on_people == 2 && !knobs->tags ? 0 : knobs->on_people],
+		knobs->on_edited != 0 ? "removal_wins" : "edit_wins", knobs->removal_percent);
 }
 
 static void load_config(struct sim *sim)
@@ -246,7 +248,7 @@ static void run(struct sim *sim)
 
 	sim->can_die = true;
 	sim->done = false;
-	runner_start(sim->runner);
+	runner_start(sim->runner, sim->plan->knobs.quick ? REACH_QUICK : REACH_WHOLE);
 	while (!sim->done && steps++ < STEPS_MOST && queue_step(&sim->queue))
 		continue;
 	sim->can_die = false;

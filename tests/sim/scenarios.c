@@ -268,6 +268,99 @@ static void everything(struct plan *plan)
 	edit(plan, 2, 4, SANDBOX_RECORDS, SLOT_PHONE, OP_SET);
 }
 
+/* ---- Of a side that is rolled: its turns take several cycles ---- */
+
+static void roll(struct plan *plan)
+{
+	struct knobs *knobs = &plan->knobs;
+
+	plan->n_cycles = 8;
+	knobs->quick = true;
+	knobs->interval_s = knobs->gap_s = 1;
+	knobs->people_per_minute = 20;
+	knobs->items_per_page = 2;
+}
+
+static void roll_both(struct plan *plan)
+{
+	roll(plan);
+	plan->knobs.reads_per_second = 1;
+	plan->knobs.page_size = 2;
+}
+
+static void rolled_pairs(struct plan *plan, uint32_t n)
+{
+	roll(plan);
+	for (uint32_t human = 0; human < n; human++)
+		pair(plan, human);
+}
+
+static void rolled_contact(struct plan *plan)
+{
+	rolled_pairs(plan, 3);
+	born(plan, 3, SANDBOX_RECORDS, WHOLE);
+	born(plan, 4, SANDBOX_PEOPLE, WHOLE);
+	born(plan, 5, SANDBOX_PEOPLE, NAME_ONLY);
+	born(plan, 6, SANDBOX_PEOPLE, WHOLE);
+}
+
+static void rolled_edits(struct plan *plan)
+{
+	rolled_pairs(plan, 6);
+	edit(plan, 3, 0, SANDBOX_RECORDS, SLOT_TITLE, OP_SET);
+	edit(plan, 3, 1, SANDBOX_PEOPLE, SLOT_TITLE, OP_SET);
+	edit(plan, 4, 5, SANDBOX_PEOPLE, SLOT_EMAIL, OP_SET);
+	edit(plan, 5, 2, SANDBOX_PEOPLE, SLOT_NAME, OP_SET);
+	edit(plan, 5, 3, SANDBOX_RECORDS, SLOT_PHONE, OP_REPLACE);
+}
+
+static void rolled_creates(struct plan *plan)
+{
+	static const struct {
+		uint32_t human;
+		enum sandbox_side side;
+		uint32_t mask;
+	} births[] = { { 6, SANDBOX_PEOPLE, WHOLE },
+		       { 6, SANDBOX_RECORDS, WHOLE },
+		       { 7, SANDBOX_RECORDS, WHOLE },
+		       { 8, SANDBOX_PEOPLE, WHOLE },
+		       { 9, SANDBOX_RECORDS, NAME_ONLY } };
+
+	rolled_pairs(plan, 6);
+	for (size_t i = 0; i < COUNT_OF(births); i++) {
+		born(plan, births[i].human, births[i].side, births[i].mask);
+		plan->ops[plan->n_ops - 1].cycle = 4;
+	}
+}
+
+static void rolled_lost(struct plan *plan)
+{
+	rolled_creates(plan);
+	edit(plan, 5, 0, SANDBOX_RECORDS, SLOT_TITLE, OP_SET);
+	for (uint32_t cycle = 4; cycle <= 5; cycle++)
+		plan->faults[plan->n_faults++] = (struct net_fault){ .kind = NET_504_AFTER,
+								     .cycle = cycle,
+								     .writes = true,
+								     .n = 1,
+								     .count = 2,
+								     .any_side = true };
+}
+
+static void rolled_removals(struct plan *plan)
+{
+	rolled_pairs(plan, 6);
+	plan->knobs.on_people = 1;
+	add(plan, OP_DELETE, 3, 0, SANDBOX_PEOPLE);
+	add(plan, OP_ARCHIVE, 3, 1, SANDBOX_PEOPLE);
+	add(plan, OP_DELETE, 4, 2, SANDBOX_RECORDS);
+}
+
+static void rolled_both(struct plan *plan)
+{
+	rolled_edits(plan);
+	roll_both(plan);
+}
+
 static const struct {
 	const char *name;
 	void (*make)(struct plan *plan);
@@ -295,6 +388,12 @@ static const struct {
 	{ "sparse lists", sparse },
 	{ "sparse lists, people are down", sparse_and_down },
 	{ "everything", everything },
+	{ "rolled, first contact", rolled_contact },
+	{ "rolled, edits", rolled_edits },
+	{ "rolled, creates", rolled_creates },
+	{ "rolled, lost answers", rolled_lost },
+	{ "rolled, removals", rolled_removals },
+	{ "both rolled", rolled_both },
 };
 
 size_t scenarios_count(void)
@@ -322,6 +421,9 @@ void scenario_make(size_t i, enum sandbox_dialect dialect, struct plan *ret_plan
 					  .batch_size = 4,
 					  .people_per_minute = 600,
 					  .in_flight = 4,
+					  .interval_s = 60,
+					  .reads_per_second = 100,
+					  .scan_share = 33,
 					  .removal_percent = 100,
 					  .gap_s = 600 };
 	scenarios[i].make(ret_plan);

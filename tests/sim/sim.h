@@ -97,6 +97,12 @@ struct sim {
 	/* the current cycle */
 	uint32_t cycle; /* cycles behind plan->n_cycles are quiet */
 	bool quiet;     /* neither users nor faults nor kills */
+	/* Whole readings of each side that began in the quiet, and when the last one ended. */
+	uint32_t n_readings[SIDE_COUNT];
+	int64_t quiet_ns, read_ns[SIDE_COUNT];
+	bool rolled;        /* a side was not read whole in one cycle */
+	bool was_left_over; /* what is read still tells of the time before the quiet */
+	bool is_settled;    /* both sides were read twice, and a cycle had that to go by */
 	struct cycle_tally tally;
 	uint32_t kill_at;       /* action; 0: none */
 	uint64_t total_actions; /* over the run, for the sweep */

@@ -167,6 +167,21 @@ static bool is_recognisable(const struct sim *sim, const struct body *there, con
 	return true;
 }
 
+/* Whether it was read or not: before a person is created on a side that is not read whole, the side is asked
+ * for its e-mail.  Some servers find it only as it is spelled there. */
+static bool is_askable(const struct sim *sim, const struct human *human, const struct facts *there,
+		       const struct facts *source)
+{
+	if (!sim->plan->knobs.quick || sim->plan->knobs.exact_search || there == NULL ||
+	    source == NULL || human->touched_ns >= sim->report.started_at)
+		return false;
+	for (size_t i = 0; i < source->n[SLOT_EMAIL]; i++) {
+		if (facts_has(there, SLOT_EMAIL, source->tokens[SLOT_EMAIL][i]))
+			return true;
+	}
+	return false;
+}
+
 static void check_twin(struct sim *sim, const struct facts *made, struct human *human,
 		       uint32_t number, enum sandbox_side side)
 {
@@ -184,7 +199,8 @@ static void check_twin(struct sim *sim, const struct facts *made, struct human *
 		source != NULL ? facts_find(&sim->after[other_side], source->id) : NULL;
 	const bool known = there->known_ns > 0 && human->touched_ns < sim->report.started_at;
 	const bool bound = human->is_agreed || is_recognisable(sim, there, a, b) ||
-			   (known && a != NULL && b != NULL && check_share_key(a, b));
+			   (known && a != NULL && b != NULL && check_share_key(a, b)) ||
+			   is_askable(sim, human, a, b);
 
 	/* A server that hides somebody who was never linked, or of whom the state that is left knows nothing,
 	 * cannot be seen through. */
@@ -400,7 +416,10 @@ void watch_delivered(struct sim *sim, enum sandbox_side side, struct str body, i
 
 		if (known->side != side || known->known_ns >= served_at || body.len == 0)
 			continue;
-		if (memmem(body.p, body.len, known->id, strlen(known->id)) != NULL)
-			known->known_ns = served_at;
+		if (memmem(body.p, body.len, known->id, strlen(known->id)) == NULL)
+			continue;
+		known->known_ns = served_at;
+		if (known->fresh_ns <= oracle->humans[known->human].touched_ns)
+			known->fresh_ns = served_at;
 	}
 }

@@ -85,6 +85,7 @@ static void builds_reads(void **state)
 					   { STR_LIT("r2"), STR_LIT("b@x.org") },
 					   { STR_LIT("r3"), STR_LIT("") },
 					   { STR_LIT("r4"), STR_LIT("d@x.org") } };
+	const struct match_key key = { KEY_EMAIL, STR_LIT("a@x.org") };
 
 	f->mapper->list(&f->context, &page, &f->request);
 	assert_request(
@@ -99,7 +100,7 @@ static void builds_reads(void **state)
 	request_release(&f->request);
 	assert_int_equal(f->mapper->read_group(&f->context, refs + 2, 2, &f->request), 0);
 	request_release(&f->request);
-	assert_true(f->mapper->search(&f->context, STR_LIT("a@x.org"), &f->request));
+	assert_int_equal(f->mapper->search(&f->context, &key, 1, &f->request), 1);
 	assert_request(&f->request, "POST", "/v2/objects/people/records/query",
 		       "{\"filter\":{\"email\":{\"$in\":[\"a@x.org\"]}},\"limit\":100}");
 	request_release(&f->request);

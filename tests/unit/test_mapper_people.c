@@ -129,6 +129,11 @@ static void builds_reads(void **state)
 	struct fixture *f = *state;
 	const struct page_request page = { .offset = 60, .number = 2, .size = 500 };
 	struct person_ref refs[40];
+	const struct match_key keys[] = { { KEY_EMAIL, STR_LIT("a+b@x.org") },
+					  { KEY_EMAIL, STR_LIT("c@x.org") },
+					  { KEY_LINKEDIN, STR_LIT("cc") },
+					  { KEY_PHONE, STR_LIT("+31201234567") },
+					  { KEY_IDENTICAL, STR_LIT("1") } };
 
 	f->mapper->list(&f->context, &page, &f->request);
 	assert_request(&f->request, "GET",
@@ -138,10 +143,19 @@ static void builds_reads(void **state)
 	f->mapper->read(&f->context, STR_LIT("0195-f1"), &f->request);
 	assert_request(&f->request, "GET", "/people/0195-f1", NULL);
 	request_release(&f->request);
-	assert_true(f->mapper->search(&f->context, STR_LIT("a+b@x.org"), &f->request));
+	assert_int_equal(f->mapper->search(&f->context, keys, 5, &f->request), 2);
 	assert_request(&f->request, "GET",
-		       "/people?itemsPerPage=30&emailAddresses.email%5B%5D=a%2Bb%40x.org", NULL);
+		       "/people?itemsPerPage=30&emailAddresses.email%5B%5D=a%2Bb%40x.org"
+		       "&emailAddresses.email%5B%5D=c%40x.org",
+		       NULL);
 	request_release(&f->request);
+	assert_int_equal(f->mapper->search(&f->context, keys + 2, 3, &f->request), 2);
+	assert_request(
+		&f->request, "GET",
+		"/people?itemsPerPage=30&identifiers%5B%5D=cc&identifiers%5B%5D=%2B31201234567",
+		NULL);
+	request_release(&f->request);
+	assert_int_equal(f->mapper->search(&f->context, keys + 4, 1, &f->request), 0);
 	for (size_t i = 0; i < COUNT_OF(refs); i++)
 		refs[i] = (struct person_ref){ STR_LIT("x"), STR_LIT("a@x.org") };
 	assert_int_equal(f->mapper->read_group(&f->context, refs, 40, &f->request), 30);

@@ -208,6 +208,9 @@ static void builds_reads(void **state)
 	const struct page_request page = { .offset = 1500, .number = 3, .size = 500 };
 	const struct person_ref refs[] = { { STR_LIT("r1"), STR_LIT("") },
 					   { STR_LIT("r\"2"), STR_LIT("") } };
+	const struct match_key keys[] = { { KEY_EMAIL, STR_LIT("a+b@x.org") },
+					  { KEY_EMAIL, STR_LIT("c@x.org") },
+					  { KEY_LINKEDIN, STR_LIT("cc") } };
 
 	f->mapper->list(&f->context, &page, &f->request);
 	assert_request(
@@ -223,10 +226,12 @@ static void builds_reads(void **state)
 	assert_request(&f->request, "POST", "/v2/objects/people/records/query",
 		       "{\"filter\":{\"record_id\":{\"$in\":[\"r1\",\"r\\\"2\"]}},\"limit\":2}");
 	request_release(&f->request);
-	assert_true(f->mapper->search(&f->context, STR_LIT("a+b@x.org"), &f->request));
+	assert_int_equal(f->mapper->search(&f->context, keys, 3, &f->request), 2);
 	assert_request(&f->request, "POST", "/v2/objects/people/records/query",
-		       "{\"filter\":{\"email_addresses\":\"a+b@x.org\"},\"limit\":25}");
+		       "{\"filter\":{\"$or\":[{\"email_addresses\":\"a+b@x.org\"},"
+		       "{\"email_addresses\":\"c@x.org\"}]},\"limit\":500}");
 	request_release(&f->request);
+	assert_int_equal(f->mapper->search(&f->context, keys + 2, 1, &f->request), 0);
 	f->mapper->remove(&f->context, STR_LIT("r1"), 5, &f->request);
 	assert_request(&f->request, "DELETE", "/v2/objects/people/records/r1", NULL);
 	assert_int_equal(f->request.kind, REQUEST_WRITE);

@@ -59,20 +59,36 @@ static struct scan_answer serve(const struct list *list, const struct scan_page 
 				     .content = from + 1 };
 }
 
-static void run_list(const struct list *list)
+/* A new process goes on where the last one stood. */
+static void load_again(struct scan *scan)
+{
+	struct scan_position position;
+
+	if (scan->ended || scan->in_flight > 0)
+		return;
+	scan_save(scan, &position);
+	memset(scan, 0xee, sizeof(*scan));
+	scan_load(scan, &position, 1);
+}
+
+/* parallel 1: and every page is read by another process. */
+static void run_list(const struct list *list, uint32_t parallel)
 {
 	struct scan scan;
 	struct scan_page pages[64];
 	uint64_t n_requests = 0;
 	struct error err;
 
-	scan_start(&scan, list->asked, 4);
+	scan_start(&scan, list->asked, parallel);
 	for (;;) {
 		size_t n = 0;
 
+		if (parallel == 1)
+			load_again(&scan);
+
 		while (scan_next(&scan, &pages[n]))
 			n++;
-		assert_true(n <= 4);
+		assert_true(n <= parallel);
 		n_requests += n;
 		/* Answers come in any order: here the last first. */
 		for (size_t i = n; i > 0; i--) {
@@ -99,7 +115,14 @@ static void test_lists(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(lists); i++)
-		run_list(&lists[i]);
+		run_list(&lists[i], 4);
+}
+
+static void test_a_process_a_page(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(lists); i++)
+		run_list(&lists[i], 1);
 }
 
 static void test_empty_first_page_with_a_total_is_an_error(void **state)
@@ -327,6 +350,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lists),
+		cmocka_unit_test(test_a_process_a_page),
 		cmocka_unit_test(test_a_list_is_read_twice_where_asked),
 		cmocka_unit_test(test_empty_first_page_with_a_total_is_an_error),
 		cmocka_unit_test(test_a_failed_page_leaves_the_scan_incomplete),

@@ -237,7 +237,7 @@ static void not_taken_in_again(void **state)
 	assert_int_equal(raw_number(f, "SELECT count(*) FROM person"), 1);
 	OK(f, store_scan_count(f->store, SIDE_RECORDS, 7, &n, &f->err));
 	assert_int_equal(n, 1);
-	OK(f, store_scan_count(f->store, SIDE_RECORDS, 3, &n, &f->err));
+	OK(f, store_scan_count(f->store, SIDE_RECORDS, 8, &n, &f->err));
 	assert_int_equal(n, 0);
 	/* A scratch copy knows the same. */
 	fixture_reopen(f, STORE_SCRATCH);

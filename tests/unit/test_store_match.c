@@ -268,10 +268,10 @@ static void unlinked_in_order_of_creation(void **state)
 	add(f, SIDE_PEOPLE, "p", NULL);
 	OK(f, store_park(f->store, SIDE_RECORDS, S("parked"), &f->err));
 	buf_init(&seen.text, 1000);
-	OK(f, store_unlinked_each(f->store, SIDE_RECORDS, on_person, &seen, &f->err));
+	OK(f, store_unlinked_each(f->store, SIDE_RECORDS, 0, on_person, &seen, &f->err));
 	assert_string_equal(buf_z(&seen.text), "b Engineer\nc Engineer\na late\n");
 	/* Their creates are pending now. */
-	OK(f, store_unlinked_each(f->store, SIDE_RECORDS, on_person, &seen, &f->err));
+	OK(f, store_unlinked_each(f->store, SIDE_RECORDS, 0, on_person, &seen, &f->err));
 	assert_string_equal(buf_z(&seen.text), "b Engineer\nc Engineer\na late\n");
 	buf_release(&seen.text);
 	OK(f, store_unlinked_count(f->store, SIDE_RECORDS, &n, &f->err));

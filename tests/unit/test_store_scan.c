@@ -27,7 +27,11 @@ static void generations_count_up(void **state)
 			 10);
 	for (int i = 0; i < 1010; i++)
 		(void)scan(f, SIDE_RECORDS, 6);
-	assert_int_equal(raw_number(f, "SELECT count(*) FROM scan WHERE side = 0"), 1000);
+	/* Beside the newest thousand the last one that was complete. */
+	assert_int_equal(raw_number(f, "SELECT count(*) FROM scan WHERE side = 0"), 1001);
+	assert_int_equal(raw_number(f, "SELECT complete FROM scan WHERE side = 0 "
+				       "AND generation = 2"),
+			 1);
 	assert_int_equal(scan(f, SIDE_RECORDS, 6), 1013);
 }
 

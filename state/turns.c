@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "state/turns.h"
+
+#include "state/store_p.h"
+
+/* The columns behind `side`, in their order; was_unreadable and the like are 0 or 1. */
+#define TURN_NUMBERS 20
+
+static void to_numbers(const struct turn *turn, int64_t numbers[static TURN_NUMBERS])
+{
+	const struct scan_position *at = &turn->at;
+	const int64_t all[TURN_NUMBERS] = {
+		turn->generation,
+		(int64_t)turn->mark,
+		turn->cycle,
+		turn->end,
+		(int64_t)turn->n_distinct,
+		(int64_t)turn->n_unreadable,
+		turn->was_unreadable,
+		at->page_size,
+		at->next_number,
+		at->n_repeats,
+		(int64_t)at->next_offset,
+		(int64_t)at->n_pages,
+		(int64_t)at->n_read,
+		(int64_t)at->n_first,
+		(int64_t)at->first_content,
+		(int64_t)at->last_content,
+		at->total,
+		at->twice,
+		at->first_answered,
+		at->descending,
+	};
+
+	for (size_t i = 0; i < TURN_NUMBERS; i++)
+		numbers[i] = all[i];
+}
+
+static struct turn from_numbers(const int64_t n[static TURN_NUMBERS])
+{
+	return (struct turn){
+		.generation = n[0],
+		.mark = (uint64_t)n[1],
+		.cycle = n[2],
+		.end = (enum turn_end)n[3],
+		.n_distinct = (uint64_t)n[4],
+		.n_unreadable = (uint64_t)n[5],
+		.was_unreadable = n[6] != 0,
+		.at = { .page_size = (uint32_t)n[7],
+			.next_number = (uint32_t)n[8],
+			.n_repeats = (uint32_t)n[9],
+			.next_offset = (uint64_t)n[10],
+			.n_pages = (uint64_t)n[11],
+			.n_read = (uint64_t)n[12],
+			.n_first = (uint64_t)n[13],
+			.first_content = (uint64_t)n[14],
+			.last_content = (uint64_t)n[15],
+			.total = n[16],
+			.twice = n[17] != 0,
+			.first_answered = n[18] != 0,
+			.descending = n[19] != 0 },
+	};
+}
+
+static int64_t sum_of(struct store *store, enum side side,
+		      const int64_t numbers[static TURN_NUMBERS])
+{
+	sum_start(store);
+	sum_int(store, side);
+	for (size_t i = 0; i < TURN_NUMBERS; i++)
+		sum_int(store, numbers[i]);
+	return sum_end(store, SUM_TURN);
+}
+
+bool store_turn_get(struct store *store, enum side side, struct turn *ret_turn, struct error *err)
+{
+	int64_t numbers[TURN_NUMBERS];
+	bool found;
+	struct sql_call call = sql_call(
+		&store->sql,
+		"SELECT t.generation, mark, cycle, ended, n_distinct, n_unreadable, was_unreadable, "
+		"page_size, next_number, n_repeats, next_offset, n_pages, n_read, n_first, "
+		"first_content, last_content, total, twice, first_answered, descending, sum, "
+		"coalesce(s.started_at, 0) FROM turn t LEFT JOIN scan s ON s.side = t.side "
+		"AND s.generation = t.generation WHERE t.side = ?");
+
+	*ret_turn = (struct turn){ 0 };
+	sql_bind_int(&call, side);
+	if (!sql_row(&call, &found, err))
+		return false;
+	if (!found)
+		return true;
+	for (int i = 0; i < TURN_NUMBERS; i++)
+		numbers[i] = sql_int(&call, i);
+	const int64_t sum = sql_int(&call, TURN_NUMBERS);
+	const int64_t started_at = sql_int(&call, TURN_NUMBERS + 1);
+
+	sql_end(&call);
+	if (sum != sum_of(store, side, numbers))
+		return sum_fail(store, "turn of side", side, err);
+	*ret_turn = from_numbers(numbers);
+	ret_turn->started_at = started_at;
+	return true;
+}
+
+bool store_turn_put(struct store *store, enum side side, const struct turn *turn, struct error *err)
+{
+	int64_t numbers[TURN_NUMBERS];
+	struct sql_call call = sql_call(
+		&store->sql,
+		"INSERT OR REPLACE INTO turn(side, generation, mark, cycle, ended, n_distinct, "
+		"n_unreadable, was_unreadable, page_size, next_number, n_repeats, "
+		"next_offset, n_pages, n_read, n_first, first_content, last_content, total, "
+		"twice, first_answered, descending, sum) "
+		"VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+
+	to_numbers(turn, numbers);
+	sql_bind_int(&call, side);
+	for (size_t i = 0; i < TURN_NUMBERS; i++)
+		sql_bind_int(&call, numbers[i]);
+	sql_bind_int(&call, sum_of(store, side, numbers));
+	return sql_run(&call, err);
+}
+
+bool store_turn_drop(struct store *store, enum side side, struct error *err)
+{
+	struct sql_call call = sql_call(&store->sql, "DELETE FROM turn WHERE side = ?");
+
+	sql_bind_int(&call, side);
+	return sql_run(&call, err);
+}
+
+bool store_known_get(struct store *store, enum side side, uint64_t mark, int64_t *ret_generation,
+		     struct error *err)
+{
+	bool found;
+	struct sql_call call =
+		sql_call(&store->sql, "SELECT generation FROM known WHERE side = ? AND mark = ?");
+
+	sql_bind_int(&call, side);
+	sql_bind_int(&call, (int64_t)mark);
+	if (!sql_row(&call, &found, err))
+		return false;
+	*ret_generation = found ? sql_int(&call, 0) : 0;
+	sql_end(&call);
+	return true;
+}
+
+bool store_known_set(struct store *store, enum side side, int64_t generation, uint64_t mark,
+		     struct error *err)
+{
+	struct sql_call call =
+		sql_call(&store->sql,
+			 "INSERT OR REPLACE INTO known(side, generation, mark) VALUES(?, ?, ?)");
+
+	sql_bind_int(&call, side);
+	sql_bind_int(&call, generation);
+	sql_bind_int(&call, (int64_t)mark);
+	return sql_run(&call, err);
+}
+
+bool store_person_count(struct store *store, enum side side, int64_t *ret_n, struct error *err)
+{
+	return store_number(store, "SELECT count(*) FROM person WHERE side = ?", side, ret_n, err);
+}
+
+bool store_person_listed(struct store *store, enum side side, struct str id, bool *ret_listed,
+			 struct error *err)
+{
+	struct sql_call call = sql_call(&store->sql, "SELECT 1 FROM person WHERE side = ? "
+						     "AND id = ? AND raw IS NOT NULL");
+
+	sql_bind_int(&call, side);
+	sql_bind_text(&call, id);
+	if (!sql_row(&call, ret_listed, err))
+		return false;
+	sql_end(&call);
+	return true;
+}
+
+bool store_cycle_kind(struct store *store, int64_t cycle, struct str kind, struct error *err)
+{
+	struct sql_call call = sql_call(&store->sql, "UPDATE cycle SET kind = ? WHERE id = ?");
+
+	sql_bind_text(&call, kind);
+	sql_bind_int(&call, cycle);
+	return sql_run(&call, err);
+}
+
+/* ---- Freshness ---- */
+
+/* The pages that a turn has still to read were read by the one before, at the same pace. */
+static int64_t oldest_of(const struct freshness *last, const struct turn *turn)
+{
+	const struct scan_position *at = &turn->at;
+	const int64_t began = last->complete_at - last->turn_ns;
+	const int64_t total = at->total > 0 ? at->total : (int64_t)turn->n_distinct;
+
+	if (turn->generation == 0)
+		return began;
+	if (at->descending || turn->end != TURN_RUNNING)
+		return turn->started_at;
+	if (total <= 0 || at->next_offset >= (uint64_t)total)
+		return last->complete_at;
+	return began + (int64_t)((double)last->turn_ns * (double)at->next_offset / (double)total);
+}
+
+bool store_freshness(struct store *store, enum side side, struct freshness *ret_freshness,
+		     struct error *err)
+{
+	struct turn turn;
+	bool found;
+	struct sql_call call =
+		sql_call(&store->sql, "SELECT started_at, ended_at FROM scan WHERE side = ? "
+				      "AND complete = 1 ORDER BY generation DESC LIMIT 1");
+
+	*ret_freshness = (struct freshness){ 0 };
+	sql_bind_int(&call, side);
+	if (!sql_row(&call, &found, err))
+		return false;
+	if (!found)
+		return true;
+	ret_freshness->complete_at = sql_int(&call, 1);
+	ret_freshness->turn_ns = sql_int(&call, 1) - sql_int(&call, 0);
+	sql_end(&call);
+	if (ret_freshness->turn_ns < 0) /* the clock was set back */
+		ret_freshness->turn_ns = 0;
+	if (!store_turn_get(store, side, &turn, err))
+		return false;
+	ret_freshness->oldest_read_at = oldest_of(ret_freshness, &turn);
+	return true;
+}
