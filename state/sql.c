@@ -94,6 +94,9 @@ static const char *advice(int rc)
 	}
 }
 
+/* Of SQLite's own words. */
+#define SAID_BYTES 120
+
 bool sql_fail(const struct sql *sql, int rc, struct error *err)
 {
 	const bool last = sql->db != NULL && sqlite3_extended_errcode(sql->db) == rc;
@@ -103,13 +106,16 @@ bool sql_fail(const struct sql *sql, int rc, struct error *err)
 	const bool has_cause =
 		last && ((rc & 0xff) == SQLITE_IOERR || (rc & 0xff) == SQLITE_CANTOPEN);
 	const int cause = has_cause ? sqlite3_system_errno(sql->db) : 0;
+	/* Of a damaged schema it repeats the rest, however long, and what to do would be cut off. */
+	const size_t line = strcspn(said, "\n");
+	const int n = line < SAID_BYTES ? (int)line : SAID_BYTES;
 
 	if (cause != 0 && cause != ENOENT)
-		(void)error_set(err, ERR_STORE, "state %s: %s (%s)%s", sql->path, said,
+		(void)error_set(err, ERR_STORE, "state %s: %.*s (%s)%s", sql->path, n, said,
 				strerror(cause), /* NOLINT(concurrency-mt-unsafe): one thread */
 				sql_disk_advice(cause, advice(rc)));
 	else
-		(void)error_set(err, ERR_STORE, "state %s: %s%s", sql->path, said, advice(rc));
+		(void)error_set(err, ERR_STORE, "state %s: %.*s%s", sql->path, n, said, advice(rc));
 	err->native = rc;
 	return false;
 }

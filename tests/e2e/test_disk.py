@@ -376,6 +376,11 @@ class Damaged(Disk):
                 codes.add(self.damaged(bytes(content)))
         self.assertIn(IO, codes, "some of them are noticed")
 
+    def test_a_quote_in_the_schema(self):
+        """SQLite then repeats all the rest of that text: what to do must not be lost behind it."""
+        at = self.whole.index(b"CREATE TABLE intent(") + len(b"CREATE TABLE intent(")
+        self.damaged(self.whole[:at] + b"`" + self.whole[at + 1:], (IO,))
+
     def test_anew_after_a_reset(self):
         self.damaged(self.whole[:5000], (IO,))
         self.world.run("reset")
