@@ -100,8 +100,8 @@ bool store_knows_raw(struct store *store, enum side side, const struct digest *r
 		     struct error *err)
 {
 	bool known;
-	struct sql_call call =
-		sql_call(&store->sql, "SELECT 1 FROM person WHERE side = ? AND raw = ?");
+	struct sql_call call = sql_call(
+		&store->sql, "SELECT 1 FROM person WHERE side = ? AND raw = ? AND gone_cycle = 0");
 
 	sql_bind_int(&call, side);
 	sql_bind_digest(&call, raw);

@@ -4,6 +4,7 @@
 import json
 import unittest
 
+import wire
 from harness import DIALECT, NO_CHANGE, SIDES, Case, other
 from wire import Name
 
@@ -342,6 +343,28 @@ class Guard(Removal):
         for pair in ids[:2]:
             self.remove(world, "records", pair["records"])
         self.assertEqual(world.sync()["removed"], {"records": 0, "people": 2})
+
+    def test_who_comes_back_as_they_were(self):
+        """A lost scope that was given back: the same records, byte for byte."""
+        world = self.open()
+        words = [{"name": Name(f"G{n}", "", f"F{n}"), "emails": [f"p{n}@example.com"]}
+                 for n in range(20)]
+        ids = [{side: world.create(side, at=f"2025-01-01T00:{n:02}:00Z", **words[n])
+                for side in SIDES} for n in range(20)]
+        world.sync()
+        world.settled()
+        for pair in ids[:10]:
+            self.remove(world, "records", pair["records"])
+        world.sync(code=75)
+        for n in range(10):
+            world.box.post("create", side="records", id=ids[n]["records"],
+                           at=f"2025-01-01T00:{n:02}:00Z",
+                           set=wire.records_body(DIALECT, words[n]))
+        self.assertEqual(world.sync()["guarded"], 0)
+        world.edit("people", ids[0]["people"], job="Countess")
+        world.sync()
+        self.assertEqual(world.find("records", ids[0]["records"])["job"], "Countess")
+        world.settled()
 
     def test_most_links_changed(self):
         world, ids = self.many(100)

@@ -74,6 +74,24 @@ static void unchanged_bytes_are_marked(void **state)
 	assert_int_equal(raw_number(f, "SELECT generation FROM person"), 2);
 }
 
+/* Who was proved to be gone has to be looked at when he is back, be he unchanged. */
+static void bytes_of_who_is_gone_are_not_known(void **state)
+{
+	struct fixture *f = *state;
+	const struct person person = person_of(f, "r1", "Engineer", "Graz");
+	const struct digest raw = raw_of("bytes");
+	bool known;
+
+	assert_int_equal(observe(f, SIDE_RECORDS, &person, "bytes", 1), OBSERVED_UNKNOWN);
+	OK(f, store_knows_raw(f->store, SIDE_RECORDS, &raw, &known, &f->err));
+	assert_true(known);
+	OK(f, store_person_gone(f->store, SIDE_RECORDS, S("r1"), 2, 1, &f->err));
+	OK(f, store_knows_raw(f->store, SIDE_RECORDS, &raw, &known, &f->err));
+	assert_false(known);
+	assert_int_equal(observe(f, SIDE_RECORDS, &person, "bytes", 3), OBSERVED_UNKNOWN);
+	assert_int_equal(raw_number(f, "SELECT gone_cycle FROM person"), 0);
+}
+
 static void unlinked_person_in_full(void **state)
 {
 	struct fixture *f = *state;
@@ -328,6 +346,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		STORE_TEST(generations_count_up),
 		STORE_TEST(unchanged_bytes_are_marked),
+		STORE_TEST(bytes_of_who_is_gone_are_not_known),
 		STORE_TEST(unlinked_person_in_full),
 		STORE_TEST(same_or_changed),
 		STORE_TEST(lower_bound_of_a_change),
