@@ -4,6 +4,7 @@
  * for where it is enabled: one short page of each, because having a token proves no access.
  */
 #include "daemon/check_p.h"
+#include "mappers/collections.h"
 #include "mappers/mapper_encode.h"
 #include "mappers/titles.h"
 
@@ -46,7 +47,7 @@ static bool needs_owners(const struct config *config)
 #define CATEGORY "{category}"
 #define ONE "{\"limit\":1}"
 
-struct collection {
+struct asked {
 	const char *dialect, *what;
 	bool (*needed)(const struct config *config);
 	const char *target;
@@ -54,7 +55,7 @@ struct collection {
 	const char *todo; /* where it is refused */
 };
 
-static const struct collection collections[] = {
+static const struct asked asked_for[] = {
 	{ "values", "notes", needs_notes, "/v2/notes?limit=1", NULL,
 	  "give the token the scope note:read-write" },
 	{ "values", "users", needs_users, "/v2/objects/users/records/query", ONE,
@@ -117,7 +118,7 @@ static bool add_target(struct check *check, enum side side, const char *target, 
 	return true;
 }
 
-static bool build(struct check *check, enum side side, const struct collection *collection,
+static bool build(struct check *check, enum side side, const struct asked *collection,
 		  struct request *ret)
 {
 	const bool query = collection->body != NULL;
@@ -134,7 +135,7 @@ static bool build(struct check *check, enum side side, const struct collection *
 	return false;
 }
 
-static void check_one(struct check *check, enum side side, const struct collection *collection)
+static void check_one(struct check *check, enum side side, const struct asked *collection)
 {
 	struct check_answer answer;
 	struct request request;
@@ -168,33 +169,47 @@ static bool maps_tags(const struct check *check)
 	return false;
 }
 
+static void know_tags(struct check *check, const struct members *tags, const struct page_info *info)
+{
+	check->tags_whole = !info->has_next;
+	for (size_t i = 0; i < tags->list.n; i++) {
+		const struct member *tag = &tags->list.items[i];
+
+		check->tags_whole =
+			titles_add(check->tags, tag->id, tag->title) && check->tags_whole;
+	}
+	(void)check_note(check, FINDING_OK, SIDE_PEOPLE, "tags", "%s%zu of them",
+			 info->has_next ? "more than " : "", titles_count(check->tags));
+}
+
 static void check_tags(struct check *check)
 {
+	struct members tags = { 0 };
 	struct check_answer answer;
 	struct request request;
 	struct page_info info;
 
-	people_tags_page(0, &request);
+	collection_page(check->mapper[SIDE_PEOPLE], COLLECTION_TAGS, 0, &request);
 	if (!check_ask(check, SIDE_PEOPLE, &request, CHECK_BODY, &answer)) {
 		(void)check_note_failure(check, SIDE_PEOPLE, "tags", &answer);
 		return;
 	}
-	if (!people_tags_decode(answer.body, check->tags, &info, &answer.err)) {
+	if (!collection_decode(check->mapper[SIDE_PEOPLE], COLLECTION_TAGS, answer.body,
+			       &check->arena, &tags, &info, &answer.err)) {
 		answer.judgement = JUDGE_MALFORMED;
 		(void)check_note_failure(check, SIDE_PEOPLE, "tags", &answer);
-		return;
+	} else {
+		know_tags(check, &tags, &info);
 	}
-	check->tags_whole = !info.has_next;
-	(void)check_note(check, FINDING_OK, SIDE_PEOPLE, "tags", "%s%zu of them",
-			 info.has_next ? "more than " : "", titles_count(check->tags));
+	VEC_RELEASE(&tags.list);
 }
 
 void check_collections(struct check *check, enum side side)
 {
 	if (side == SIDE_PEOPLE && maps_tags(check))
 		check_tags(check);
-	for (size_t i = 0; i < COUNT_OF(collections); i++) {
-		const struct collection *collection = &collections[i];
+	for (size_t i = 0; i < COUNT_OF(asked_for); i++) {
+		const struct asked *collection = &asked_for[i];
 
 		if (str_equal_z(str_from(collection->dialect), check->mapper[side]->name) &&
 		    collection->needed(check->config))

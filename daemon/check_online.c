@@ -131,7 +131,7 @@ static void set_up(struct check *check, const struct config *config)
 	assert(check->mapper[SIDE_RECORDS] != NULL && check->mapper[SIDE_PEOPLE] != NULL);
 	check->context = (struct mapper_context){
 		.fields = &config->fields,
-		.tags = check->tags,
+		.collections = { [COLLECTION_TAGS] = check->tags },
 		.object = config->records.object,
 		.default_region = config->sync.default_region,
 		.email_property = config->people.email_property,

@@ -163,11 +163,15 @@ static void settle_row(struct config_load *load, struct config_row *row)
 	if (field->type == FIELD_URL || field->type == FIELD_LINKEDIN)
 		field->type = str_equal_z(field->path[SIDE_PEOPLE], "linkedinId") ? FIELD_LINKEDIN :
 										    FIELD_URL;
+	if (field->type == FIELD_REFERENCE &&
+	    people_property_form(field->path[SIDE_PEOPLE]) == PEOPLE_FORM_IRIS)
+		field->type = FIELD_REFERENCE_OF_MANY;
 	field->unread[SIDE_PEOPLE] =
 		people_property_access(field->path[SIDE_PEOPLE]) == PEOPLE_WRITE_ONLY;
 	/* An attribute of that dialect holds one text. */
 	field->single[SIDE_RECORDS] =
-		addresses && load->config.records.dialect == DIALECT_ATTRIBUTES;
+		(addresses && load->config.records.dialect == DIALECT_ATTRIBUTES) ||
+		field->type == FIELD_REFERENCE_OF_MANY;
 	value_map_prepare(&load->config.arena, field->type, row->map, field->n_map);
 }
 

@@ -167,6 +167,10 @@ void report_print(const struct cycle_report *report, FILE *out)
 	if (report->quarantined > 0)
 		(void)fprintf(out, "  %" PRIu64 " refused writes are in quarantine\n",
 			      report->quarantined);
+	if (report->left_out > 0)
+		(void)fprintf(out,
+			      "  %" PRIu64 " references have no counterpart and are left out\n",
+			      report->left_out);
 	if (report->guarded > 0)
 		(void)fprintf(out, "  %" PRIu64 " changes are held back by the guard\n",
 			      report->guarded);
@@ -204,6 +208,7 @@ void report_log(const struct cycle_report *report, bool is_daemon)
 		LOG_U64("notes_people", report->notes[SIDE_PEOPLE]),
 		LOG_U64("conflicts", report->conflicts),
 		LOG_U64("quarantined", report->quarantined),
+		LOG_U64("left_out", report->left_out),
 		LOG_U64("guarded", report->guarded),
 		LOG_U64("requests_records", report->requests[SIDE_RECORDS]),
 		LOG_U64("requests_people", report->requests[SIDE_PEOPLE]),

@@ -29,6 +29,7 @@ static const struct {
 	{ "unchanged", offsetof(struct cycle_report, unchanged) },
 	{ "conflicts", offsetof(struct cycle_report, conflicts) },
 	{ "quarantined", offsetof(struct cycle_report, quarantined) },
+	{ "left_out", offsetof(struct cycle_report, left_out) },
 	{ "guarded", offsetof(struct cycle_report, guarded) },
 	{ "waiting", offsetof(struct cycle_report, waiting) },
 	{ "retries", offsetof(struct cycle_report, retries) },

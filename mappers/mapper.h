@@ -25,21 +25,24 @@
 
 /* ---- What a mapper needs to know ---- */
 
-/* Titles of things that a side names by id or IRI (tags).  Filled by the runner from the side's
- * collection; looked up while decoding and encoding. */
+/* The canonical texts of things that a side names by id or IRI (tags, organizations, companies).  Filled by
+ * the runner from the side's collection; looked up while decoding and encoding. */
 struct mapper_titles; /* see mappers/titles.h */
 
 /* Borrowed for the life of the mapper's user; immutable while requests are in flight. */
 struct mapper_context {
 	const struct field_table *fields;
-	const struct mapper_titles *tags; /* people side; NULL: tags are not mapped */
-	const char *object;               /* records: "people" */
-	const char *default_region;       /* for phone numbers without a country: "US" */
-	const char *email_property;       /* people: "emailAddresses" */
-	const char *email_key;            /* people: "email" */
-	const char *phone_property;       /* people: "phoneNumbers" */
-	const char *phone_key;            /* people: "phoneNumber" */
-	bool marker;                      /* people: externalSource is ours to write on creates */
+	/* NULL: not known, so the rows that need it are neither read nor written */
+	const struct mapper_titles *collections[COLLECTION_COUNT];
+	/* Not const, may be NULL: decode sets what it met an unknown id of (COLLECTION_COUNT flags). */
+	bool *missed;
+	const char *object;         /* records: "people" */
+	const char *default_region; /* for phone numbers without a country: "US" */
+	const char *email_property; /* people: "emailAddresses" */
+	const char *email_key;      /* people: "email" */
+	const char *phone_property; /* people: "phoneNumbers" */
+	const char *phone_key;      /* people: "phoneNumber" */
+	bool marker;                /* people: externalSource is ours to write on creates */
 };
 
 struct mapper_caps {
@@ -185,12 +188,5 @@ const char *judgement_name(enum judgement judgement);
  * ERR_USAGE names the field and what is expected. */
 NODISCARD bool mapper_typed(const struct field *field, struct str text, struct arena *arena,
 			    struct value *ret_value, struct error *err);
-
-/* ---- The small collections that values are named in (people: /tags) ---- */
-
-void people_tags_page(uint32_t number, struct request *ret);
-/* Adds the members of one page to titles (mappers/titles.h); info as for lists. */
-NODISCARD bool people_tags_decode(struct str body, struct mapper_titles *titles,
-				  struct page_info *ret_info, struct error *err);
 
 #endif

@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "mappers/codec.h"
 #include "mappers/people_property.h"
+#include "mappers/titles.h"
 #include "mappers/value_map.h"
 
 #include <assert.h>
@@ -60,6 +61,10 @@ static const struct text_codec text_codecs[FIELD_TYPE_COUNT] = {
 	[FIELD_PHONE_SET] = { NULL, ACCEPT_STRING, "is not a string" }, /* needs a region */
 	[FIELD_SELECT] = { codec_line, ACCEPT_STRING, "is not a string" },
 	[FIELD_TEXT_SET] = { codec_line, ACCEPT_STRING, "is not a string" },
+	/* Where an attribute holds the text itself: an owner's e-mail address, a segment's title. */
+	[FIELD_REFERENCE] = { codec_email, ACCEPT_STRING, "is not a string" },
+	[FIELD_REFERENCE_SET] = { codec_line, ACCEPT_STRING, "is not a string" },
+	[FIELD_REFERENCE_OF_MANY] = { codec_line, ACCEPT_STRING, "is not a string" },
 };
 
 static unsigned kind_of(struct json_object *node)
@@ -118,6 +123,38 @@ bool decode_text(struct decoder *decoder, const struct field *field, struct json
 
 	*ret_text = value_map_read(decoder->arena, field, decoder->side, text);
 	return true;
+}
+
+/* ---- References ---- */
+
+static bool is_reference(enum field_type type)
+{
+	return type == FIELD_REFERENCE || type == FIELD_REFERENCE_SET ||
+	       type == FIELD_REFERENCE_OF_MANY;
+}
+
+bool decode_can(const struct mapper_context *context, const struct field *field)
+{
+	bool any = false;
+
+	for (int side = 0; side < SIDE_COUNT; side++) {
+		const enum collection which = field_collection(field, (enum side)side);
+
+		if (which != COLLECTION_NONE && context->collections[which] == NULL)
+			return false;
+		any = any || which != COLLECTION_NONE;
+	}
+	return any || !is_reference(field->type);
+}
+
+struct str decode_member(struct decoder *decoder, enum collection which, struct str id)
+{
+	const struct str text =
+		codec_line(decoder->arena, titles_of_id(decoder->context->collections[which], id));
+
+	if (text.len == 0 && decoder->context->missed != NULL)
+		decoder->context->missed[which] = true;
+	return text;
 }
 
 /* ---- Items ---- */

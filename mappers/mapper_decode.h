@@ -44,6 +44,11 @@ struct str decode_canonical(struct arena *arena, enum field_type type, struct st
  * for null and for blank text. */
 NODISCARD bool decode_text(struct decoder *decoder, const struct field *field,
 			   struct json_object *node, struct str *ret_text);
+/* Are the collections known that the field's values are named in?  A type of reference without one is not
+ * mapped. */
+bool decode_can(const struct mapper_context *context, const struct field *field);
+/* The canonical text of a member; empty, and noted, if it is not known. */
+struct str decode_member(struct decoder *decoder, enum collection which, struct str id);
 /* Room for n items, none of them used. */
 struct value decode_room(struct decoder *decoder, size_t n);
 /* Adds a scalar's text, or an element that is not in the set yet; blank text adds nothing.  A second

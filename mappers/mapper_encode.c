@@ -5,6 +5,7 @@
 #include "mappers/codec.h"
 #include "mappers/json_guard.h"
 #include "mappers/people_property.h"
+#include "mappers/titles.h"
 #include "mappers/value_map.h"
 
 #include <string.h>
@@ -36,7 +37,8 @@ void target_escape(struct buf *target, struct str text)
 
 bool encoder_maps(const struct encoder *encoder, const struct field *field)
 {
-	return field->path[encoder->side].len > 0 && encoder->codecs[field->type].encode != NULL;
+	return field->path[encoder->side].len > 0 && encoder->codecs[field->type].encode != NULL &&
+	       decode_can(encoder->context, field);
 }
 
 static bool same_first(const struct value *a, const struct value *b)
@@ -159,12 +161,21 @@ static text_writer *writer_of_form(enum people_form form, enum field_type type)
 void encode_text(struct encoder *encoder, const struct field *field, struct str canonical)
 {
 	static text_writer *const writers[FIELD_TYPE_COUNT] = {
-		[FIELD_TEXT] = encode_plain,      [FIELD_NUMBER] = encode_number,
-		[FIELD_INTEGER] = encode_number,  [FIELD_BOOLEAN] = encode_boolean,
-		[FIELD_DATE] = encode_plain,      [FIELD_TIMESTAMP] = encode_timestamp,
-		[FIELD_URL] = encode_plain,       [FIELD_LINKEDIN] = encode_linkedin,
-		[FIELD_EMAIL_SET] = encode_plain, [FIELD_PHONE_SET] = encode_plain,
-		[FIELD_SELECT] = encode_plain,    [FIELD_TEXT_SET] = encode_plain,
+		[FIELD_TEXT] = encode_plain,
+		[FIELD_NUMBER] = encode_number,
+		[FIELD_INTEGER] = encode_number,
+		[FIELD_BOOLEAN] = encode_boolean,
+		[FIELD_DATE] = encode_plain,
+		[FIELD_TIMESTAMP] = encode_timestamp,
+		[FIELD_URL] = encode_plain,
+		[FIELD_LINKEDIN] = encode_linkedin,
+		[FIELD_EMAIL_SET] = encode_plain,
+		[FIELD_PHONE_SET] = encode_plain,
+		[FIELD_SELECT] = encode_plain,
+		[FIELD_TEXT_SET] = encode_plain,
+		[FIELD_REFERENCE] = encode_plain,
+		[FIELD_REFERENCE_SET] = encode_plain,
+		[FIELD_REFERENCE_OF_MANY] = encode_plain,
 	};
 
 	text_writer *write = NULL;
@@ -179,6 +190,14 @@ void encode_text(struct encoder *encoder, const struct field *field, struct str 
 void encode_scalar(struct encoder *encoder, const struct field *field, const struct value *value)
 {
 	encode_text(encoder, field, value->items[0].text);
+}
+
+struct str encode_member(struct encoder *encoder, const struct field *field, struct str canonical)
+{
+	const enum collection which = field_collection(field, encoder->side);
+
+	return titles_id_of(encoder->context->collections[which],
+			    value_map_written(&encoder->arena, field, encoder->side, canonical));
 }
 
 void encode_texts(struct encoder *encoder, const struct field *field, const struct value *value)

@@ -39,6 +39,8 @@ void encode_set_fields(struct encoder *encoder, const struct person *person);
 void encode_text(struct encoder *encoder, const struct field *field, struct str canonical);
 /* type_codec.encode of any scalar. */
 void encode_scalar(struct encoder *encoder, const struct field *field, const struct value *value);
+/* The id of a member that is known by this text; empty: there is none, and the element can't be written. */
+struct str encode_member(struct encoder *encoder, const struct field *field, struct str canonical);
 /* An array of the elements' texts. */
 void encode_texts(struct encoder *encoder, const struct field *field, const struct value *value);
 /* A point in time as this side writes it. */

@@ -8,7 +8,6 @@
 #include "base/limits.h"
 #include "mappers/codec.h"
 #include "mappers/people.h"
-#include "mappers/titles.h"
 #include "mappers/value_map.h"
 
 #include <assert.h>
@@ -115,13 +114,37 @@ static bool decode_phones(struct decoder *decoder, const struct field *field,
 	return decode_objects(decoder, field, decoder->context->phone_key, node, ret);
 }
 
-/* Empty: the collection was read before this tag was made. */
-static struct str title_of(const struct decoder *decoder, const struct field *field, struct str iri)
+/* A member of a collection as an IRI, or as an object that says it. */
+static bool iri_of(struct decoder *decoder, const struct field *field, struct json_object *element,
+		   struct str *ret_iri)
 {
-	const struct str title = codec_line(
-		decoder->arena, titles_of_id(decoder->context->tags, people_last_part(iri)));
+	struct json_object *named = json_child(element, "@id");
 
-	return value_map_read(decoder->arena, field, SIDE_PEOPLE, title);
+	*ret_iri = json_text_or_empty(named != NULL ? named : element);
+	return ret_iri->len > 0 ||
+	       decode_fail(decoder, field->path[SIDE_PEOPLE], "is not a string");
+}
+
+static bool add_element(struct decoder *decoder, const struct field *field,
+			struct json_object *element, struct value *value, bool *ret_known)
+{
+	const enum collection which = field_collection(field, SIDE_PEOPLE);
+	struct str text;
+
+	*ret_known = true;
+	if (which == COLLECTION_NONE) {
+		if (!decode_text(decoder, field, element, &text))
+			return false;
+	} else if (element == NULL) {
+		return true;
+	} else {
+		if (!iri_of(decoder, field, element, &text))
+			return false;
+		text = decode_member(decoder, which, people_last_part(text));
+		*ret_known = text.len > 0;
+		text = value_map_read(decoder->arena, field, SIDE_PEOPLE, text);
+	}
+	return decode_add(decoder, field, value, text, element_content(decoder, element));
 }
 
 static bool decode_strings(struct decoder *decoder, const struct field *field,
@@ -131,25 +154,31 @@ static bool decode_strings(struct decoder *decoder, const struct field *field,
 		return decode_fail(decoder, field->path[SIDE_PEOPLE], "is not an array");
 	const size_t n = json_object_array_length(node);
 	struct value value = decode_room(decoder, n);
+	bool all_known = true;
 
 	for (size_t i = 0; i < n; i++) {
-		struct json_object *element = json_object_array_get_idx(node, i);
-		struct str text;
+		bool known;
 
-		if (!decode_text(decoder, field, element, &text))
+		if (!add_element(decoder, field, json_object_array_get_idx(node, i), &value,
+				 &known))
 			return false;
-		if (field_is_tags(field) && text.len > 0) {
-			text = title_of(decoder, field, text);
-			/* A list that is known in part is not known: nothing is concluded from it. */
-			if (text.len == 0) {
-				*ret = (struct value){ .state = VALUE_UNKNOWN };
-				return true;
-			}
-		}
-		if (!decode_add(decoder, field, &value, text, element_content(decoder, element)))
-			return false;
+		all_known = all_known && known;
 	}
-	*ret = finished(value);
+	/* A list that is known in part is not known: nothing is concluded from it. */
+	*ret = all_known ? finished(value) : (struct value){ .state = VALUE_UNKNOWN };
+	return true;
+}
+
+/* "owner": "/users/7" */
+static bool decode_reference(struct decoder *decoder, const struct field *field,
+			     struct json_object *node, struct value *ret)
+{
+	struct value value = decode_room(decoder, 1);
+	bool known;
+
+	if (!add_element(decoder, field, node, &value, &known))
+		return false;
+	*ret = known ? finished(value) : (struct value){ .state = VALUE_UNKNOWN };
 	return true;
 }
 
@@ -193,13 +222,23 @@ typedef bool decode_fn(struct decoder *decoder, const struct field *field, struc
 		       struct value *ret);
 
 static decode_fn *const decoders[FIELD_TYPE_COUNT] = {
-	[FIELD_TEXT] = decode_scalar,       [FIELD_NUMBER] = decode_scalar,
-	[FIELD_INTEGER] = decode_scalar,    [FIELD_BOOLEAN] = decode_scalar,
-	[FIELD_DATE] = decode_scalar,       [FIELD_TIMESTAMP] = decode_scalar,
-	[FIELD_URL] = decode_scalar,        [FIELD_LINKEDIN] = decode_scalar,
-	[FIELD_EMAIL_SET] = decode_emails,  [FIELD_PHONE_SET] = decode_phones,
-	[FIELD_SELECT] = decode_scalar,     [FIELD_TEXT_SET] = decode_strings,
-	[FIELD_LOCATION] = decode_location, [FIELD_NAME] = decode_name,
+	[FIELD_TEXT] = decode_scalar,
+	[FIELD_NUMBER] = decode_scalar,
+	[FIELD_INTEGER] = decode_scalar,
+	[FIELD_BOOLEAN] = decode_scalar,
+	[FIELD_DATE] = decode_scalar,
+	[FIELD_TIMESTAMP] = decode_scalar,
+	[FIELD_URL] = decode_scalar,
+	[FIELD_LINKEDIN] = decode_scalar,
+	[FIELD_EMAIL_SET] = decode_emails,
+	[FIELD_PHONE_SET] = decode_phones,
+	[FIELD_SELECT] = decode_scalar,
+	[FIELD_TEXT_SET] = decode_strings,
+	[FIELD_LOCATION] = decode_location,
+	[FIELD_NAME] = decode_name,
+	[FIELD_REFERENCE] = decode_reference,
+	[FIELD_REFERENCE_SET] = decode_strings,
+	[FIELD_REFERENCE_OF_MANY] = decode_strings,
 };
 
 /* ---- The person ---- */
@@ -213,8 +252,7 @@ static bool decode_fields(struct decoder *decoder, struct json_object *root, str
 		const struct str path = field->path[SIDE_PEOPLE];
 		decode_fn *decode = decoders[field->type];
 
-		if (path.len == 0 || decode == NULL ||
-		    (field_is_tags(field) && decoder->context->tags == NULL))
+		if (path.len == 0 || decode == NULL || !decode_can(decoder->context, field))
 			continue;
 		struct json_object *node =
 			field->type == FIELD_NAME ? root : json_child_of(root, path);

@@ -5,7 +5,6 @@
  * one, whose rows are made anew: so it is sent only if it changed, and then with its elements whole.
  */
 #include "mappers/people.h"
-#include "mappers/titles.h"
 #include "mappers/value_map.h"
 
 #include <string.h>
@@ -54,13 +53,16 @@ static void encode_phones(struct encoder *encoder, const struct field *field,
 	encode_objects(encoder, field, encoder->context->phone_key, value);
 }
 
-/* The IRI of a tag; empty if there is none of that title. */
-static struct str tag_iri(struct encoder *encoder, const struct field *field, struct str canonical)
+/* The IRI of a member; empty if there is none of that text. */
+static struct str member_iri(struct encoder *encoder, const struct field *field,
+			     struct str canonical)
 {
-	const struct str title = value_map_written(&encoder->arena, field, SIDE_PEOPLE, canonical);
-	const struct str id = titles_id_of(encoder->context->tags, title);
+	const struct str id = encode_member(encoder, field, canonical);
 
-	return id.len > 0 ? arena_format(&encoder->arena, "/tags/%.*s", STR_ARG(id)) : id;
+	return id.len > 0 ? arena_format(&encoder->arena, "/%s/%.*s",
+					 collection_name(field_collection(field, SIDE_PEOPLE)),
+					 STR_ARG(id)) :
+			    id;
 }
 
 static void encode_strings(struct encoder *encoder, const struct field *field,
@@ -72,8 +74,8 @@ static void encode_strings(struct encoder *encoder, const struct field *field,
 
 		if (kept.len > 0) {
 			json_raw(&encoder->json, kept);
-		} else if (field_is_tags(field)) {
-			const struct str iri = tag_iri(encoder, field, value->items[i].text);
+		} else if (field_collection(field, SIDE_PEOPLE) != COLLECTION_NONE) {
+			const struct str iri = member_iri(encoder, field, value->items[i].text);
 
 			if (iri.len > 0)
 				json_string(&encoder->json, iri);
@@ -82,6 +84,12 @@ static void encode_strings(struct encoder *encoder, const struct field *field,
 		}
 	}
 	json_close(&encoder->json, ']');
+}
+
+static void encode_reference(struct encoder *encoder, const struct field *field,
+			     const struct value *value)
+{
+	json_string_or_null(&encoder->json, member_iri(encoder, field, value->items[0].text));
 }
 
 /* ---- Parts ---- */
@@ -133,7 +141,7 @@ static size_t write_location(struct encoder *encoder, const struct field *field,
 
 /* ---- Fields ---- */
 
-/* Names and locations are written in parts, by write_field(); references not at all. */
+/* Names and locations are written in parts, by write_field(). */
 static const struct type_codec codecs[FIELD_TYPE_COUNT] = {
 	[FIELD_TEXT] = { .encode = encode_scalar },
 	[FIELD_NUMBER] = { .encode = encode_scalar },
@@ -147,6 +155,9 @@ static const struct type_codec codecs[FIELD_TYPE_COUNT] = {
 	[FIELD_PHONE_SET] = { .encode = encode_phones },
 	[FIELD_SELECT] = { .encode = encode_scalar },
 	[FIELD_TEXT_SET] = { .encode = encode_strings },
+	[FIELD_REFERENCE] = { .encode = encode_reference },
+	[FIELD_REFERENCE_SET] = { .encode = encode_strings },
+	[FIELD_REFERENCE_OF_MANY] = { .encode = encode_strings },
 };
 
 static struct encoder encoder_for(const struct mapper_context *context, struct request *request)
@@ -162,8 +173,7 @@ static struct encoder encoder_for(const struct mapper_context *context, struct r
 static size_t write_whole(struct encoder *encoder, const struct field *field,
 			  const struct value *current, const struct value *desired)
 {
-	if (!encoder_maps(encoder, field) || !encoder_differs(encoder, field, current, desired) ||
-	    (field_is_tags(field) && encoder->context->tags == NULL))
+	if (!encoder_maps(encoder, field) || !encoder_differs(encoder, field, current, desired))
 		return 0;
 	encoder->current = current;
 	if (field_shape(field->type) == SHAPE_SET && !value_is_set(desired)) {

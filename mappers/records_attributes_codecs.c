@@ -50,6 +50,31 @@ static bool decode_set(struct decoder *decoder, const struct field *field, struc
 	return true;
 }
 
+/* { "record_id": … } names a company; an owner is an e-mail address, a segment its title. */
+static bool decode_reference(struct decoder *decoder, const struct field *field,
+			     struct json_object *node, struct value *ret)
+{
+	const enum collection which = field_collection(field, SIDE_RECORDS);
+
+	if (which != COLLECTION_COMPANIES)
+		return decode_set(decoder, field, node, ret);
+	if (json_object_is_type(node, json_type_array) && json_object_array_length(node) == 0) {
+		*ret = value_empty();
+		return true;
+	}
+	const struct str id = decode_id(decoder, json_child(node, "record_id"));
+	struct value value = decode_room(decoder, 1);
+
+	if (id.len == 0)
+		return decode_fail(decoder, field->path[SIDE_RECORDS], "has no record_id");
+	const struct str text = decode_member(decoder, which, id);
+
+	if (!decode_add(decoder, field, &value, text, (struct str){ NULL, 0 }))
+		return false;
+	*ret = text.len > 0 ? value : (struct value){ .state = VALUE_UNKNOWN };
+	return true;
+}
+
 /* The whole name is one string. */
 static bool decode_name(struct decoder *decoder, const struct field *field,
 			struct json_object *node, struct value *ret)
@@ -96,6 +121,22 @@ static void encode_set(struct encoder *encoder, const struct field *field,
 		encode_texts(encoder, field, value);
 }
 
+static void encode_reference(struct encoder *encoder, const struct field *field,
+			     const struct value *value)
+{
+	if (field_collection(field, SIDE_RECORDS) != COLLECTION_COMPANIES) {
+		if (field->type == FIELD_REFERENCE)
+			encode_scalar(encoder, field, value);
+		else
+			encode_set(encoder, field, value);
+		return;
+	}
+	json_open(&encoder->json, '{');
+	json_key(&encoder->json, "record_id");
+	json_string(&encoder->json, encode_member(encoder, field, value->items[0].text));
+	json_close(&encoder->json, '}');
+}
+
 static void encode_name(struct encoder *encoder, const struct field *field,
 			const struct value *value)
 {
@@ -132,6 +173,9 @@ const struct type_codec records_attributes_codecs[FIELD_TYPE_COUNT] = {
 	[FIELD_PHONE_SET] = { decode_set, encode_set },
 	[FIELD_SELECT] = { decode_scalar, encode_scalar },
 	[FIELD_TEXT_SET] = { decode_set, encode_set },
+	[FIELD_REFERENCE] = { decode_reference, encode_reference },
+	[FIELD_REFERENCE_SET] = { decode_reference, encode_reference },
+	[FIELD_REFERENCE_OF_MANY] = { decode_reference, encode_reference },
 	[FIELD_LOCATION] = { decode_location, encode_place },
 	[FIELD_NAME] = { decode_name, encode_name },
 };

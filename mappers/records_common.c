@@ -101,7 +101,7 @@ static bool decode_fields(struct decoder *decoder, const struct record_shape *sh
 		const struct str path = field->path[SIDE_RECORDS];
 		struct json_object *node;
 
-		if (path.len == 0 || codec->decode == NULL)
+		if (path.len == 0 || codec->decode == NULL || !decode_can(decoder->context, field))
 			continue;
 		if (!json_lookup(values, path, &node)) {
 			/* Absent is unknown: an answer may leave attributes out. */

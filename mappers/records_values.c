@@ -124,7 +124,7 @@ static bool patch_suffices(const struct field *field, const struct value *curren
 {
 	uint32_t added = 0;
 
-	if (field_shape(field->type) != SHAPE_SET)
+	if (field_shape(field->type) != SHAPE_SET || field->single[SIDE_RECORDS])
 		return true;
 	if (current->state == VALUE_EMPTY)
 		return true;
@@ -164,7 +164,7 @@ static struct value added_only(struct arena *arena, const struct value *current,
 static void write_field(struct encoder *encoder, const struct field *field, bool put,
 			const struct value *current, const struct value *desired)
 {
-	const bool set = field_shape(field->type) == SHAPE_SET;
+	const bool set = field_shape(field->type) == SHAPE_SET && !field->single[SIDE_RECORDS];
 
 	if (set && desired->state != VALUE_SET) {
 		json_key_of(&encoder->json, field->path[SIDE_RECORDS]);

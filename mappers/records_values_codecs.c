@@ -122,7 +122,9 @@ static bool decode_items(struct decoder *decoder, const struct field *field,
 			return false;
 		note_time(item, &value);
 	}
-	if (value.n == 0)
+	if (value.state == VALUE_UNKNOWN)
+		value = (struct value){ .state = VALUE_UNKNOWN };
+	else if (value.n == 0)
 		value.state = VALUE_EMPTY;
 	*ret = value;
 	return true;
@@ -139,6 +141,27 @@ static bool text_item(struct decoder *decoder, const struct field *field, struct
 				   "is of an attribute_type that this field cannot hold");
 	return decode_text(decoder, field, node, &text) &&
 	       decode_add(decoder, field, value, text, (struct str){ NULL, 0 });
+}
+
+/* A value that names a member of a collection by its id. */
+static bool member_item(struct decoder *decoder, const struct field *field,
+			struct json_object *item, struct value *value)
+{
+	static const char *const ids[] = { "target_record_id", "referenced_actor_id" };
+	const enum collection which = field_collection(field, SIDE_RECORDS);
+	struct str id = { NULL, 0 };
+
+	if (which == COLLECTION_NONE)
+		return text_item(decoder, field, item, value);
+	for (size_t i = 0; i < COUNT_OF(ids) && id.len == 0; i++)
+		id = decode_id(decoder, json_child(item, ids[i]));
+	if (id.len == 0)
+		return decode_fail(decoder, field->path[SIDE_RECORDS], "has no id of a record");
+	const struct str text = decode_member(decoder, which, id);
+
+	if (text.len == 0)
+		value->state = VALUE_UNKNOWN;
+	return decode_add(decoder, field, value, text, (struct str){ NULL, 0 });
 }
 
 static const struct part_key name_parts[] = {
@@ -164,6 +187,12 @@ static bool decode_texts(struct decoder *decoder, const struct field *field,
 			 struct json_object *node, struct value *value)
 {
 	return decode_items(decoder, field, node, 1, text_item, value);
+}
+
+static bool decode_members(struct decoder *decoder, const struct field *field,
+			   struct json_object *node, struct value *value)
+{
+	return decode_items(decoder, field, node, 1, member_item, value);
 }
 
 static bool decode_name(struct decoder *decoder, const struct field *field,
@@ -237,6 +266,33 @@ static void encode_locations(struct encoder *encoder, const struct field *field,
 	json_close(&encoder->json, ']');
 }
 
+static void encode_one_member(struct encoder *encoder, const struct field *field, struct str text)
+{
+	const bool actor = field_collection(field, SIDE_RECORDS) == COLLECTION_MEMBERS;
+
+	json_open(&encoder->json, '{');
+	json_key(&encoder->json, actor ? "referenced_actor_type" : "target_object");
+	json_string(&encoder->json, actor ? STR_LIT("workspace-member") : STR_LIT("companies"));
+	json_key(&encoder->json, actor ? "referenced_actor_id" : "target_record_id");
+	json_string(&encoder->json, encode_member(encoder, field, text));
+	json_close(&encoder->json, '}');
+}
+
+static void encode_members(struct encoder *encoder, const struct field *field,
+			   const struct value *value)
+{
+	const bool one = field->single[SIDE_RECORDS];
+
+	if (field_collection(field, SIDE_RECORDS) == COLLECTION_NONE) {
+		encode_texts(encoder, field, value);
+		return;
+	}
+	json_open(&encoder->json, '[');
+	for (uint32_t i = 0; i < (one ? 1 : value->n); i++)
+		encode_one_member(encoder, field, value->items[i].text);
+	json_close(&encoder->json, ']');
+}
+
 const struct type_codec records_values_codecs[FIELD_TYPE_COUNT] = {
 	[FIELD_TEXT] = { decode_texts, encode_scalar },
 	[FIELD_NUMBER] = { decode_texts, encode_scalar },
@@ -250,6 +306,9 @@ const struct type_codec records_values_codecs[FIELD_TYPE_COUNT] = {
 	[FIELD_PHONE_SET] = { decode_texts, encode_phones },
 	[FIELD_SELECT] = { decode_texts, encode_scalar },
 	[FIELD_TEXT_SET] = { decode_texts, encode_texts },
+	[FIELD_REFERENCE] = { decode_members, encode_members },
+	[FIELD_REFERENCE_SET] = { decode_members, encode_members },
+	[FIELD_REFERENCE_OF_MANY] = { decode_members, encode_members },
 	[FIELD_LOCATION] = { decode_location, encode_locations },
 	[FIELD_NAME] = { decode_name, encode_name },
 };

@@ -31,6 +31,7 @@ static const struct type_fit fits[FIELD_TYPE_COUNT] = {
 	[FIELD_TEXT_SET] = { "select multi_select text iris", "" },
 	[FIELD_REFERENCE] = { "record-reference actor-reference link iri iris", "" },
 	[FIELD_REFERENCE_SET] = { "record-reference actor-reference link iris", "" },
+	[FIELD_REFERENCE_OF_MANY] = { "record-reference link iris", "" },
 	[FIELD_LOCATION] = { "location address", "" },
 	[FIELD_NAME] = { "personal-name name", "" },
 };
@@ -45,11 +46,6 @@ static bool names(const char *list, struct str type)
 			return true;
 	}
 	return false;
-}
-
-static bool is_reference(enum field_type type)
-{
-	return type == FIELD_REFERENCE || type == FIELD_REFERENCE_SET;
 }
 
 enum schema_fit schema_fit(const struct schema_attribute *attribute, const struct field *field,
@@ -68,8 +64,7 @@ enum schema_fit schema_fit(const struct schema_attribute *attribute, const struc
 		return names(fit->read, attribute->type) ? FIT_READ : FIT_TYPE;
 	if (shape == SHAPE_SET && !attribute->multi && !field->single[side])
 		return FIT_ONE;
-	/* Of several references the first is the one, and the others are kept. */
-	if (shape == SHAPE_SCALAR && attribute->multi && !is_reference(field->type))
+	if (shape == SHAPE_SCALAR && attribute->multi && field->type != FIELD_REFERENCE)
 		return FIT_MANY;
 	return FIT_GOOD;
 }

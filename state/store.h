@@ -452,18 +452,6 @@ typedef bool wish_fn(void *payload, const struct wish *wish, struct arena *row_a
 NODISCARD bool store_wish_each(struct store *store, int64_t link, wish_fn *fn, void *payload,
 			       struct error *err);
 
-/* ---- Titles of small collections (tags) ---- */
-
-typedef bool title_fn(void *payload, struct str id, struct str title, struct error *err);
-/* *ret_read_at 0: never read.  Calls fn for each. */
-NODISCARD bool store_titles_each(struct store *store, const char *collection, int64_t *ret_read_at,
-				 title_fn *fn, void *payload, struct error *err);
-/* begin empties the collection; add fills it; read_at is when it was read.  In one transaction. */
-NODISCARD bool store_titles_begin(struct store *store, const char *collection, int64_t read_at,
-				  struct error *err);
-NODISCARD bool store_titles_add(struct store *store, const char *collection, struct str id,
-				struct str title, struct error *err);
-
 /* ---- Cycles ---- */
 
 NODISCARD bool store_cycle_start(struct store *store, struct str kind, int64_t now,

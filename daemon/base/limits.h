@@ -34,7 +34,7 @@
 #define LIMIT_IDENTITY_BYTES ((size_t)1024 * 1024)
 #define LIMIT_TOKEN_BYTES ((size_t)64 * 1024)
 #define LIMIT_CONFIG_BYTES ((size_t)1024 * 1024)
-#define LIMIT_COLLECTION_ITEMS 20000 /* tags and other small collections that are cached */
+#define LIMIT_COLLECTION_ITEMS 100000 /* of each: tags, companies, … that are known by id */
 /* Title and text of one note that is carried. */
 #define LIMIT_NOTE_BYTES ((size_t)64 * 1024)
 /* One person's notes on one side: whoever has more of them keeps them where they are. */

@@ -22,6 +22,10 @@ static inline bool why_is_linked(const struct why *why)
 
 /* One line a thing: what waits for this person, or becomes of it.  why_next.c */
 NODISCARD bool why_next(struct why *why, struct buf *out, struct error *err);
+/* Is there nothing on `target`, as far as was read, that this value could be written as?  Then the field is
+ * left out.  why_references.c */
+NODISCARD bool why_lacks(const struct why *why, const struct field *field, enum side target,
+			 const struct value *value, bool *ret_lacks, struct error *err);
 /* The fields side by side, or one of them (at >= 0) in all detail.  why_fields.c */
 NODISCARD bool why_fields(struct why *why, int at, struct error *err);
 

@@ -47,6 +47,7 @@ struct fields {
 	struct merge_result merged;    /* of a linked pair */
 	struct wish *wish[SIDE_COUNT]; /* one a row; link 0: none */
 	struct str *frozen;            /* one a row: why the field is not written at all */
+	struct str *left_out;          /* one a row: why a value is not written */
 	struct arena *arena;
 };
 
@@ -159,6 +160,10 @@ static void fill_next(const struct fields *fields, size_t i, struct listing_cell
 		fill_wished(fields, i, cells);
 	else
 		fill_merged(fields, i, cells);
+	if (fields->left_out[i].len > 0) {
+		cells[COLUMN_NEXT].text = STR_LIT("left out");
+		cells[COLUMN_WHY].text = fields->left_out[i];
+	}
 	if (fields->frozen[i].len > 0) {
 		cells[COLUMN_NEXT].text = STR_LIT("frozen");
 		cells[COLUMN_WHY].text = fields->frozen[i];
@@ -244,6 +249,25 @@ static bool on_conflict(void *payload, const struct conflict *conflict, struct e
 	return true;
 }
 
+static bool find_left_out(struct fields *fields, struct error *err)
+{
+	fields->left_out = arena_alloc(fields->arena, fields->table->n, sizeof(struct str));
+	for (size_t i = 0; i < fields->table->n; i++) {
+		for (int side = 0; side < SIDE_COUNT; side++) {
+			bool lacks;
+
+			if (!why_lacks(fields->why, &fields->table->fields[i], (enum side)side,
+				       &fields->merged.fields[i].write[side], &lacks, err))
+				return false;
+			if (lacks)
+				fields->left_out[i] = arena_format(
+					fields->arena, "%s has nothing by that name, or several",
+					side_name((enum side)side));
+		}
+	}
+	return true;
+}
+
 static bool merge(struct fields *fields, struct error *err)
 {
 	const struct why *why = fields->why;
@@ -263,7 +287,8 @@ static bool merge(struct fields *fields, struct error *err)
 	}
 	fields->frozen = arena_alloc(fields->arena, fields->table->n, sizeof(struct str));
 	merge_pair(fields->table, &rules, sides, fields->arena, &fields->merged);
-	return store_wish_each(store, pair->link.id, on_wish, fields, err) &&
+	return find_left_out(fields, err) &&
+	       store_wish_each(store, pair->link.id, on_wish, fields, err) &&
 	       store_conflict_each(store, on_conflict, fields, err);
 }
 

@@ -26,6 +26,7 @@ static const struct type_facts types[] = {
 	[FIELD_TEXT_SET] = { "text_set", SHAPE_SET, 0 },
 	[FIELD_REFERENCE] = { "reference", SHAPE_SCALAR, 0 },
 	[FIELD_REFERENCE_SET] = { "reference_set", SHAPE_SET, 0 },
+	[FIELD_REFERENCE_OF_MANY] = { "reference", SHAPE_SET, 0 },
 	[FIELD_LOCATION] = { "location", SHAPE_PARTS, LOCATION_PART_COUNT },
 	[FIELD_NAME] = { "name", SHAPE_PARTS, NAME_PART_COUNT },
 };
@@ -67,9 +68,62 @@ bool field_part_elsewhere(const struct field *field, unsigned part)
 	return (field->parts_elsewhere & (1u << part)) != 0;
 }
 
+struct collection_facts {
+	const char *name; /* as the people side's paths, and the state, spell it */
+	enum side side;
+};
+
+static const struct collection_facts collections[] = {
+	[COLLECTION_TAGS] = { "tags", SIDE_PEOPLE },
+	[COLLECTION_SEGMENTS] = { "segments", SIDE_PEOPLE },
+	[COLLECTION_ORGANIZATIONS] = { "organizations", SIDE_PEOPLE },
+	[COLLECTION_USERS] = { "users", SIDE_PEOPLE },
+	[COLLECTION_COMPANIES] = { "companies", SIDE_RECORDS },
+	[COLLECTION_MEMBERS] = { "workspace_members", SIDE_RECORDS },
+};
+static_assert(COUNT_OF(collections) == COLLECTION_COUNT, "every collection has its facts");
+
+const char *collection_name(enum collection collection)
+{
+	return collections[collection].name;
+}
+
+enum side collection_side(enum collection collection)
+{
+	return collections[collection].side;
+}
+
+#define TYPE(type) (1u << FIELD_##type)
+
+/* By the property of the people side, which is documented; the records' attributes have any name. */
+static const struct {
+	const char *people;
+	unsigned types;
+	enum collection of[SIDE_COUNT]; /* records, people */
+} referring[] = {
+	{ "tags", TYPE(TEXT_SET), { COLLECTION_NONE, COLLECTION_TAGS } },
+	{ "segments",
+	  TYPE(REFERENCE_SET) | TYPE(REFERENCE_OF_MANY),
+	  { COLLECTION_NONE, COLLECTION_SEGMENTS } },
+	{ "organizations",
+	  TYPE(REFERENCE_SET) | TYPE(REFERENCE_OF_MANY),
+	  { COLLECTION_COMPANIES, COLLECTION_ORGANIZATIONS } },
+	{ "owner", TYPE(REFERENCE), { COLLECTION_MEMBERS, COLLECTION_USERS } },
+};
+
+enum collection field_collection(const struct field *field, enum side side)
+{
+	for (size_t i = 0; i < COUNT_OF(referring); i++) {
+		if ((referring[i].types & (1u << field->type)) != 0 &&
+		    str_equal_z(field->path[SIDE_PEOPLE], referring[i].people))
+			return referring[i].of[side];
+	}
+	return COLLECTION_NONE;
+}
+
 bool field_is_tags(const struct field *field)
 {
-	return field->type == FIELD_TEXT_SET && str_equal_z(field->path[SIDE_PEOPLE], "tags");
+	return field_collection(field, SIDE_PEOPLE) == COLLECTION_TAGS;
 }
 
 const char *field_type_name(enum field_type type)

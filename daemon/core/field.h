@@ -33,6 +33,9 @@ enum field_type {
 	FIELD_TEXT_SET,
 	FIELD_REFERENCE,
 	FIELD_REFERENCE_SET,
+	/* spelled "reference" in the configuration; chosen where people hold a list of them (organizations):
+	 * the record shows one, and nobody's order of the list means anything */
+	FIELD_REFERENCE_OF_MANY,
 	FIELD_LOCATION,
 	FIELD_NAME,
 	FIELD_TYPE_COUNT
@@ -49,6 +52,19 @@ enum direction {
 };
 
 enum policy { POLICY_NEWEST, POLICY_RECORDS, POLICY_PEOPLE, POLICY_MANUAL, POLICY_COUNT };
+
+/* Named things of a side that persons refer to by id or IRI; in the canonical form they stand by the text
+ * that both sides know them by. */
+enum collection {
+	COLLECTION_TAGS,
+	COLLECTION_SEGMENTS,
+	COLLECTION_ORGANIZATIONS,
+	COLLECTION_USERS,
+	COLLECTION_COMPANIES, /* records */
+	COLLECTION_MEMBERS,   /* records: of the workspace */
+	COLLECTION_COUNT,
+	COLLECTION_NONE = COLLECTION_COUNT
+};
 
 struct value_pair {
 	struct str side[SIDE_COUNT]; /* the same meaning as each side spells it */
@@ -89,8 +105,12 @@ unsigned field_part_count(enum field_type type); /* 0 unless SHAPE_PARTS */
 bool field_has_primary(enum field_type type);
 /* Has this part of the people's name a row of its own (honorificPrefix, initials)? */
 bool field_part_elsewhere(const struct field *field, unsigned part);
+/* What this side spells the field's values as members of; COLLECTION_NONE: it holds the texts. */
+enum collection field_collection(const struct field *field, enum side side);
 /* Is this the people side's tags, which are named by title and written by IRI? */
 bool field_is_tags(const struct field *field);
+const char *collection_name(enum collection collection);
+enum side collection_side(enum collection collection);
 const char *field_type_name(enum field_type type); /* as the configuration spells it */
 bool field_type_from_name(struct str name, enum field_type *ret_type);
 const char *policy_name(enum policy policy);

@@ -378,6 +378,26 @@ static bool shadow_moves(enum verdict verdict)
 	       verdict == VERDICT_UNKNOWN;
 }
 
+/*
+ * The records' own system links a company a moment after an e-mail is stored.  That is nobody's edit: it is
+ * taken note of, and neither carried nor put back, until somebody chooses otherwise on either side.  At first
+ * contact it fills people who have none, and contests nothing.
+ */
+static void overlook_system_link(struct context *c)
+{
+	const struct value *link = &c->now[SIDE_RECORDS];
+	const struct value *people = &c->now[SIDE_PEOPLE];
+
+	if (c->field->type != FIELD_REFERENCE_OF_MANY || !value_is_set(link) ||
+	    link->actor != ACTOR_SYSTEM || value_has(people, link->items[0].key) ||
+	    (c->first_contact && !value_is_set(people)))
+		return;
+	c->shadow[SIDE_RECORDS] = *link;
+	if (c->first_contact)
+		c->shadow[SIDE_PEOPLE] = *people;
+	c->first_contact = false;
+}
+
 static void merge_field_of_pair(const struct field_table *table, const struct merge_rules *rules,
 				const struct merge_side sides[SIDE_COUNT], size_t i,
 				struct arena *arena, struct merge_result *result)
@@ -397,6 +417,7 @@ static void merge_field_of_pair(const struct field_table *table, const struct me
 		c.first_contact = c.first_contact || c.shadow[s].state == VALUE_UNKNOWN;
 	}
 	find_invented(&c);
+	overlook_system_link(&c);
 	const bool unreadable = rules->unreadable != NULL && rules->unreadable[i];
 
 	result->fields[i] = unreadable ? (struct field_merge){ .verdict = VERDICT_UNKNOWN,
@@ -432,60 +453,4 @@ void merge_pair(const struct field_table *table, const struct merge_rules *rules
 			merge_date_shadow(table, sides[s].shadow->updated_at, &ret_result->now[s],
 					  &ret_result->shadow[s]);
 	}
-}
-
-/* ---- Creating ---- */
-
-static struct value name_for_people(const struct field_table *table, const struct person *source,
-				    struct arena *arena)
-{
-	struct value name = value_empty();
-
-	if (table->name >= 0 && value_is_set(&source->values[table->name]))
-		name = name_to_people(arena, &source->values[table->name], NULL, NULL);
-	if (value_part(&name, NAME_FAMILY).len > 0 || table->emails < 0 ||
-	    !value_is_set(&source->values[table->emails]))
-		return name;
-	const struct str email = source->values[table->emails].items[0].text;
-
-	return name_from_email(arena, str_head(email, str_find(email, '@')));
-}
-
-bool merge_create(const struct field_table *table, const struct merge_rules *rules,
-		  enum side target, const struct person *source, struct arena *arena,
-		  struct person *ret_person, struct error *err)
-{
-	const enum side from = side_other(target);
-	struct person person;
-
-	person_init(&person, arena, table);
-	for (size_t i = 0; i < table->n; i++) {
-		const struct field *field = &table->fields[i];
-		const struct value unknown = { 0 };
-		struct context c = {
-			.field = field, .rules = rules, .arena = arena, .first_contact = true
-		};
-
-		c.now[from] = source->values[i];
-		c.now[target] = unknown;
-		if (!value_is_set(&c.now[from]) || !direction_flows_from(field->direction, from))
-			continue;
-		person.values[i] = convert(&c, from);
-		if (field->single[target] && field_shape(field->type) == SHAPE_SET)
-			person.values[i].n = 1;
-	}
-	if (target == SIDE_PEOPLE) {
-		if (table->name < 0)
-			return error_set(
-				err, ERR_REJECTED,
-				"people persons need a familyName and the field \"name\" is switched off");
-		person.values[table->name] = name_for_people(table, source, arena);
-		if (value_part(&person.values[table->name], NAME_FAMILY).len == 0)
-			return error_set(
-				err, ERR_REJECTED,
-				"a people person needs a familyName, and this record has neither a name nor an e-mail to take one from");
-		person.marker = source->id;
-	}
-	*ret_person = person;
-	return true;
 }

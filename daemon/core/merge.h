@@ -97,8 +97,8 @@ struct value merge_carried(const struct field *field, enum side from, const stru
  * False (err ERR_REJECTED) if the target demands something that cannot be had: people persons need a
  * familyName, which is invented from the name or from the e-mail's local part.
  */
-NODISCARD bool merge_create(const struct field_table *table, const struct merge_rules *rules,
-			    enum side target, const struct person *source, struct arena *arena,
+NODISCARD bool merge_create(const struct field_table *table, enum side target,
+			    const struct person *source, struct arena *arena,
 			    struct person *ret_person, struct error *err);
 
 const char *verdict_name(enum verdict verdict);

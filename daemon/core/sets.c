@@ -74,15 +74,16 @@ static struct value apply_edits(const struct set_side *from, const struct set_si
  * A side that holds one element shows the other side's primary.  What it shows now stays as long as it
  * is an element of the whole list and the list's primary was not edited.
  */
-static struct value show_one(const struct set_side *one, const struct set_side *many,
-			     const struct value *whole, struct arena *arena)
+static struct value show_one(const struct field *field, const struct set_side *one,
+			     const struct set_side *many, const struct value *whole,
+			     struct arena *arena)
 {
 	if (!one->flows && !many->flows)
 		return *one->now;
 	/* At first contact nobody took away what it shows. */
 	if (!value_is_set(whole))
 		return has_shadow(many) ? value_empty() : *one->now;
-	const bool primary_edited = new_primary(many) != NULL;
+	const bool primary_edited = field_has_primary(field->type) && new_primary(many) != NULL;
 
 	if (value_is_set(one->now) && value_has(whole, one->now->items[0].key) && !primary_edited)
 		return *one->now;
@@ -108,14 +109,17 @@ void sets_merge(const struct field *field, const struct set_side sides[SIDE_COUN
 			continue;
 		}
 		ret_want[to] = apply_edits(&sides[from], &sides[to], arena);
-		if (has_primary && theirs != NULL && (ours == NULL || from == winner))
+		/* A side that holds one of them says which is the first, in a list without an order too. */
+		if ((has_primary ? theirs != NULL && (ours == NULL || from == winner) :
+				   theirs != NULL && field->single[from]))
 			move_to_front(&ret_want[to], theirs->key);
 	}
 	for (int i = 0; i < SIDE_COUNT; i++) {
 		const enum side many = side_other((enum side)i);
 
 		if (field->single[i] && sides[many].flows)
-			ret_want[i] = show_one(&sides[i], &sides[many], &ret_want[many], arena);
+			ret_want[i] =
+				show_one(field, &sides[i], &sides[many], &ret_want[many], arena);
 	}
 }
 

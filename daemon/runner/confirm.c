@@ -15,6 +15,7 @@
  * it again.
  */
 #include "daemon/runner/fetch.h"
+#include "daemon/runner/references.h"
 
 #include "state/removals.h"
 
@@ -82,6 +83,10 @@ bool confirm_if_unsure(struct runner *runner, enum side side, const struct perso
 	struct pair pair;
 	bool found = false;
 
+	if (references_read_again(runner, side)) {
+		add_unsure(runner, side, person->id);
+		return true;
+	}
 	if (observation != OBSERVED_CHANGED || !runner->mapper[side]->caps.sparse_lists)
 		return true;
 	const bool ok = store_link_find(store, person->id, &arena, &link, &found, err) &&
@@ -370,7 +375,7 @@ static struct confirming *begin(struct runner *runner, enum side side, struct er
 	return NULL;
 }
 
-void runner_confirm(struct runner *runner)
+static void confirm(struct runner *runner)
 {
 	struct confirming *both[SIDE_COUNT];
 	struct error err;
@@ -390,4 +395,9 @@ void runner_confirm(struct runner *runner)
 		if (both[side] != NULL)
 			pump(both[side]);
 	}
+}
+
+void runner_confirm(struct runner *runner)
+{
+	references_refresh(runner, confirm);
 }

@@ -4,6 +4,7 @@
  */
 #include "daemon/runner/lookup.h"
 #include "daemon/runner/plan.h"
+#include "daemon/runner/references.h"
 #include "daemon/runner/unknown_tags.h"
 
 static bool refuse_create(struct runner *runner, enum side target, const struct person *source,
@@ -39,13 +40,14 @@ bool plan_create(struct runner *runner, enum side target, const struct person *s
 		.created_at = runner_now(runner),
 		.reasons = STR_LIT("no counterpart\n"),
 	};
-	*ret_possible = merge_create(runner->table, &runner->rules, target, &ret_intent->source,
-				     arena, &ret_intent->write, &why);
+	*ret_possible = merge_create(runner->table, target, &ret_intent->source, arena,
+				     &ret_intent->write, &why);
 	if (!*ret_possible)
 		return refuse_create(runner, target, source, &why, err);
 	person_init(&ret_intent->base, arena, runner->table);
-	for (size_t i = 0; i < runner->table->n && runner->context.tags == NULL; i++) {
-		if (field_is_tags(&runner->table->fields[i]))
+	for (size_t i = 0; i < runner->table->n; i++) {
+		if (runner->unreadable[i] ||
+		    references_lack(runner, target, i, &ret_intent->write.values[i]))
 			ret_intent->write.values[i] = (struct value){ .state = VALUE_UNKNOWN };
 	}
 	return true;

@@ -2,6 +2,7 @@
 #include "daemon/runner/fetch.h"
 
 #include "base/limits.h"
+#include "daemon/runner/references.h"
 
 #include <assert.h>
 
@@ -200,6 +201,7 @@ bool fetch_decode(struct runner *runner, enum side side, const struct answer *an
 {
 	if (!runner->mapper[side]->decode(&runner->context, raw, arena, ret_person, err))
 		return false;
+	references_note_missed(runner, side);
 	ret_person->seen_at = answer->seen_at;
 	return true;
 }

@@ -2,7 +2,7 @@
 /*
  * finish: the figures of the cycle, its outcome, and what is no longer kept of the history.
  */
-#include "daemon/runner/runner_p.h"
+#include "daemon/runner/references.h"
 
 #include "base/log.h"
 #include "daemon/report.h"
@@ -28,12 +28,13 @@ static uint64_t least_requests(const struct runner *runner, enum side side)
 			      scan->began  ? scan_least_requests(&scan->scan, scan->n_distinct) :
 					     0;
 	const uint64_t pages = runner->n_confirmed[side] + runner->n_lookups[side] +
-			       runner->n_note_requests[side] + list;
+			       runner->n_note_requests[side] + list +
+			       runner->references->n_requests[side];
 
 	if (runner->options.dry_run)
-		return pages + (side == SIDE_PEOPLE ? runner->n_tag_pages : 0);
-	return pages + (side == SIDE_PEOPLE ? runner->n_tag_pages : 0) +
-	       ceil_div(runner->n_creates[side], batch) + ceil_div(runner->n_updates[side], batch) +
+		return pages;
+	return pages + ceil_div(runner->n_creates[side], batch) +
+	       ceil_div(runner->n_updates[side], batch) +
 	       ceil_div(runner->n_updates[side], caps->page_max);
 }
 
@@ -128,9 +129,7 @@ void runner_finish(struct runner *runner)
 	struct error err;
 
 	count_requests(runner);
-	if (runner->n_unknown_tags > 0)
-		LOG_WARN("tags left out: the people side has none of that title",
-			 LOG_U64("count", runner->n_unknown_tags));
+	references_report(runner);
 	if (report->failure.code != ERR_STORE && !count_state(runner, &err))
 		runner_store_failed(runner, &err);
 	report->ended_at = runner_now(runner);

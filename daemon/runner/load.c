@@ -1,98 +1,325 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * load: before anything is read: the titles of tags.
+ * load: reads the collections that persons refer to, before anything is decoded or decided with them:
+ * page by page, one collection after the other.  Companies that can't be listed (dialect attributes) are
+ * met in the list of persons first, and then asked for one by one.
  */
 #include "daemon/runner/fetch.h"
+#include "daemon/runner/references.h"
 
 #include "base/limits.h"
 #include "base/log.h"
 
-#define TAGS_KEPT_NS (300 * NS_PER_S)
+#include <string.h>
 
-/* Tags are named by IRI on the people side: their titles are needed before a page can be decoded. */
-static bool needs_tags(const struct runner *runner)
+#define COMPANIES_IN_FLIGHT 8
+/* A list of persons that never ends is not read for ever. */
+#define PERSON_PAGES_MOST 10000
+
+struct reading {
+	references_fn *then;
+	bool queued[COLLECTION_COUNT];
+	enum collection which;
+	uint32_t n_pages;
+	uint32_t n_requests;
+	struct arena texts;
+	struct members members;
+	struct mapper_titles *ids; /* of the members so far */
+	VEC(struct str) holders;   /* persons by whom companies are asked for */
+	size_t next_holder;
+	size_t n_flying;
+	bool failed;
+};
+
+static void read_next(struct runner *runner);
+static void request_page(struct runner *runner);
+
+static const struct mapper *mapper_of(const struct runner *runner)
 {
-	for (size_t i = 0; i < runner->table->n; i++) {
-		if (field_is_tags(&runner->table->fields[i]))
-			return true;
+	return runner->mapper[collection_side(runner->references->reading->which)];
+}
+
+static void submit(struct runner *runner, struct request *request, fetch_fn *fn)
+{
+	struct reading *reading = runner->references->reading;
+	const enum side side = collection_side(reading->which);
+
+	reading->n_requests++;
+	runner->references->n_requests[side]++;
+	fetch_submit(runner, side, request, FETCH_BODY, SENDER_PUSH, fn, runner);
+}
+
+static void clear(struct reading *reading)
+{
+	VEC_RELEASE(&reading->members.list);
+	VEC_RELEASE(&reading->holders);
+	arena_release(&reading->texts);
+	titles_clear(reading->ids);
+	reading->n_pages = reading->n_requests = 0;
+	reading->next_holder = 0;
+	reading->failed = false;
+}
+
+/* ---- The end of a collection ---- */
+
+/* What was known of it stands; without that it is unknown in this cycle: nothing is concluded from it and
+ * none is written.  Everything else can go on, unless the token is refused. */
+static void do_without(struct runner *runner, const struct answer *answer, struct error *err)
+{
+	struct references *references = runner->references;
+	const enum collection which = references->reading->which;
+	const enum side side = collection_side(which);
+
+	(void)error_wrap(err, "%s: reading the %s", side_name(side), collection_name(which));
+	if (answer->judgement == JUDGE_AUTH && answer->status != 403) {
+		cycle_note_failure(&runner->cycle, side, err);
+		references->given_up[side] = true;
+	} else if (references->sets[which].read_at > 0) {
+		LOG_WARN("a collection cannot be read, and is taken for what it was", LOG_ERR(err));
+	} else {
+		LOG_WARN("a collection cannot be read, and is left alone in this cycle",
+			 LOG_ERR(err));
 	}
-	return false;
+	references->given_up[side] = references->given_up[side] || answer->status == 0;
+	references->reading->failed = true;
 }
 
-static void request_tag_page(struct runner *runner);
-
-/* Without titles tags are unknown in this cycle: nothing is concluded from them and none is written.
- * Everything else can go on, unless the token is refused. */
-static void do_without_tags(struct runner *runner, const struct answer *answer, struct error *err)
+static void take(struct runner *runner)
 {
-	(void)error_wrap(err, "people: reading the tags");
-	runner->context.tags = NULL;
-	if (answer->judgement == JUDGE_AUTH)
-		cycle_note_failure(&runner->cycle, SIDE_PEOPLE, err);
-	else
-		LOG_WARN("tags cannot be read and are left alone in this cycle", LOG_ERR(err));
-	runner_phase_done(runner);
+	struct reading *reading = runner->references->reading;
+
+	if (!reading->failed && !runner->stopping)
+		references_replace(runner, reading->which, &reading->members, &reading->texts,
+				   reading->n_requests);
+	read_next(runner);
 }
 
-static void on_tag_page(void *payload, struct answer *answer)
+/* ---- Companies of the dialect attributes ---- */
+
+static void pump_companies(struct runner *runner);
+
+static void on_company(void *payload, struct answer *answer)
 {
 	struct runner *runner = payload;
-	struct page_info info = { 0 };
+	struct reading *reading = runner->references->reading;
+	struct page_info info;
 	struct error err = answer->err;
 
-	const size_t n_before = titles_count(runner->tags);
-
-	runner->n_tag_pages++;
-	if (answer->judgement != JUDGE_OK ||
-	    !people_tags_decode(answer->body, runner->tags, &info, &err)) {
-		do_without_tags(runner, answer, &err);
-		return;
-	}
-	/* A server that ignores the page serves the same one for ever. */
-	const bool all = titles_count(runner->tags) == n_before ||
-			 (info.total >= 0 && titles_count(runner->tags) >= (uint64_t)info.total);
-
-	if (!all && titles_count(runner->tags) < LIMIT_COLLECTION_ITEMS && !runner->stopping) {
-		request_tag_page(runner);
-		return;
-	}
-	/* Without any title no tag could be told from another, nor written. */
-	if (titles_count(runner->tags) == 0)
-		runner->context.tags = NULL;
-	else
-		runner->tags_at = runner_now(runner);
-	runner_phase_done(runner);
+	reading->n_flying--;
+	/* Nobody has it any more. */
+	if (answer->status != 404 && !reading->failed &&
+	    (answer->judgement != JUDGE_OK ||
+	     !collection_decode(mapper_of(runner), reading->which, answer->body, &reading->texts,
+				&reading->members, &info, &err)))
+		do_without(runner, answer, &err);
+	pump_companies(runner);
 }
 
-static void request_tag_page(struct runner *runner)
+static void pump_companies(struct runner *runner)
 {
+	struct reading *reading = runner->references->reading;
+	const bool more = !reading->failed && !runner->stopping;
+
+	while (more && reading->n_flying < COMPANIES_IN_FLIGHT &&
+	       reading->next_holder < reading->holders.n) {
+		struct request request;
+
+		collection_company_of(&runner->context,
+				      reading->holders.items[reading->next_holder++], &request);
+		reading->n_flying++;
+		submit(runner, &request, on_company);
+	}
+	if (reading->n_flying == 0)
+		take(runner);
+}
+
+/* What was read is by whom each of them can be asked for. */
+static void ask_companies(struct runner *runner)
+{
+	struct reading *reading = runner->references->reading;
+
+	for (size_t i = 0; i < reading->members.list.n; i++)
+		*VEC_PUSH(&reading->holders) = reading->members.list.items[i].title;
+	reading->members.list.n = 0;
+	pump_companies(runner);
+}
+
+static struct str company_attribute(const struct runner *runner)
+{
+	size_t row = 0;
+
+	while (field_collection(&runner->table->fields[row], SIDE_RECORDS) != COLLECTION_COMPANIES)
+		row++;
+	return runner->table->fields[row].path[SIDE_RECORDS];
+}
+
+/* ---- Pages ---- */
+
+/* A server that ignores the page serves the same one for ever; pages that drift repeat members. */
+static bool keep_new(struct reading *reading, size_t n_before, struct error *err)
+{
+	size_t n = n_before;
+
+	for (size_t i = n_before; i < reading->members.list.n; i++) {
+		const struct member member = reading->members.list.items[i];
+
+		if (titles_of_id(reading->ids, member.id).len > 0)
+			continue;
+		if (!titles_add(reading->ids, member.id, member.id))
+			return error_set(err, ERR_MALFORMED, "more than %d members",
+					 LIMIT_COLLECTION_ITEMS);
+		reading->members.list.items[n++] = member;
+	}
+	reading->members.list.n = n;
+	return true;
+}
+
+static bool take_page(struct runner *runner, const struct answer *answer, bool *ret_all,
+		      struct error *err)
+{
+	struct reading *reading = runner->references->reading;
+	const struct mapper *mapper = mapper_of(runner);
+	const size_t n_before = reading->members.list.n;
+	struct page_info info = { 0 };
+
+	if (!collection_is_list(mapper)) {
+		if (!collection_holders_decode(mapper, company_attribute(runner), answer->body,
+					       &reading->texts, &reading->members, &info, err) ||
+		    !keep_new(reading, n_before, err))
+			return false;
+		*ret_all = info.n_members == 0 || reading->n_pages == PERSON_PAGES_MOST ||
+			   (info.total >= 0 && (uint64_t)reading->n_pages * COLLECTION_HOLDERS >=
+						       (uint64_t)info.total);
+		return true;
+	}
+	if (!collection_decode(mapper, reading->which, answer->body, &reading->texts,
+			       &reading->members, &info, err) ||
+	    !keep_new(reading, n_before, err))
+		return false;
+	*ret_all = reading->members.list.n == n_before ||
+		   (info.total >= 0 && reading->members.list.n >= (uint64_t)info.total);
+	return true;
+}
+
+static void on_page(void *payload, struct answer *answer)
+{
+	struct runner *runner = payload;
+	struct reading *reading = runner->references->reading;
+	const bool by_holders = !collection_is_list(mapper_of(runner));
+	struct error err = answer->err;
+	bool all = false;
+
+	reading->n_pages++;
+	if (answer->judgement != JUDGE_OK || !take_page(runner, answer, &all, &err)) {
+		do_without(runner, answer, &err);
+		all = true;
+	}
+	if (!all && !runner->stopping)
+		request_page(runner);
+	else if (by_holders)
+		ask_companies(runner);
+	else
+		take(runner);
+}
+
+static void request_page(struct runner *runner)
+{
+	const struct reading *reading = runner->references->reading;
+	const struct mapper *mapper = mapper_of(runner);
 	struct request request;
 
-	people_tags_page((uint32_t)runner->n_tag_pages, &request);
-	fetch_submit(runner, SIDE_PEOPLE, &request, FETCH_BODY, SENDER_PUSH, on_tag_page, runner);
+	if (collection_is_list(mapper))
+		collection_page(mapper, reading->which, reading->n_pages, &request);
+	else
+		collection_holders_page(&runner->context, company_attribute(runner),
+					reading->n_pages, &request);
+	submit(runner, &request, on_page);
 }
 
-/* Where requests are scarce a cycle makes do with titles that another one has read. */
-static bool has_tags(const struct runner *runner)
-{
-	const int64_t age = runner_now(runner) - runner->tags_at;
+/* ---- One after the other ---- */
 
-	return runner->scans[SIDE_PEOPLE].rolled && runner->tags_at != 0 && age >= 0 &&
-	       age < TAGS_KEPT_NS;
+static void conclude(struct runner *runner)
+{
+	struct references *references = runner->references;
+	references_fn *then = references->reading->then;
+	struct error err;
+
+	clear(references->reading);
+	titles_free(references->reading->ids);
+	free(references->reading);
+	references->reading = NULL;
+	if (!references_name(runner, &err))
+		runner_store_failed(runner, &err);
+	then(runner);
+}
+
+static void read_next(struct runner *runner)
+{
+	struct reading *reading = runner->references->reading;
+
+	clear(reading);
+	for (int i = 0; i < COLLECTION_COUNT; i++) {
+		struct known *known = &runner->references->sets[i];
+		const enum side side = collection_side((enum collection)i);
+
+		if (!reading->queued[i] || runner->stopping || runner->references->given_up[side])
+			continue;
+		reading->queued[i] = false;
+		reading->which = (enum collection)i;
+		known->tried = true;
+		known->wanted = false;
+		request_page(runner);
+		return;
+	}
+	conclude(runner);
+}
+
+static void read_some(struct runner *runner, const bool queued[COLLECTION_COUNT],
+		      references_fn *then)
+{
+	struct reading *reading;
+	bool any = false;
+
+	for (int i = 0; i < COLLECTION_COUNT; i++)
+		any = any || queued[i];
+	if (!any) {
+		then(runner);
+		return;
+	}
+	reading = alloc_zeroed(1, sizeof(*reading));
+	reading->then = then;
+	reading->ids = titles_new();
+	memcpy(reading->queued, queued, sizeof(reading->queued));
+	runner->references->reading = reading;
+	read_next(runner);
+}
+
+void references_refresh(struct runner *runner, references_fn *then)
+{
+	bool queued[COLLECTION_COUNT];
+
+	for (int i = 0; i < COLLECTION_COUNT; i++)
+		queued[i] = runner->references->sets[i].wanted &&
+			    references_may_refresh(runner, (enum collection)i);
+	runner->references->then = then;
+	read_some(runner, queued, references_create);
 }
 
 void runner_load(struct runner *runner)
 {
-	runner->n_tag_pages = 0;
-	if (has_tags(runner)) {
+	bool queued[COLLECTION_COUNT];
+	struct error err;
+
+	if (!references_begin(runner, &err)) {
+		runner_store_failed(runner, &err);
 		runner_phase_done(runner);
 		return;
 	}
-	runner->tags_at = 0;
-	runner->context.tags = runner->tags;
-	titles_clear(runner->tags);
-	if (needs_tags(runner))
-		request_tag_page(runner);
-	else
-		runner_phase_done(runner);
+	for (int i = 0; i < COLLECTION_COUNT; i++) {
+		const struct known *known = &runner->references->sets[i];
+
+		queued[i] = known->needed && known->listed &&
+			    references_is_stale(runner, (enum collection)i);
+	}
+	read_some(runner, queued, runner_phase_done);
 }

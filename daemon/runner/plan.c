@@ -7,6 +7,7 @@
 
 #include "daemon/runner/admit.h"
 #include "daemon/runner/flap.h"
+#include "daemon/runner/references.h"
 #include "daemon/runner/removals.h"
 #include "daemon/runner/unknown_tags.h"
 #include "daemon/runner/wishes.h"
@@ -100,8 +101,8 @@ bool plan_add(struct runner *runner, const struct intent *intent, bool *ret_adde
  * What is to be written.  A record that holds one e-mail shows one of people's: where both sides are to
  * change, people's half comes first, or its failure would leave a removal forgotten.  A plan shows both.
  */
-static void take_writes(const struct runner *runner, const struct merge_result *merged,
-			enum side target, struct intent *intent)
+static void take_writes(struct runner *runner, const struct merge_result *merged, enum side target,
+			struct intent *intent)
 {
 	for (size_t i = 0; i < runner->table->n; i++) {
 		const struct field *field = &runner->table->fields[i];
@@ -111,7 +112,7 @@ static void take_writes(const struct runner *runner, const struct merge_result *
 				   merge->write[SIDE_PEOPLE].state != VALUE_UNKNOWN;
 
 		if ((!later || runner->options.dry_run) &&
-		    (target == SIDE_RECORDS || !tags_lack_one(runner, i, &merge->write[target])))
+		    !references_lack(runner, target, i, &merge->write[target]))
 			intent->write.values[i] = merge->write[target];
 	}
 }
@@ -355,11 +356,12 @@ static bool sweep(struct runner *runner, struct error *err)
 	       store_quarantine_sweep(store, err);
 }
 
-void runner_merge(struct runner *runner)
+static void merge(struct runner *runner)
 {
 	const bool late = runner->cycle.merge_rounds > 1;
 	struct error err;
 
+	references_count_anew(runner);
 	if (!know_whom(runner)) {
 		runner_phase_done(runner);
 		return;
@@ -371,5 +373,11 @@ void runner_merge(struct runner *runner)
 	    !guard_changes(runner, &err) || !removals_plan(runner, &err) || !sweep(runner, &err) ||
 	    !plan_creates(runner, &err))
 		runner_store_failed(runner, &err);
+	runner->again = runner->again || references_are_wanted(runner);
 	runner_phase_done(runner);
+}
+
+void runner_merge(struct runner *runner)
+{
+	references_refresh(runner, merge);
 }

@@ -33,6 +33,7 @@ enum job_result {
 	RESULT_REFUSED, /* into quarantine, with status and words */
 	/* nothing is known or to be done: the intent goes, the next cycle decides */
 	RESULT_CLASH, /* a unique value is taken: once more, after the other writes */
+	RESULT_DEAD,  /* it refers to something that is not there any more: once more, without it */
 	RESULT_GONE,  /* the target is not there any more: reported, the edit waits */
 	RESULT_DROPPED,
 	RESULT_UNCERTAIN, /* it may have happened: the intent stays */

@@ -4,6 +4,7 @@
  * file of its own here.
  */
 #include "daemon/runner/lookup.h"
+#include "daemon/runner/references.h"
 #include "daemon/runner/rolling.h"
 
 #include <assert.h>
@@ -51,14 +52,12 @@ struct runner *runner_new(const struct runner_options *options)
 	const struct config *config = options->config;
 
 	*runner = (struct runner){ .options = *options, .table = &config->fields };
-	runner->tags = titles_new();
 	runner->mapper[SIDE_RECORDS] =
 		mapper_find(SIDE_RECORDS, dialect_name(config->records.dialect));
 	runner->mapper[SIDE_PEOPLE] = mapper_find(SIDE_PEOPLE, "");
 	assert(runner->mapper[SIDE_RECORDS] != NULL && runner->mapper[SIDE_PEOPLE] != NULL);
 	runner->context = (struct mapper_context){
 		.fields = runner->table,
-		.tags = runner->tags,
 		.object = config->records.object,
 		.default_region = config->sync.default_region,
 		.email_property = config->people.email_property,
@@ -67,6 +66,8 @@ struct runner *runner_new(const struct runner_options *options)
 		.phone_key = config->people.phone_key,
 		.marker = config->people.marker,
 	};
+	runner->references = references_new(runner);
+	runner->context.missed = runner->references->missed;
 	return runner;
 }
 
@@ -74,7 +75,7 @@ void runner_free(struct runner *runner)
 {
 	if (runner == NULL)
 		return;
-	titles_free(runner->tags);
+	references_free(runner->references);
 	lookup_free(runner->lookup);
 	for (int side = 0; side < SIDE_COUNT; side++) {
 		side_scan_reset(&runner->scans[side]);
@@ -188,8 +189,7 @@ static void forget_last_cycle(struct runner *runner)
 	lookup_free(runner->lookup);
 	runner->lookup = NULL;
 	runner->stopping = runner->again = runner->pushed = false;
-	runner->n_dirty = runner->intents_done = runner->intents_total = runner->n_tag_pages = 0;
-	runner->n_unknown_tags = 0;
+	runner->n_dirty = runner->intents_done = runner->intents_total = 0;
 	runner->clashed.n = 0;
 	runner->removals_held = runner->changes_held = runner->keeps_sent = false;
 	runner->n_changed = 0;

@@ -18,6 +18,7 @@
 #include "state/turns.h"
 
 struct push;
+struct references;
 
 /* The reading of one side in this cycle: of its whole list, or (rolled) of its newest pages and, behind the
  * writes, of a slice of a turn. */
@@ -54,10 +55,10 @@ struct runner {
 	const struct field_table *table;
 	const struct mapper *mapper[SIDE_COUNT];
 	struct mapper_context context;
-	struct mapper_titles *tags;
+	struct references *references;
 	struct cycle cycle;
 	struct merge_rules rules;
-	bool unreadable[LIMIT_FIELDS]; /* of rules: tags, when their titles could not be read */
+	bool unreadable[LIMIT_FIELDS]; /* of rules: rows named in what could not be read */
 	enum reach reach;
 	struct side_scan scans[SIDE_COUNT];
 	struct budget budgets[SIDE_COUNT]; /* of rolled sides */
@@ -79,14 +80,11 @@ struct runner {
 	uint64_t requests_before[SIDE_COUNT];
 	uint64_t requests_at_push[SIDE_COUNT]; /* of this cycle, when it first pushed */
 	uint64_t retries_before[SIDE_COUNT];
-	uint64_t n_tag_pages;
 	uint64_t n_note_requests[SIDE_COUNT];
-	int64_t tags_at; /* ns: when the titles were read; 0: they are not known */
 	uint64_t n_lookups[SIDE_COUNT];
 	uint64_t n_dirty;                                      /* links that were merged */
 	uint64_t n_updates[SIDE_COUNT], n_creates[SIDE_COUNT]; /* intents decided, for the least */
 	uint64_t intents_done, intents_total;
-	uint64_t n_unknown_tags; /* that were left out because people have no such tag */
 	/* What the decoding depends on: another field table or other titles decode everything anew. */
 	uint64_t raw_seed[SIDE_COUNT];
 	bool no_groups[SIDE_COUNT]; /* the side does not answer grouped readings */

@@ -4,6 +4,7 @@
  * one of them shows somebody whom a list has shown before.
  */
 #include "daemon/runner/pages.h"
+#include "daemon/runner/references.h"
 #include "daemon/runner/rolling.h"
 
 #include "state/turns.h"
@@ -182,13 +183,11 @@ static bool start_side(struct runner *runner, enum side side, struct error *err)
 static void choose_seeds(struct runner *runner)
 {
 	for (size_t i = 0; i < runner->table->n; i++)
-		runner->unreadable[i] =
-			runner->context.tags == NULL && field_is_tags(&runner->table->fields[i]);
+		runner->unreadable[i] = references_are_blind(runner, &runner->table->fields[i]);
 	runner->rules.unreadable = runner->unreadable;
-	runner->raw_seed[SIDE_RECORDS] = runner->table->fingerprint;
-	runner->raw_seed[SIDE_PEOPLE] =
-		runner->table->fingerprint ^
-		(runner->context.tags != NULL ? 1 + titles_fingerprint(runner->tags) : 0);
+	for (int side = 0; side < SIDE_COUNT; side++)
+		runner->raw_seed[side] =
+			runner->table->fingerprint ^ references_seed(runner, (enum side)side);
 }
 
 void runner_scan(struct runner *runner)

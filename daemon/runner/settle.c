@@ -419,15 +419,16 @@ static bool settle_refused(struct job *job, struct error *err)
 	       store_intent_delete(runner_store(runner), intent->id, err);
 }
 
-/* A unique value is taken: perhaps by somebody who gives it away in this very cycle. */
-static bool settle_clash(struct job *job, struct error *err)
+/* A unique value is taken: perhaps by somebody who gives it away in this very cycle.  Or what it refers to is
+ * dead: without that, or with what takes its place. */
+static bool settle_again(struct job *job, struct error *err)
 {
 	struct runner *runner = job->push->runner;
 
 	if (runner->cycle.merge_rounds >= CYCLE_MERGE_ROUNDS)
 		return settle_refused(job, err);
 	runner->again = true;
-	if (job->intent.kind == INTENT_UPDATE)
+	if (job->result == RESULT_CLASH && job->intent.kind == INTENT_UPDATE)
 		yield_note_clash(runner, job->intent.link);
 	return store_intent_delete(runner_store(runner), job->intent.id, err);
 }
@@ -468,10 +469,11 @@ static bool settle_uncertain(struct job *job, struct error *err)
 bool settle_jobs(struct push *push, struct error *err)
 {
 	static bool (*const settlers[])(struct job *, struct error *) = {
-		[RESULT_DONE] = settle_done,       [RESULT_SAME] = settle_same,
-		[RESULT_MOVED] = settle_moved,     [RESULT_REFUSED] = settle_refused,
-		[RESULT_CLASH] = settle_clash,     [RESULT_GONE] = settle_gone,
-		[RESULT_DROPPED] = settle_dropped, [RESULT_UNCERTAIN] = settle_uncertain,
+		[RESULT_DONE] = settle_done,           [RESULT_SAME] = settle_same,
+		[RESULT_MOVED] = settle_moved,         [RESULT_REFUSED] = settle_refused,
+		[RESULT_CLASH] = settle_again,         [RESULT_GONE] = settle_gone,
+		[RESULT_DEAD] = settle_again,          [RESULT_DROPPED] = settle_dropped,
+		[RESULT_UNCERTAIN] = settle_uncertain,
 	};
 	struct store *store = runner_store(push->runner);
 

@@ -1,24 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/runner/unknown_tags.h"
 
-bool tags_lack_one(const struct runner *runner, size_t row, const struct value *tags)
+#include "daemon/runner/references.h"
+
+/* A set whose elements the record holds as texts, and people as members of a collection. */
+static bool is_titled(const struct field *field)
 {
-	if (!field_is_tags(&runner->table->fields[row]) || !value_is_set(tags))
-		return false;
-	for (uint32_t i = 0; i < tags->n; i++) {
-		if (titles_id_of(runner->tags, tags->items[i].text).len == 0)
-			return true;
-	}
-	return false;
+	return field_collection(field, SIDE_PEOPLE) != COLLECTION_NONE &&
+	       field_collection(field, SIDE_RECORDS) == COLLECTION_NONE &&
+	       !field->single[SIDE_RECORDS];
 }
 
 /* People have no such tag, and never had: it could not be written there.  One that was agreed before is
  * merged all the same: it, or the whole collection, may be gone from people only now.  shadow: of the
  * record's tags, or NULL. */
-static bool is_unknown_tag(const struct runner *runner, const struct value *shadow,
-			   const struct item *tag)
+static bool is_unknown_tag(const struct runner *runner, const struct field *field,
+			   const struct value *shadow, const struct item *tag)
 {
-	return titles_id_of(runner->tags, tag->text).len == 0 &&
+	return references_lack_text(runner, SIDE_PEOPLE, field, tag->text) &&
 	       (shadow == NULL || !value_is_set(shadow) || !value_has(shadow, tag->key));
 }
 
@@ -35,7 +34,7 @@ void tags_keep_unknown(const struct runner *runner, const struct pair *pair, str
 		struct value *write = &intent->write.values[i];
 
 		base[i] = intent->base.values[i];
-		if (!field_is_tags(&runner->table->fields[i]) || !value_is_set(all))
+		if (!is_titled(&runner->table->fields[i]) || !value_is_set(all))
 			continue;
 		base[i] = *all;
 		if (write->state == VALUE_UNKNOWN)
@@ -46,13 +45,32 @@ void tags_keep_unknown(const struct runner *runner, const struct pair *pair, str
 		for (kept.n = 0; kept.n < n; kept.n++)
 			kept.items[kept.n] = write->items[kept.n];
 		for (uint32_t k = 0; k < all->n; k++) {
-			if (is_unknown_tag(runner, shadows != NULL ? &shadows[i] : NULL,
-					   &all->items[k]))
+			if (is_unknown_tag(runner, &runner->table->fields[i],
+					   shadows != NULL ? &shadows[i] : NULL, &all->items[k]))
 				kept.items[kept.n++] = all->items[k];
 		}
 		*write = kept.n > 0 ? kept : value_empty();
 	}
 	intent->base.values = base;
+}
+
+static struct value without_unknown(struct runner *runner, const struct field *field,
+				    const struct value *all, const struct value *shadow,
+				    struct arena *arena)
+{
+	const bool flows = direction_flows_from(field->direction, SIDE_RECORDS);
+	struct value some = value_items(arena, all->n);
+
+	some.n = 0;
+	for (uint32_t i = 0; i < all->n; i++) {
+		if (!is_unknown_tag(runner, field, shadow, &all->items[i]))
+			some.items[some.n++] = all->items[i];
+		else if (flows)
+			references_miss(runner, SIDE_PEOPLE, field, all->items[i].text);
+	}
+	if (some.n < all->n && flows)
+		references_leave_out(runner, field_collection(field, SIDE_PEOPLE), all->n - some.n);
+	return some.n > 0 ? some : value_empty();
 }
 
 struct person tags_without_unknown(struct runner *runner, const struct person *records,
@@ -65,19 +83,11 @@ struct person tags_without_unknown(struct runner *runner, const struct person *r
 		const struct value *all = &records->values[i];
 
 		known.values[i] = *all;
-		if (!field_is_tags(&runner->table->fields[i]) || !value_is_set(all) ||
-		    runner->context.tags == NULL)
+		if (!is_titled(&runner->table->fields[i]) || !value_is_set(all))
 			continue;
-		struct value some = value_items(arena, all->n);
-
-		some.n = 0;
-		for (uint32_t k = 0; k < all->n; k++) {
-			if (!is_unknown_tag(runner, shadow != NULL ? &shadow->values[i] : NULL,
-					    &all->items[k]))
-				some.items[some.n++] = all->items[k];
-		}
-		runner->n_unknown_tags += all->n - some.n;
-		known.values[i] = some.n > 0 ? some : value_empty();
+		known.values[i] =
+			without_unknown(runner, &runner->table->fields[i], all,
+					shadow != NULL ? &shadow->values[i] : NULL, arena);
 	}
 	return known;
 }

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * unknown_tags: tags of records that people do not have.
+ * unknown_tags: tags and segments of records that people do not have.
  */
 #ifndef CRMSYNC_DAEMON_RUNNER_UNKNOWN_TAGS_H
 #define CRMSYNC_DAEMON_RUNNER_UNKNOWN_TAGS_H
 
 #include "daemon/runner/runner_p.h"
 
-/* Is it the row of tags, and has people no word for one of these?  Written without it, the tag would be lost. */
-bool tags_lack_one(const struct runner *runner, size_t row, const struct value *tags);
 /* What the merge did not see of the record's tags is still there, and must be after the write. */
 void tags_keep_unknown(const struct runner *runner, const struct pair *pair, struct intent *intent,
 		       struct arena *arena);

@@ -8,6 +8,7 @@
 #include "daemon/runner/likeness.h"
 #include "daemon/runner/plan.h"
 #include "daemon/runner/push.h"
+#include "daemon/runner/references.h"
 
 #include <assert.h>
 #include <limits.h>
@@ -79,6 +80,11 @@ static void take_failure(struct job *job, const struct answer *answer)
 	}
 	if (answer->status == 403) {
 		take_forbidden(job, answer);
+		return;
+	}
+	if (answer->judgement == JUDGE_REJECTED &&
+	    references_note_dead(push->runner, push->side, &job->intent, job->words)) {
+		push_job_answered(job, RESULT_DEAD);
 		return;
 	}
 	if (answer->judgement == JUDGE_REJECTED || answer->judgement == JUDGE_CLASH) {

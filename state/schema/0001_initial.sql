@@ -274,14 +274,18 @@ CREATE TABLE note_turn(
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX note_turn_next ON note_turn(due DESC, cycle, link);
 
+-- Named things that persons refer to by id (tags, organizations, companies), as they were when last read.
 CREATE TABLE collection(
 	name TEXT NOT NULL PRIMARY KEY,
-	read_at INTEGER NOT NULL
+	read_at INTEGER NOT NULL,
+	requests INTEGER NOT NULL -- that the reading took
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE title(
+CREATE TABLE member(
 	collection TEXT NOT NULL REFERENCES collection(name) ON DELETE CASCADE,
 	id TEXT NOT NULL,
 	title TEXT NOT NULL,
+	known_by TEXT NOT NULL, -- domains of a company, the e-mail of a user
+	text TEXT NOT NULL, -- what persons' values name it by, in their canonical form
 	PRIMARY KEY (collection, id)
 ) STRICT, WITHOUT ROWID;
 

@@ -137,7 +137,7 @@ static void open_mappers(struct scan_world *world, enum record_shape shape, bool
 		bench_fail("titles", NULL);
 	world->context = (struct mapper_context){
 		.fields = &world->table,
-		.tags = world->tags,
+		.collections = { [COLLECTION_TAGS] = world->tags },
 		.object = "people",
 		.default_region = "US",
 		.email_property = "emailAddresses",

@@ -34,8 +34,11 @@ class Call(NamedTuple):
             return self.path() == "/people" and self.method == "GET" and \
                 names <= {"page", "itemsPerPage", "order"}
         if self.method == "POST":
-            return self.path().endswith("/records/query") and "filter" not in json.loads(self.body)
-        return self.method == "GET" and self.path().endswith("/people/records")
+            return self.path().endswith("/people/records/query") and \
+                "filter" not in json.loads(self.body)
+        names = {name for name, _ in parse_qsl(urlsplit(self.target).query)}
+        return self.method == "GET" and self.path().endswith("/people/records") and \
+            "attributes" not in names
 
     def page(self):
         """The number of the list's page, from 1."""

@@ -214,6 +214,12 @@ class World:
         with contextlib.closing(state):
             return state.execute(query, values).fetchall()
 
+    def change_state(self, statement):
+        """One statement on the state, which no process may have open."""
+        state = sqlite3.connect(self.path("state.db"))
+        with contextlib.closing(state), state:
+            state.execute(statement)
+
     # ---- The end ----
 
     def story(self):

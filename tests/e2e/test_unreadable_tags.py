@@ -88,7 +88,10 @@ class Unreadable(Tags):
     FAULTS = {"status 503": Reply(503, b"{}"), "status 404": Reply(404, b"{}"),
               "HTML": Reply(200, b"<html>Sign in</html>", "text/html"), "empty": Reply(200, b"")}
 
-    def fail(self, front, reply):
+    def fail(self, world, front, reply):
+        """Nothing is known of tags, and nothing is said."""
+        world.change_state("DELETE FROM member")
+        world.change_state("DELETE FROM collection")
         front.lie = lambda call: reply if call.path().startswith("/tags") else None
 
     def sync_somehow(self, world):
@@ -108,7 +111,7 @@ class Unreadable(Tags):
                     world.sync()
                     world.settled()
                 world.edit(side, ids[side], tags=after, job="Engineer")
-                self.fail(front, reply)
+                self.fail(world, front, reply)
                 self.sync_somehow(world)
                 self.assertEqual(self.tags(world, side, ids), sorted(after), "the edit stands")
                 front.lie = nothing

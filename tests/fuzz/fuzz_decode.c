@@ -9,6 +9,7 @@
 #include "fuzz.h"
 
 #include "base/limits.h"
+#include "mappers/collections.h"
 #include "mappers/json_guard.h"
 #include "mappers/json_string.h"
 #include "mappers/notes.h"
@@ -37,8 +38,9 @@ static size_t fill_rows(struct field rows[MAX_ROWS])
 		{ FIELD_URL, "twitter", "avatarUrl" },
 		{ FIELD_SELECT, "strongest_connection_strength", "customerId" },
 		{ FIELD_TEXT_SET, "labels", "segments" },
-		{ FIELD_REFERENCE, "company", "owner" },
-		{ FIELD_REFERENCE_SET, "companies", "organizations" },
+		{ FIELD_REFERENCE, "owner", "owner" },
+		{ FIELD_REFERENCE_OF_MANY, "company", "organizations" },
+		{ FIELD_REFERENCE_SET, "segments", "segments" },
 		{ FIELD_TEXT_SET, "tags", "tags" },
 	};
 	size_t n = field_defaults(false, MAX_ROWS, rows);
@@ -219,6 +221,27 @@ static void read_schema(struct str bytes)
 	arena_release(&arena);
 }
 
+static void read_collections(const struct mapper *mapper, struct str bytes)
+{
+	for (int i = 0; i < COLLECTION_COUNT; i++) {
+		struct arena arena = { 0 };
+		struct members members[SIDE_COUNT] = { 0 };
+		struct page_info info;
+		struct error err = { 0 };
+
+		for (int side = 0; side < SIDE_COUNT; side++) {
+			if (!collection_decode(mapper, (enum collection)i, bytes, &arena,
+					       &members[side], &info, &err))
+				FUZZ_CHECK(err.code == ERR_MALFORMED);
+		}
+		collections_pair((struct members *[]){ &members[0], &members[1] },
+				 (struct arena *[]){ &arena, &arena });
+		for (int side = 0; side < SIDE_COUNT; side++)
+			VEC_RELEASE(&members[side].list);
+		arena_release(&arena);
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct field rows[MAX_ROWS];
@@ -230,7 +253,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct mapper_titles *titles = titles_new();
 	const struct mapper_context context = {
 		.fields = &table,
-		.tags = titles,
+		.collections = { [COLLECTION_TAGS] = titles,
+				 [COLLECTION_ORGANIZATIONS] = titles,
+				 [COLLECTION_COMPANIES] = titles,
+				 [COLLECTION_USERS] = titles,
+				 [COLLECTION_MEMBERS] = titles },
 		.object = "people",
 		.default_region = "US",
 		.email_property = "emailAddresses",
@@ -241,15 +268,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	};
 	const struct mapper *mapper = fuzz_mapper(data[0]);
 	const struct str bytes = { (const char *)data + 2, size - 2 };
-	struct page_info info;
-	struct error err = { 0 };
 
 	FUZZ_CHECK(titles_add(titles, STR_LIT("3"), STR_LIT("Prospect")));
 	decode(mapper, &context, bytes);
 	decode_note(mapper, &context, bytes);
 	judge(mapper, data[1], bytes);
-	if (!people_tags_decode(bytes, titles, &info, &err))
-		FUZZ_CHECK(err.code == ERR_MALFORMED);
+	read_collections(mapper, bytes);
 	read_schema(bytes);
 	titles_free(titles);
 	return 0;

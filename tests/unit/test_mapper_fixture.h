@@ -45,7 +45,7 @@ static inline void fixture_open(struct fixture *fixture, enum side side, const c
 	assert_true(titles_add(fixture->tags, STR_LIT("9"), STR_LIT("Event")));
 	fixture->context = (struct mapper_context){
 		.fields = &fixture->table,
-		.tags = fixture->tags,
+		.collections = { [COLLECTION_TAGS] = fixture->tags },
 		.object = "people",
 		.default_region = "US",
 		.email_property = "emailAddresses",

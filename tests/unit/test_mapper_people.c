@@ -197,7 +197,7 @@ static void creates_what_is_set(void **state)
 	assert_string_equal(f->request.content_type, "application/ld+json");
 	request_release(&f->request);
 	f->context.marker = false;
-	f->context.tags = NULL;
+	f->context.collections[COLLECTION_TAGS] = NULL;
 	f->mapper->create(&f->context, &person, &f->request);
 	assert_null(strstr(buf_z(&f->request.body), "externalSource"));
 	assert_null(strstr(buf_z(&f->request.body), "tags"));
@@ -393,28 +393,6 @@ static void writes_times_in_seconds(void **state)
 	assert_request(&f->request, "PATCH", "/people/7", "{\"archivedAt\":null}");
 }
 
-static void reads_tags(void **state)
-{
-	struct fixture *f = *state;
-	struct page_info info;
-	struct error err;
-
-	titles_clear(f->tags);
-	people_tags_page(0, &f->request);
-	assert_request(&f->request, "GET", "/tags?page=1&itemsPerPage=30", NULL);
-	assert_true(people_tags_decode(read_data(&f->arena, "people_tags_answer.json"), f->tags,
-				       &info, &err));
-	assert_int_equal(info.total, 3);
-	assert_int_equal(info.n_members, 3);
-	assert_int_equal(titles_count(f->tags), 3);
-	assert_text(titles_of_id(f->tags, STR_LIT("5")), "Caf\xc3\xa9");
-	assert_false(people_tags_decode(STR_LIT("{\"member\":[{\"title\":\"x\"}]}"), f->tags, &info,
-					&err));
-	assert_string_equal(err.msg, "a tag without an id");
-	assert_false(people_tags_decode(STR_LIT("{\"member\":[{\"id\":1,"), f->tags, &info, &err));
-	assert_int_equal(err.code, ERR_MALFORMED);
-}
-
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_fixture, close_fixture)
@@ -433,7 +411,6 @@ int main(void)
 		TEST(nested_ids_are_not_content),
 		TEST(translates_value_maps),
 		TEST(writes_times_in_seconds),
-		TEST(reads_tags),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -46,6 +46,7 @@ static struct status sample(void)
 				.notes = { 14, 15 },
 				.linked = 7,
 				.unchanged = 8,
+				.left_out = 14,
 				.retries = 9,
 				.requests = { 10, 11 },
 				.requests_least = { 12, 13 } },
@@ -102,7 +103,8 @@ static void formats_every_key(void **state)
 		"\"removed\":{\"records\":5,\"people\":6},"
 		"\"notes\":{\"records\":14,\"people\":15},\"requests\":{\"records\":10,\"people\":11},"
 		"\"requests_least\":{\"records\":12,\"people\":13},\"linked\":7,\"unchanged\":8,"
-		"\"conflicts\":0,\"quarantined\":0,\"guarded\":0,\"waiting\":0,\"retries\":9,"
+		"\"conflicts\":0,\"quarantined\":0,\"left_out\":14,\"guarded\":0,"
+		"\"waiting\":0,\"retries\":9,"
 		"\"failure\":null},"
 		"\"held\":[],\"sides\":{\"records\":{\"reachable\":true,"
 		"\"last_success_at\":\"2026-01-01T12:01:39.000Z\",\"consecutive_failures\":0,"

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* History, conflicts, quarantine, titles, cycles. */
+/* History, conflicts, quarantine, members, cycles. */
 #include "test_store_fixture.h"
+
+#include "state/members.h"
 
 static void add_history(struct fixture *f, int64_t cycle, int64_t link, int64_t at)
 {
@@ -319,40 +321,52 @@ static void history_keeps_what_was_held(void **state)
 	OK(f, store_history_each(f->store, 0, 0, on_held, f, &f->err));
 }
 
-static bool on_title(void *payload, struct str id, struct str title, struct error *err)
+static bool on_member(void *payload, const struct stored_member *member, struct error *err)
 {
 	(void)err;
-	buf_addf(payload, "%.*s=%.*s ", STR_ARG(id), STR_ARG(title));
+	buf_addf(payload, "%.*s=%.*s/%.*s/%.*s ", STR_ARG(member->id), STR_ARG(member->title),
+		 STR_ARG(member->known_by), STR_ARG(member->text));
 	return true;
 }
 
-static void titles(struct fixture *f, const char *collection, int64_t at, const char *expected)
+static void members_are(struct fixture *f, const char *collection, int64_t at, const char *expected)
 {
 	struct buf text;
 	int64_t read_at = -1;
+	uint32_t n_requests = 99;
 
 	buf_init(&text, 1000);
-	OK(f, store_titles_each(f->store, collection, &read_at, on_title, &text, &f->err));
+	OK(f, store_members_each(f->store, collection, &read_at, &n_requests, on_member, &text,
+				 &f->err));
 	assert_string_equal(buf_z(&text), expected);
 	assert_int_equal(read_at, at);
+	assert_int_equal(n_requests, at == 0 ? 0 : 2);
 	buf_release(&text);
 }
 
-static void titles_are_replaced_whole(void **state)
+static void put_member(struct fixture *f, const char *collection, const char *id, const char *title)
+{
+	const struct stored_member member = { str_from(id), str_from(title), S("a.example"),
+					      S("text") };
+
+	OK(f, store_members_put(f->store, collection, &member, &f->err));
+}
+
+static void members_are_replaced_whole(void **state)
 {
 	struct fixture *f = *state;
 
-	titles(f, "tags", 0, "");
-	OK(f, store_titles_begin(f->store, "tags", 5, &f->err));
-	OK(f, store_titles_begin(f->store, "lists", 6, &f->err));
-	OK(f, store_titles_add(f->store, "tags", S("2"), S("vip"), &f->err));
-	OK(f, store_titles_add(f->store, "tags", S("1"), S("lead"), &f->err));
-	OK(f, store_titles_add(f->store, "tags", S("1"), S("hot lead"), &f->err));
-	OK(f, store_titles_add(f->store, "lists", S("1"), S("board"), &f->err));
-	titles(f, "tags", 5, "1=hot lead 2=vip ");
-	OK(f, store_titles_begin(f->store, "tags", 9, &f->err));
-	titles(f, "tags", 9, "");
-	titles(f, "lists", 6, "1=board ");
+	members_are(f, "tags", 0, "");
+	OK(f, store_members_begin(f->store, "tags", 5, 2, &f->err));
+	OK(f, store_members_begin(f->store, "lists", 6, 2, &f->err));
+	put_member(f, "tags", "2", "vip");
+	put_member(f, "tags", "1", "lead");
+	put_member(f, "tags", "1", "hot lead");
+	put_member(f, "lists", "1", "board");
+	members_are(f, "tags", 5, "1=hot lead/a.example/text 2=vip/a.example/text ");
+	OK(f, store_members_begin(f->store, "tags", 9, 2, &f->err));
+	members_are(f, "tags", 9, "");
+	members_are(f, "lists", 6, "1=board/a.example/text ");
 }
 
 static void newest_ended_cycle(void **state)
@@ -419,7 +433,7 @@ int main(void)
 		STORE_TEST(refused_writes_are_remembered),
 		STORE_TEST(what_is_given_up_blocks_silently),
 		STORE_TEST(history_keeps_what_was_held),
-		STORE_TEST(titles_are_replaced_whole),
+		STORE_TEST(members_are_replaced_whole),
 		STORE_TEST(newest_ended_cycle),
 		STORE_TEST(cycles_in_order),
 	};

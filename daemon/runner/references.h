@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * references: what is known of the things that persons refer to by id: tags, segments, organizations and
+ * users of the people side; companies and members of the records side.
+ *
+ * Read whole, kept in the state, and read again when older than REFERENCES_EXPIRY_NS, or when something is
+ * wanted that is not there: an id that a person holds, a title that is to be written, one that turned out
+ * to be dead.  What cannot be read stays as it was known; what was never known is left alone.
+ */
+#ifndef CRMSYNC_DAEMON_RUNNER_REFERENCES_H
+#define CRMSYNC_DAEMON_RUNNER_REFERENCES_H
+
+#include "daemon/runner/runner_p.h"
+#include "mappers/collections.h"
+
+/* The reading of large ones may take this share of a side's rate: one twentieth. */
+#define REFERENCES_EXPIRY_NS (600 * NS_PER_S)
+#define REFERENCES_RATE_SHARE 20
+/* A collection that is read in so few requests is read as often as something is wanted of it. */
+#define REFERENCES_FREE_REQUESTS 3
+/* Members that are made in one cycle. */
+#define REFERENCES_CREATED_MOST 100
+/* Persons who are read again in one cycle because of an id that was not known. */
+#define REFERENCES_MISSED_MOST 20
+
+/* One collection. */
+struct known {
+	struct arena texts;
+	struct members members;
+	struct mapper_titles *titles; /* canonical texts */
+	int64_t read_at;              /* ns; 0: never */
+	uint32_t n_requests;          /* that its reading took */
+	bool needed;                  /* a row of the table is named in it */
+	bool listed;                  /* the dialect has it */
+	bool loaded;                  /* from the state */
+	bool tried;                   /* it was asked for in this cycle */
+	bool found_out;               /* and answered, whole */
+	bool wanted;                  /* something is, that is not there */
+	bool create;                  /* references.create_missing, and the API can */
+	bool created;                 /* what could be, in this cycle */
+	struct arena missing_texts;
+	VEC(struct str) missing; /* to be created */
+};
+
+typedef void references_fn(struct runner *runner);
+
+struct references {
+	struct known sets[COLLECTION_COUNT];
+	bool missed[COLLECTION_COUNT]; /* set by the mappers */
+	bool person_missed;            /* the person decoded last names somebody unknown */
+	uint32_t n_missed[SIDE_COUNT]; /* persons who are read again */
+	uint64_t n_requests[SIDE_COUNT];
+	uint64_t n_left_out[COLLECTION_COUNT]; /* values that could not be written */
+	bool given_up[SIDE_COUNT];             /* in this cycle it does not answer */
+	struct reading *reading;               /* load.c; NULL: none */
+	references_fn *then;                   /* of references_refresh() */
+	size_t next_missing;                   /* references_create.c */
+	enum collection creating;
+};
+
+struct references *references_new(const struct runner *runner);
+void references_free(struct references *references); /* NULL is fine */
+
+/* ---- load.c ---- */
+
+/* Reads what was wanted since the last reading, as far as that is allowed, and creates what is still missing
+ * where the configuration says so; then calls `then`: from inside if there is nothing to do. */
+void references_refresh(struct runner *runner, references_fn *then);
+
+/* ---- references_create.c ---- */
+
+/* Does the configuration want missing members of this collection made, and can that be done? */
+bool references_can_create(const struct runner *runner, enum collection which);
+/* Creates what is missing and was looked for in this cycle, then calls references->then. */
+void references_create(struct runner *runner);
+
+/* ---- references.c ---- */
+
+/* A new cycle begins. */
+NODISCARD bool references_begin(struct runner *runner, struct error *err);
+bool references_is_stale(const struct runner *runner, enum collection which);
+/* May it be read once more in this cycle? */
+bool references_may_refresh(const struct runner *runner, enum collection which);
+/* What was read takes the place of what was known: members, whose texts are in the arena, are taken over.
+ * To be followed by references_name(). */
+void references_replace(struct runner *runner, enum collection which, struct members *members,
+			struct arena *texts, uint32_t n_requests);
+/* Gives everything its text, and stores it. */
+NODISCARD bool references_name(struct runner *runner, struct error *err);
+
+/* Something is wanted that is not there. */
+void references_want(struct runner *runner, enum collection which);
+/* Is something wanted that may be read once more in this cycle? */
+bool references_are_wanted(const struct runner *runner);
+/* A person was decoded: did it name somebody unknown? */
+void references_note_missed(struct runner *runner, enum side side);
+/* Is a person whose reference was not known to be read again in this cycle?  Once for each. */
+bool references_read_again(struct runner *runner, enum side side);
+/* Is the row left alone, because what it is named in is not known? */
+bool references_are_blind(const struct runner *runner, const struct field *field);
+/* Is there no word on `target` for one of these?  Then it can't be written there, and is wanted. */
+bool references_lack(struct runner *runner, enum side target, size_t row,
+		     const struct value *value);
+/* There is no word on `target` for this text: one is to be made, where that is wanted. */
+void references_miss(struct runner *runner, enum side target, const struct field *field,
+		     struct str text);
+/* The same for one text, with nothing noted. */
+bool references_lack_text(const struct runner *runner, enum side target, const struct field *field,
+			  struct str text);
+/* A write was refused: because of what it refers to?  Then that is not known any more, and wanted. */
+bool references_note_dead(struct runner *runner, enum side target, const struct intent *intent,
+			  struct str words);
+/* So many values of a write were left out. */
+void references_leave_out(struct runner *runner, enum collection which, uint64_t n);
+/* What a side's decoding depends on, beside the field table. */
+uint64_t references_seed(const struct runner *runner, enum side side);
+/* A merge of all that is to be written begins: it meets everything that is left out. */
+void references_count_anew(struct runner *runner);
+void references_report(struct runner *runner);
+
+#endif

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * collections: the named things of a side that persons refer to (core/field.h), and the texts that both
+ * sides know them by.
+ *
+ * None of them can be searched by title, so each is read whole, page by page, and kept.  The document of
+ * the dialect attributes knows no list of companies: there each is asked for through a person who has it.
+ */
+#ifndef CRMSYNC_MAPPERS_COLLECTIONS_H
+#define CRMSYNC_MAPPERS_COLLECTIONS_H
+
+#include "base/vec.h"
+#include "mappers/mapper.h"
+
+/*
+ * known_by: what identifies it better than its title, separated by blanks: the domains of a company, the
+ * e-mail address of a user.  text: canonical, by which persons' values name it (collections_name()).
+ */
+struct member {
+	struct str id, title, known_by, text;
+};
+
+/* Ownership: texts belong to whom fills it. */
+struct members {
+	VEC(struct member) list;
+};
+
+/* Does the side of this mapper have its collections as lists? */
+bool collection_is_list(const struct mapper *mapper);
+void collection_page(const struct mapper *mapper, enum collection which, uint32_t number,
+		     struct request *ret);
+/* The members of one page, copied into the arena; info as for lists. */
+NODISCARD bool collection_decode(const struct mapper *mapper, enum collection which,
+				 struct str body, struct arena *arena, struct members *members,
+				 struct page_info *ret_info, struct error *err);
+
+#define COLLECTION_HOLDERS 100 /* persons a page */
+/* Dialect attributes: a page of persons with this attribute only, and who has which company: members with
+ * the id of the company and, as their title, that of the person. */
+void collection_holders_page(const struct mapper_context *context, struct str attribute,
+			     uint32_t number, struct request *ret);
+NODISCARD bool collection_holders_decode(const struct mapper *mapper, struct str attribute,
+					 struct str body, struct arena *arena,
+					 struct members *members, struct page_info *ret_info,
+					 struct error *err);
+/* The company of that person; its answer is read by collection_decode(). */
+void collection_company_of(const struct mapper_context *context, struct str person,
+			   struct request *ret);
+
+/* Is there a way to make a new one? */
+bool collection_can_create(const struct mapper *mapper, enum collection which);
+/* The answer is read by collection_decode(). */
+void collection_create(const struct mapper *mapper, enum collection which, struct str title,
+		       struct str known_by, struct request *ret);
+
+/* Gives members their texts: the title; of users the e-mail address. */
+void collections_name(enum collection which, struct members *members);
+/* Of companies (records) and organizations (people), in pairs, see company_pairs.c.  text holds what a member
+ * was known by so far, or is empty; a new one is made in the arena of its side. */
+void collections_pair(struct members *const sides[SIDE_COUNT],
+		      struct arena *const texts[SIDE_COUNT]);
+/* Is there a member of that title, or with one of these domains? */
+bool collection_has_alike(const struct members *members, struct str title, struct str known_by);
+/* "https://www.Example.com/about" -> "example.com"; empty if it is none. */
+struct str collection_domain(struct arena *arena, struct str website);
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * members: the named things of a side that persons refer to by id (tags, organizations, companies), kept
+ * whole as they were when last read.
+ */
+#ifndef CRMSYNC_STATE_MEMBERS_H
+#define CRMSYNC_STATE_MEMBERS_H
+
+#include "state/store.h"
+
+/* known_by, text: as mappers/collections.h has them. */
+struct stored_member {
+	struct str id, title, known_by, text;
+};
+
+typedef bool stored_member_fn(void *payload, const struct stored_member *member, struct error *err);
+/* *ret_read_at 0: never read.  Calls fn for each, in the order of the ids; texts are valid in the call. */
+NODISCARD bool store_members_each(struct store *store, const char *collection, int64_t *ret_read_at,
+				  uint32_t *ret_requests, stored_member_fn *fn, void *payload,
+				  struct error *err);
+/* begin empties the collection; put fills it; read_at is when it was read, in so many requests.  In one
+ * transaction. */
+NODISCARD bool store_members_begin(struct store *store, const char *collection, int64_t read_at,
+				   uint32_t requests, struct error *err);
+NODISCARD bool store_members_put(struct store *store, const char *collection,
+				 const struct stored_member *member, struct error *err);
+
+#endif
