@@ -2,6 +2,7 @@
 #include "daemon/commands/asked.h"
 
 #include "daemon/exit_codes.h"
+#include "daemon/report.h"
 
 #include <getopt.h>
 #include <string.h>
@@ -35,6 +36,15 @@ static const struct option known[] = {
 void asked_release(struct asked *asked)
 {
 	admit_free(asked->admit);
+}
+
+int asked_unknown(const struct asked *asked, const struct cycle_report *report)
+{
+	struct error err;
+
+	if (report_failed(report) || admit_unknown(asked->admit, &err) == ERR_OK)
+		return EXIT_CODE_OK;
+	return command_fail(&err);
 }
 
 struct admit *asked_admit(struct asked *asked)

@@ -5,6 +5,7 @@
 #ifndef CRMSYNC_DAEMON_COMMANDS_ASKED_H
 #define CRMSYNC_DAEMON_COMMANDS_ASKED_H
 
+#include "core/cycle.h"
 #include "daemon/commands/command.h"
 #include "daemon/runner/admit.h"
 
@@ -18,6 +19,9 @@ struct asked {
 	struct admit *admit; /* NULL: everything */
 };
 
+/* Behind the cycle: EXIT_CODE_OK, or somebody of --only is unknown, which was said then.  Who is unknown may
+ * be on a page that could not be read: a cycle that failed says nothing of it. */
+int asked_unknown(const struct asked *asked, const struct cycle_report *report);
 /* Its admit, made if there is none yet. */
 struct admit *asked_admit(struct asked *asked);
 /* Zeroed is valid to be released. */

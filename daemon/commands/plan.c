@@ -46,10 +46,14 @@ static int run(const struct command_context *context, const struct asked *asked)
 	if (!app_open(&options, &app, &err))
 		return command_fail(&err);
 	app_run_cycle(app, REACH_WHOLE, &report);
-	const bool ok = print_and_save(context, asked, app, &report, &err);
+	const int unknown = asked_unknown(asked, &report);
+	const bool ok =
+		unknown != EXIT_CODE_OK || print_and_save(context, asked, app, &report, &err);
 
 	report_print_failure(&report, stderr);
 	app_close(app);
+	if (unknown != EXIT_CODE_OK)
+		return unknown;
 	if (!ok)
 		return command_fail(&err);
 	return (int)report_exit_code(&report, true);

@@ -49,7 +49,11 @@ static int exit_code(const struct asked *asked, const struct cycle_report *repor
 int sync_end(const struct command_context *context, const struct asked *asked, struct store *store,
 	     const struct cycle_report *report)
 {
+	const int unknown = asked_unknown(asked, report);
 	struct error err;
+
+	if (unknown != EXIT_CODE_OK)
+		return unknown;
 	const bool ok = print(context, asked, store, report, &err);
 
 	report_print_failure(report, stderr);

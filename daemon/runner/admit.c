@@ -22,6 +22,7 @@ struct place {
 struct admit {
 	bool has_plan;
 	bool resolved;
+	struct error unknown; /* ERR_USAGE: who is none of the persons */
 	VEC(struct chosen) chosen;
 	VEC(struct step) steps;
 	VEC(struct place) places;
@@ -150,7 +151,8 @@ static struct step *find_step(struct admit *admit, const struct intent *intent,
 /* ---- Persons ---- */
 
 /* An id comes before a number, as everywhere. */
-static bool resolve(struct chosen *chosen, struct store *store, struct error *err)
+static bool resolve(struct admit *admit, struct chosen *chosen, struct store *store,
+		    struct error *err)
 {
 	struct arena arena = { 0 };
 	struct person person;
@@ -168,10 +170,10 @@ static bool resolve(struct chosen *chosen, struct store *store, struct error *er
 		chosen->link = link.id;
 	arena_release(&arena);
 	if (ok && !known && !linked)
-		return error_set(err, ERR_USAGE,
-				 "--only: nobody has the id %.*s on either side, and no link has "
-				 "that number; `crmsync links list` shows the links",
-				 STR_ARG(str_head(chosen->id, 80)));
+		(void)error_set(&admit->unknown, ERR_USAGE,
+				"--only: nobody has the id %.*s on either side, and no link has "
+				"that number; `crmsync links list` shows the links",
+				STR_ARG(str_head(chosen->id, 80)));
 	return ok;
 }
 
@@ -179,14 +181,22 @@ bool admit_resolve(struct admit *admit, struct store *store, struct error *err)
 {
 	if (admit == NULL || admit->resolved)
 		return true;
-	for (size_t i = 0; i < admit->chosen.n; i++) {
-		if (!resolve(&admit->chosen.items[i], store, err))
+	for (size_t i = 0; admit->unknown.code == ERR_OK && i < admit->chosen.n; i++) {
+		if (!resolve(admit, &admit->chosen.items[i], store, err))
 			return false;
 	}
 	if (admit->places.n > 0)
 		qsort(admit->places.items, admit->places.n, sizeof(struct place), compare_places);
 	admit->resolved = true;
 	return true;
+}
+
+enum err_code admit_unknown(const struct admit *admit, struct error *ret_err)
+{
+	if (admit == NULL)
+		return ERR_OK;
+	*ret_err = admit->unknown;
+	return admit->unknown.code;
 }
 
 static bool is_chosen(const struct admit *admit, const struct intent *intent)
@@ -207,7 +217,7 @@ bool admit_intent(struct admit *admit, const struct intent *intent, const struct
 	if (admit == NULL)
 		return true;
 	assert(admit->resolved);
-	if (!is_chosen(admit, intent))
+	if (admit->unknown.code != ERR_OK || !is_chosen(admit, intent))
 		return false;
 	if (!admit->has_plan)
 		return true;

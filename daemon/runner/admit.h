@@ -48,9 +48,13 @@ typedef void step_fn(void *payload, const struct step *step);
 /* Each step of the plan, in its order. */
 void admit_each_step(const struct admit *admit, step_fn *fn, void *payload);
 
+/* Behind the cycle: ERR_USAGE if nobody has one of the ids; else, and for NULL, ERR_OK. */
+enum err_code admit_unknown(const struct admit *admit, struct error *ret_err);
+
 /* ---- For the runner; NULL admits everything ---- */
 
-/* Before the first decision: finds out who the ids are.  ERR_USAGE if nobody has one of them. */
+/* Before the first decision, once both sides were read: finds out who the ids are.  If nobody has one of
+ * them nothing is admitted: that is no failure of the cycle, only of who asked for it. */
 NODISCARD bool admit_resolve(struct admit *admit, struct store *store, struct error *err);
 bool admit_intent(struct admit *admit, const struct intent *intent,
 		  const struct field_table *table);

@@ -307,20 +307,6 @@ static bool on_pair(void *payload, struct pair *pair, struct arena *arena, struc
 	return report_conflicts(runner, pair, &merged, err);
 }
 
-/* False, with the failure noted: nothing is to be decided. */
-static bool know_whom(struct runner *runner)
-{
-	struct error err;
-
-	if (admit_resolve(runner->options.admit, runner_store(runner), &err))
-		return true;
-	/* Who is unknown may be on a page that could not be read. */
-	if (runner->cycle.report.failure.code == ERR_OK || err.code == ERR_STORE)
-		cycle_note_failure(&runner->cycle, SIDE_RECORDS, &err);
-	runner->stopping = true;
-	return false;
-}
-
 /* Blast radius: a cycle that would change most links at once is more likely an accident. */
 static bool guard_changes(struct runner *runner, struct error *err)
 {
@@ -362,12 +348,9 @@ static void merge(struct runner *runner)
 	struct error err;
 
 	references_count_anew(runner);
-	if (!know_whom(runner)) {
-		runner_phase_done(runner);
-		return;
-	}
 	/* What a side that refuses everything left unsent is decided anew, with what is known by now. */
-	if ((late && (!store_intent_recover(runner_store(runner), &err) ||
+	if (!admit_resolve(runner->options.admit, runner_store(runner), &err) ||
+	    (late && (!store_intent_recover(runner_store(runner), &err) ||
 		      !removals_settle(runner, late, &err))) ||
 	    !store_pairs_dirty(runner_store(runner), MERGE_BATCH, on_pair, runner, &err) ||
 	    !guard_changes(runner, &err) || !removals_plan(runner, &err) || !sweep(runner, &err) ||

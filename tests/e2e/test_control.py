@@ -213,6 +213,10 @@ class Syncs(Same):
         self.assert_counts(world.sync(f"--only={grace}"), created={"people": 1}, updated={})
         world.run("sync", "--only=nobody", code=64)
         self.assertIn("nobody", world.runs[-1][3].decode())
+        self.assertEqual(daemon.lines("cycle failed"), [], "the mistake is the client's")
+        daemon.wait_status(lambda now: now["state"] == "idle", "idle")
+        self.assertEqual((daemon.status()["health"], daemon.status()["last_cycle"]["outcome"]),
+                         ("ok", "ok"))
         self.assert_counts(world.sync(), updated={"people": 1})
         daemon.stop()
 
