@@ -9,6 +9,7 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 struct globals {
 	const char *config_path;
@@ -89,6 +90,13 @@ static bool take_options(int argc, char **argv, struct globals *globals)
 	return true;
 }
 
+/* A daemon runs on with the configuration that it has: a mistake in the file does not hide how it fares. */
+static bool will_do(const struct command_context *context, const struct config_errors *errors)
+{
+	return context->command->needs == COMMAND_STATUS_PATH && errors->status_path != NULL &&
+	       access(errors->status_path, F_OK) == 0;
+}
+
 static int run_with_config(struct command_context *context)
 {
 	struct config_errors errors = { 0 };
@@ -98,6 +106,9 @@ static int run_with_config(struct command_context *context)
 	if (config_load(context->config_path, CONFIG_TEXT_ONLY, &config, &errors)) {
 		log_choice_apply(&context->log, &config);
 		context->config = &config;
+		code = context->command->run(context);
+	} else if (will_do(context, &errors)) {
+		context->config = &(const struct config){ .status_path = errors.status_path };
 		code = context->command->run(context);
 	}
 	config_errors_print(&errors, stderr);

@@ -138,6 +138,7 @@ bool config_parse(const char *path, struct str text, enum config_scope scope,
 	config_destroy(&load.tree);
 	if (errors->list.n > before) {
 		config_errors_sort(errors);
+		errors->status_path = config_rescue_status(&load, text);
 		arena_release(&load.config.arena);
 		return false;
 	}

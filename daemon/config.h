@@ -176,6 +176,8 @@ struct config_error {
 
 struct config_errors {
 	VEC(struct config_error) list; /* in order of their lines */
+	/* status.path of a file that is refused, as far as it tells, else the default; NULL: unknown. */
+	const char *status_path;
 	struct arena arena;
 };
 

@@ -96,6 +96,41 @@ static void check_paths_differ(struct config_load *load)
 	}
 }
 
+/* libconfig stops at the first error: the group is read from its own line on. */
+static const char *status_path_in(struct arena *arena, struct str text)
+{
+	const char *path = NULL;
+	const char *found = "";
+	struct str line;
+	config_t tree;
+
+	config_init(&tree);
+	while (*found == '\0' && text.len > 0) {
+		const char *from = text.p;
+
+		(void)str_cut(&text, '\n', &line);
+		if (!str_starts(line, STR_LIT("status")))
+			continue;
+		(void)config_read_string(&tree, from);
+		if (config_lookup_string(&tree, "status.path", &path) == CONFIG_TRUE)
+			found = arena_copy(arena, str_from(path)).p;
+	}
+	config_destroy(&tree);
+	return found;
+}
+
+const char *config_rescue_status(struct config_load *load, struct str text)
+{
+	struct arena *arena = &load->errors->arena;
+	const char *path = status_path_in(arena, arena_copy(arena, text));
+
+	if (*path == '\0')
+		path = default_path(load, "RUNTIME_DIRECTORY", "XDG_RUNTIME_DIR", "status.json");
+	else
+		path = config_absolute(load, path);
+	return *path != '\0' ? arena_copy(arena, str_from(path)).p : NULL;
+}
+
 /* A path for a socket is short; a derived one that is too long only matters to the daemon. */
 static void derive_paths(struct config_load *load)
 {

@@ -81,6 +81,9 @@ bool config_complain(struct config_load *load, uint32_t line, const char *key, c
 bool config_has_error(const struct config_errors *errors, struct str key);
 void config_errors_sort(struct config_errors *errors);
 
+/* What a refused file says of status.path; else the default, or NULL if there is none. */
+const char *config_rescue_status(struct config_load *load, struct str text);
+
 /* False: libconfig must not see this text, or what it makes of it would mislead. */
 bool config_scan(struct config_load *load, struct str text);
 /* The key that stands last at or before the line, "" if none; and for a key given twice the line of

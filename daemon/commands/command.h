@@ -26,8 +26,9 @@ enum command_service { SERVICE_NONE, SERVICE_JUDGE, SERVICE_DO };
 
 struct command_context {
 	const struct command *command;
-	const struct config *config; /* NULL with COMMAND_NO_CONFIG */
-	const char *config_path;     /* -c FILE, or the default */
+	/* NULL with COMMAND_NO_CONFIG; with COMMAND_STATUS_PATH maybe without anything but that path. */
+	const struct config *config;
+	const char *config_path; /* -c FILE, or the default */
 	/* Behind the global options; argv[0] is the command's name, argv[argc] NULL.  getopt_long()
 	 * may be used at once: optind is 0. */
 	int argc;
@@ -42,7 +43,11 @@ struct command_context {
 
 typedef int command_fn(struct command_context *context);
 
-enum command_needs { COMMAND_CONFIG, COMMAND_NO_CONFIG };
+enum command_needs {
+	COMMAND_CONFIG,
+	COMMAND_STATUS_PATH, /* of the configuration only that: a refused one will do, which is said */
+	COMMAND_NO_CONFIG
+};
 
 struct command {
 	const char *name;

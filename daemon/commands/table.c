@@ -63,7 +63,7 @@ const struct command command_table[] = {
 		.summary = "show how the last or the running cycle fares",
 		.options = "  --watch  again every second, until interrupted\n"
 			   "  --json   print the status file as it is; with --watch each new one\n",
-		.needs = COMMAND_CONFIG,
+		.needs = COMMAND_STATUS_PATH,
 		.run = command_status,
 	},
 	{

@@ -200,6 +200,21 @@ class NotStarted(Case):
         world.sync()
         world.run("status", code=0)
 
+    def test_status_of_a_bad_file(self):
+        """A daemon may run on with the configuration that it has."""
+        world = self.open()
+        world.sync()
+        with open(world.path("sync.conf"), encoding="utf-8") as file:
+            good = file.read()
+        for bad in ("sync = { interval = ;\n" + good, good + "nonsense = 1;\n", good + "}}"):
+            with self.subTest(bad=bad):
+                world._write("sync.conf", bad)
+                self.assertIn("last cycle", world.run("status"))
+                self.assertIn(b"sync.conf:", world.runs[-1][3])
+                world.run("sync", code=78)
+        os.unlink(world.path("status.json"))
+        world.run("status", code=78)
+
     def test_state_of_another_pair(self):
         world = self.open()
         world.create_both(name=Name("Ada", "", "Lovelace"), emails=["ada@example.com"])
