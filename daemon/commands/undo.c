@@ -18,6 +18,7 @@ enum outcome_of_item {
 	ITEM_CHANGED,
 	ITEM_IS_BACK,
 	ITEM_UNLINKED,
+	ITEM_RELINKED, /* with whom it was linked then is not known any more */
 	ITEM_UNMAPPED,
 	ITEM_ONE_WAY,
 	ITEM_OUTCOMES
@@ -162,7 +163,10 @@ static bool judge(struct undo *undo, struct overwritten *item, struct value *ret
 	item->outcome = ITEM_UNLINKED;
 	if (!store_link_find(undo->call->store, entry->side_id, arena, &link, &found, err))
 		return false;
-	if (!found || link.id != entry->link || link.state != LINK_ACTIVE)
+	if (!found || link.state != LINK_ACTIVE)
+		return true;
+	item->outcome = ITEM_RELINKED;
+	if (link.id != entry->link)
 		return true;
 	if (!store_pair_get(undo->call->store, link.id, arena, &pair, err))
 		return false;
@@ -250,6 +254,7 @@ static bool print_item(struct listing *listing, const struct overwritten *item, 
 		[ITEM_CHANGED] = "left: changed since",
 		[ITEM_IS_BACK] = "left: is so already",
 		[ITEM_UNLINKED] = "left: no longer linked",
+		[ITEM_RELINKED] = "left: linked anew since",
 		[ITEM_UNMAPPED] = "left: the field is mapped otherwise now",
 		[ITEM_ONE_WAY] = "left: the field does not go to that side",
 	};
@@ -288,10 +293,10 @@ static bool print_end(const struct undo *undo, struct error *err)
 
 	if (call->json || call->context->quiet)
 		return true;
-	ok = printf("%" PRIu64 " values %s; %" PRIu64 " are left\n", undo->n_back,
-		    call->given[VERB_DRY_RUN] ? "would be put back" :
-						"are put back by the next sync",
-		    undo->items.n - undo->n_back) >= 0;
+	ok = printf("values %s: %" PRIu64 "; left: %" PRIu64 "\n",
+		    call->given[VERB_DRY_RUN] ? "that would be put back" :
+						"that the next sync puts back",
+		    undo->n_back, undo->items.n - undo->n_back) >= 0;
 	if (ok && undo->n_others > 0)
 		ok = puts("what the cycle created, linked or removed is not undone") >= 0;
 	return listing_printed(ok, err);

@@ -191,6 +191,9 @@ class Left(Undone):
         world.run("links", "unlink", ids["people"])
         self.assertEqual([row["outcome"] for row in self.undo(world, cycle)],
                          ["left: no longer linked"])
+        world.run("links", "link", ids["records"], ids["people"])
+        self.assertEqual([row["outcome"] for row in self.undo(world, cycle)],
+                         ["left: linked anew since"])
 
     def test_created(self):
         """Creates are not undone, and that is said."""
