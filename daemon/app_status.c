@@ -167,6 +167,9 @@ static void note_side(struct app *app, enum side i, int64_t now)
 
 	copy_ascii(side->last_error, sizeof(side->last_error),
 		   error->code != ERR_OK ? error->msg : "");
+	side->last_error_at = side->last_error[0] == '\0' ? 0 :
+			      is_at_fault                 ? last->ended_at :
+							    stats.last_error_ns;
 }
 
 /* Nothing moves because what is to go to a side waits. */
@@ -425,7 +428,7 @@ void app_status_ended(struct app *app)
 	progress_clear(&app->progress);
 	/* At a terminal the summary says it already. */
 	if (!app->progress.is_terminal)
-		report_log(&app->report, app->options.daemon);
+		report_log(&app->report, app->options.daemon, app->options.dry_run);
 	if (app->options.dry_run)
 		return;
 	app->status.held.n = 0;

@@ -188,7 +188,7 @@ static enum log_level level_of(const struct cycle_report *report, bool is_daemon
 	return report->outcome == OUTCOME_GUARDED ? LOG_LEVEL_WARN : LOG_LEVEL_INFO;
 }
 
-void report_log(const struct cycle_report *report, bool is_daemon)
+void report_log(const struct cycle_report *report, bool is_daemon, bool dry_run)
 {
 	const enum log_level level = level_of(report, is_daemon);
 	const struct log_field fields[] = {
@@ -224,5 +224,10 @@ void report_log(const struct cycle_report *report, bool is_daemon)
 		shown[COUNT_OF(fields) - 2] = LOG_END;
 	if (level != LOG_LEVEL_ERROR) /* nothing failed that could be named */
 		shown[COUNT_OF(fields) - 3] = LOG_END;
-	log_write(level, level == LOG_LEVEL_ERROR ? "cycle failed" : "cycle ended", shown);
+	/* A plan is no cycle: the next sync takes the number. */
+	log_write(level,
+		  dry_run                  ? "plan ended" :
+		  level == LOG_LEVEL_ERROR ? "cycle failed" :
+					     "cycle ended",
+		  dry_run ? shown + 1 : shown);
 }

@@ -38,6 +38,6 @@ void report_print_failure(const struct cycle_report *report, FILE *out);
 void report_print(const struct cycle_report *report, FILE *out);
 /* In a daemon, a cycle that failed is an error, and one that was held or left work a warning; a
  * one-shot says so by itself (report_print_failure()). */
-void report_log(const struct cycle_report *report, bool is_daemon);
+void report_log(const struct cycle_report *report, bool is_daemon, bool dry_run);
 
 #endif

@@ -67,6 +67,7 @@ struct status_side {
 	int64_t last_success_at; /* ns; 0: never, as for all times here */
 	uint64_t consecutive_failures;
 	char last_error[200]; /* "": none */
+	int64_t last_error_at;
 	int64_t backoff_until;
 	int64_t told_until;    /* the side asked to be left alone */
 	int64_t failing_since; /* the first of consecutive_failures */

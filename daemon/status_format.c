@@ -111,6 +111,7 @@ static void put_side(struct json_writer *writer, const struct status_side *side)
 	put_time(writer, "failing_since", side->failing_since);
 	json_key(writer, "last_error");
 	json_string_or_null(writer, str_from(side->last_error));
+	put_time(writer, "last_error_at", side->last_error_at);
 	put_time(writer, "backoff_until", side->backoff_until);
 	put_time(writer, "told_until", side->told_until);
 	put_text(writer, "circuit", breaker_state_name(side->circuit));

@@ -123,6 +123,7 @@ static void read_side(struct json_object *node, struct status_side *side)
 	side->last_success_at = time_at(node, "last_success_at");
 	side->consecutive_failures = count_at(node, "consecutive_failures");
 	(void)snprintf(side->last_error, sizeof(side->last_error), "%.*s", STR_ARG(error));
+	side->last_error_at = time_at(node, "last_error_at");
 	side->failing_since = time_at(node, "failing_since");
 	side->backoff_until = time_at(node, "backoff_until");
 	side->told_until = time_at(node, "told_until");

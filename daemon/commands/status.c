@@ -166,7 +166,19 @@ static void add_side(struct page *page, const struct status *status, enum side i
 		    arena_format(arena, "next probe %.*s",
 				 STR_ARG(when(page, side->next_probe_at, "?"))));
 	if (side->last_error[0] != '\0')
-		row(page, "", arena_format(arena, "last error: %s", side->last_error));
+		row(page, "",
+		    arena_format(arena, "last error (%.*s): %s",
+				 STR_ARG(when(page, side->last_error_at, "?")), side->last_error));
+}
+
+static struct str how_dead(struct page *page, const struct status *status)
+{
+	if (status->state == STATE_STOPPED)
+		return STR_LIT("stopped: the daemon was ended, and is not running");
+	if (!is_running(status))
+		return STR_LIT("dead: the daemon is not running, and was not stopped in order");
+	return arena_format(&page->arena, "dead: the daemon has not written its status for %.*s",
+			    STR_ARG(estimate_text(&page->arena, page->now - status->updated_at)));
 }
 
 static void add_all(struct page *page, const struct status *status)
@@ -176,12 +188,14 @@ static void add_all(struct page *page, const struct status *status)
 	const bool interrupted = status->mode == MODE_ONESHOT && status->state != STATE_STOPPED &&
 				 !is_running(status);
 
-	row(page, "health",
-	    str_from(dead ? "the daemon is not running" : health_name(status->health)));
+	row(page, "health", dead ? how_dead(page, status) : str_from(health_name(status->health)));
 	for (size_t i = 0; i < status->reasons.n; i++)
 		row(page, "", str_from(status->reasons.texts[i]));
 	row(page, "state",
-	    arena_format(&page->arena, "%s%s (%s, %.*s)", interrupted ? "interrupted while " : "",
+	    arena_format(&page->arena, "%s%s (%s, %.*s)",
+			 interrupted                            ? "interrupted while " :
+			 dead && status->state != STATE_STOPPED ? "was " :
+								  "",
 			 status_state_name(status->state), status_mode_name(status->mode),
 			 STR_ARG(when(page, status->updated_at, "never written"))));
 	if (status->in_cycle)
@@ -192,11 +206,11 @@ static void add_all(struct page *page, const struct status *status)
 	row(page, "totals",
 	    arena_format(&page->arena,
 			 "%" PRId64 " links, %" PRId64 " + %" PRId64 " unlinked, %" PRId64
-			 " conflicts, %" PRId64 " quarantined, %" PRId64 " pending",
+			 " conflicts, %" PRId64 " quarantined, %" PRId64 " writes pending",
 			 totals->links, totals->unlinked[SIDE_RECORDS],
 			 totals->unlinked[SIDE_PEOPLE], totals->conflicts, totals->quarantined,
 			 totals->pending));
-	row(page, "next cycle", when(page, status->next_cycle_at, "none is planned"));
+	row(page, "next cycle", when(page, dead ? 0 : status->next_cycle_at, "none is planned"));
 }
 
 static bool print_table(const struct status *status, int64_t now)

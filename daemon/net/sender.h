@@ -101,6 +101,7 @@ struct sender_stats {
 	enum breaker_state breaker;
 	bool token_refused, writes_refused; /* as in net/gate.h */
 	struct error last_error;            /* code ERR_OK: none yet */
+	int64_t last_error_ns;              /* wall clock */
 };
 
 /* The endpoint must outlive the sender. */

@@ -23,6 +23,7 @@ static void note_status(struct sender *sender, int status, enum err_code code, c
 	(void)error_set(&sender->stats.last_error, code, "%s: HTTP %d%s", sender->options.name,
 			status, meaning);
 	sender->stats.last_error.native = status;
+	sender->stats.last_error_ns = sender_wall_ns(sender);
 }
 
 static void pause_side(struct sender *sender, int64_t now_ns, int64_t wait_ns, enum err_code code)
@@ -59,6 +60,7 @@ static void note_failure(struct sender *sender, const struct error *err, int64_t
 	note_trouble(sender, now_ns);
 	sender->stats.last_error = *err;
 	(void)error_wrap(&sender->stats.last_error, "%s", sender->options.name);
+	sender->stats.last_error_ns = sender_wall_ns(sender);
 }
 
 static void note_learned(struct sender *sender, bool changed)

@@ -312,6 +312,8 @@ class Only(Planned):
             world.run(*words, f"--only={ada['records']},nobody", code=64)
             error = world.runs[-1][3].decode()
             self.assertRegex(error, r"crmsync: --only: nobody has the id nobody ")
+            self.assertEqual("plan ended" in error, words != ["sync"], "no cycle's number is used")
+            self.assertEqual("cycle ended" in error, words == ["sync"])
             self.assertEqual(world.writes(), [])
         world.sync()
         world.settled()

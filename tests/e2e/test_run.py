@@ -136,7 +136,7 @@ class Stopping(Run):
         status = world.status()
         self.assertEqual((status["state"], status["next_cycle_at"]), ("stopped", None))
         self.assertEqual(world.rows("PRAGMA integrity_check"), [("ok",)])
-        world.run("status", code=3)
+        self.assertIn("stopped: the daemon", world.run("status", code=3))
         world.box.post("fault/clear")
         world.sync()
         self.assert_mirrored(world, 16)
@@ -154,6 +154,16 @@ class Stopping(Run):
         daemon.stop()
         self.assertLess(time.monotonic() - began, 10)
         self.assertTrue(daemon.heard(STOPPING="1", EXTEND_TIMEOUT_USEC=None))
+
+    def test_killed(self):
+        world, daemon = self.started(sync__interval=HOUR)
+        daemon.wait_cycle()
+        daemon.send(signal.SIGKILL)
+        daemon.process.wait()
+        said = world.run("status", code=3)
+        self.assertRegex(said, "health +dead: the daemon is not running")
+        self.assertRegex(said, "state +was idle")
+        self.assertRegex(said, "next cycle +none is planned")
 
     def test_twice(self):
         """A server that never answers: the first waits for the grace, the second doesn't."""
@@ -278,6 +288,7 @@ class Trouble(Run):
         world.box.post("fault/clear")
         daemon.wait_status(lambda now: now["health"] == "ok" and not now["reasons"]
                            and now["sides"]["people"]["reachable"], "well again")
+        self.assertRegex(world.run("status"), r"last error \(20.*Z, .* ago\): people: HTTP 503")
         daemon.stop()
 
     def test_backs_off(self):

@@ -108,13 +108,15 @@ static void formats_every_key(void **state)
 		"\"failure\":null},"
 		"\"held\":[],\"sides\":{\"records\":{\"reachable\":true,"
 		"\"last_success_at\":\"2026-01-01T12:01:39.000Z\",\"consecutive_failures\":0,"
-		"\"failing_since\":null,\"last_error\":null,\"backoff_until\":null,"
+		"\"failing_since\":null,\"last_error\":null,\"last_error_at\":null,"
+		"\"backoff_until\":null,"
 		"\"told_until\":null,\"circuit\":\"closed\",\"token_refused\":false,"
 		"\"writes_refused\":false,\"next_probe_at\":null,"
 		"\"rate\":{\"allowed_per_minute\":20,\"used_last_minute\":12}},"
 		"\"people\":{\"reachable\":true,"
 		"\"last_success_at\":\"2026-01-01T12:01:39.000Z\",\"consecutive_failures\":0,"
-		"\"failing_since\":null,\"last_error\":null,\"backoff_until\":null,"
+		"\"failing_since\":null,\"last_error\":null,\"last_error_at\":null,"
+		"\"backoff_until\":null,"
 		"\"told_until\":null,\"circuit\":\"closed\",\"token_refused\":false,"
 		"\"writes_refused\":false,\"next_probe_at\":null,"
 		"\"rate\":{\"allowed_per_minute\":20,\"used_last_minute\":12}}},"
@@ -164,6 +166,7 @@ static void survives_a_round_trip(void **state)
 	status.sides[SIDE_RECORDS].writes_refused = true;
 	(void)snprintf(status.sides[SIDE_PEOPLE].last_error,
 		       sizeof(status.sides[SIDE_PEOPLE].last_error), "a \"quoted\" error");
+	status.sides[SIDE_PEOPLE].last_error_at = NOON + 133 * SECOND;
 	status_judge(&status);
 	assert_true(status.reasons.n > 0);
 	check_round_trip(&status);
