@@ -158,7 +158,13 @@ static void note_rounds(struct rounds *rounds)
 				     "lossy: %zu of %zu do not come back as they were; %.*s: %.*s",
 				     rounds->n_lossy, rounds->n, STR_ARG(rounds->id),
 				     STR_ARG(rounds->why));
-		finding->todo = STR_LIT("know that the other side cannot hold all of it");
+		const char *there = side_name(side_other(rounds->from));
+
+		finding->todo =
+			arena_format(&check->arena,
+				     "%s cannot hold it so: what is named stays on %s as it "
+				     "is, unless the field is edited on %s",
+				     there, side_name(rounds->from), there);
 	}
 	finding->field = rounds->field->name;
 }

@@ -42,6 +42,9 @@ struct table *table_new(const char *const *names, size_t n_columns, enum table_h
 	check(table->columns != NULL);
 	table->n_columns = n_columns;
 	(void)scols_table_enable_noheadings(table->columns, headings == TABLE_NO_HEADINGS);
+	/* Values have blanks of their own, and no heading shows where a column begins. */
+	if (headings == TABLE_NO_HEADINGS)
+		check(scols_table_set_column_separator(table->columns, "  ") == 0);
 	for (size_t i = 0; i < n_columns; i++) {
 		const int flags = i + 1 == n_columns ? SCOLS_FL_TRUNC : 0;
 

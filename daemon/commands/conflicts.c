@@ -122,15 +122,15 @@ static bool on_conflict(void *payload, const struct conflict *conflict, struct e
 		[COLUMN_EVIDENCE] = { .text = conflict->evidence },
 	};
 
-	bool resolved = false;
+	struct str choice;
 
 	if (!is_asked_for(view, conflict))
 		return true;
-	if (!conflict_is_resolved(view->call->store, conflict, &resolved, err))
+	if (!conflict_choice(view->call, conflict, &view->arena, &choice, err))
 		return false;
-	if (resolved)
-		cells[COLUMN_EVIDENCE].text =
-			STR_LIT("decided by hand, the next sync carries it out");
+	if (choice.len > 0)
+		cells[COLUMN_EVIDENCE].text = arena_format(
+			&view->arena, "%.*s; the next sync carries it out", STR_ARG(choice));
 	bool ok = fill_side(view, conflict, SIDE_RECORDS, cells, err) &&
 		  fill_side(view, conflict, SIDE_PEOPLE, cells, err);
 

@@ -170,9 +170,15 @@ static bool is_same_write(const struct write_view *view, const struct history_en
 {
 	const struct history_entry *group = &view->group;
 
+	/* Each field has a moment of its own. */
 	return view->n_entries > 0 && group->cycle == entry->cycle && group->side == entry->side &&
-	       group->link == entry->link && group->at == entry->at &&
-	       str_equal(group->side_id, entry->side_id) && str_equal(group->action, entry->action);
+	       group->link == entry->link && str_equal(group->side_id, entry->side_id) &&
+	       str_equal(group->action, entry->action);
+}
+
+static bool is_create(const struct history_entry *entry)
+{
+	return str_equal_z(entry->action, "create");
 }
 
 static bool end_group(struct write_view *view, struct error *err)
@@ -184,18 +190,22 @@ static bool end_group(struct write_view *view, struct error *err)
 	return listing_printed(ok, err);
 }
 
-/* "2026-01-01T12:00:00Z, cycle 3: update people  Ada Lovelace (1234)" */
+/* "2026-01-01T12:00:00Z, cycle 3: create people  Ada Lovelace (1234): no counterpart"; a create has one
+ * reason for all of its fields. */
 static bool print_heading(const struct write_view *view, struct arena *arena, struct error *err)
 {
 	const struct history_entry *group = &view->group;
 	const struct str person = table_clean(arena, view->person);
 	const struct str id = table_clean(arena, group->side_id);
+	const struct str why =
+		is_create(group) ? table_clean(arena, group->reason) : (struct str){ NULL, 0 };
 	char at[CLOCK_TEXT_BYTES];
 
 	clock_format(group->at, 0, at);
-	return listing_printed(printf("%s, cycle %" PRId64 ": %.*s %s  %.*s%s(%.*s)\n", at,
+	return listing_printed(printf("%s, cycle %" PRId64 ": %.*s %s  %.*s%s(%.*s)%s%.*s\n", at,
 				      group->cycle, STR_ARG(group->action), side_name(group->side),
-				      STR_ARG(person), person.len > 0 ? " " : "", STR_ARG(id)) >= 0,
+				      STR_ARG(person), person.len > 0 ? " " : "", STR_ARG(id),
+				      why.len > 0 ? ": " : "", STR_ARG(why)) >= 0,
 			       err);
 }
 
@@ -211,12 +221,13 @@ static bool start_group(struct write_view *view, const struct history_entry *ent
 	view->group = *entry;
 	view->group.side_id = arena_copy(&view->group_arena, entry->side_id);
 	view->group.action = arena_copy(&view->group_arena, entry->action);
+	view->group.reason = arena_copy(&view->group_arena, entry->reason);
 	if (!listing_label(call->store, &call->context->config->fields, entry->side, entry->side_id,
 			   &view->group_arena, &view->person, err))
 		return false;
 	if (call->json)
 		return true;
-	view->table = table_new(names, COUNT_OF(names), TABLE_NO_HEADINGS);
+	view->table = table_new(names, is_create(entry) ? 2 : COUNT_OF(names), TABLE_NO_HEADINGS);
 	return print_heading(view, &view->group_arena, err);
 }
 
@@ -225,7 +236,7 @@ static void add_row(struct write_view *view, const struct history_entry *entry)
 	const struct str empty = STR_LIT("(empty)");
 	const struct str old_value = entry->old_value.len > 0 ? entry->old_value : empty;
 	const struct str new_value = entry->new_value.len > 0 ? entry->new_value : empty;
-	const bool is_new = str_equal_z(entry->action, "create") || entry->field.len == 0;
+	const bool is_new = is_create(entry) || entry->field.len == 0;
 	const struct str cells[] = {
 		entry->field,
 		is_new ? entry->new_value :
@@ -266,7 +277,7 @@ static bool on_entry(void *payload, const struct history_entry *entry, struct er
 	if (view->call->json)
 		return add_json(view, entry, err);
 	/* A create names each field that the server said nothing of. */
-	if (!str_equal_z(entry->action, "create") || entry->new_value.len > 0)
+	if (!is_create(entry) || entry->new_value.len > 0)
 		add_row(view, entry);
 	arena_reset(&view->arena);
 	return true;

@@ -9,6 +9,7 @@
 #include "daemon/commands/resolve.h"
 
 #include "core/merge.h"
+#include "daemon/table.h"
 #include "mappers/mapper.h"
 
 #include <inttypes.h>
@@ -183,8 +184,18 @@ static bool wish(struct verb_call *call, const struct decision *decision, struct
 	return true;
 }
 
+/* "decided by hand: records: Analyst" */
+static struct str choice_text(const struct field *field, struct str reason,
+			      const struct value *value, struct arena *arena)
+{
+	const struct str text = field_display(arena, field->type, value);
+
+	return arena_format(arena, "%.*s: %.*s", STR_ARG(reason),
+			    STR_ARG(text.len > 0 ? text : STR_LIT("(empty)")));
+}
+
 static bool resolve(struct verb_call *call, struct arena *arena, struct conflict *ret_conflict,
-		    struct error *err)
+		    struct str *ret_choice, struct error *err)
 {
 	struct search search = { .id = call->words[0], .arena = arena };
 	struct decision decision = { .arena = arena };
@@ -197,26 +208,31 @@ static bool resolve(struct verb_call *call, struct arena *arena, struct conflict
 	    !load(call, &search.found, &decision, err))
 		return false;
 	*ret_conflict = search.found;
-	return (call->given[VERB_USE] ? use_side(&decision, call->option[VERB_USE], err) :
-					use_value(&decision, call->option[VERB_VALUE], err)) &&
-	       wish(call, &decision, err);
+	if (!(call->given[VERB_USE] ? use_side(&decision, call->option[VERB_USE], err) :
+				      use_value(&decision, call->option[VERB_VALUE], err)))
+		return false;
+	*ret_choice =
+		choice_text(decision.field, decision.reason, &decision.value[SIDE_RECORDS], arena);
+	return wish(call, &decision, err);
 }
 
 bool conflict_resolve(struct verb_call *call, struct error *err)
 {
 	struct arena arena = { 0 };
 	struct conflict conflict = { 0 };
+	struct str choice = { NULL, 0 };
 
 	if (!store_begin(call->store, err))
 		return false;
-	bool ok = resolve(call, &arena, &conflict, err) && store_commit(call->store, err);
+	bool ok = resolve(call, &arena, &conflict, &choice, err) && store_commit(call->store, err);
 
 	if (!ok)
 		store_rollback(call->store);
 	else if (!call->context->quiet)
 		ok = listing_printed(printf("conflict %" PRId64
-					    " (%.*s) is decided: the next sync carries it out\n",
-					    conflict.id, STR_ARG(conflict.field)) >= 0,
+					    " (%.*s) is %.*s; the next sync carries it out\n",
+					    conflict.id, STR_ARG(conflict.field),
+					    STR_ARG(table_clean(&arena, choice))) >= 0,
 				     err);
 	arena_release(&arena);
 	return ok;
@@ -225,8 +241,9 @@ bool conflict_resolve(struct verb_call *call, struct error *err)
 /* ---- For the list ---- */
 
 struct seen_wish {
-	struct str field;
-	bool found;
+	const struct field *field;
+	struct arena *arena;
+	struct str choice;
 };
 
 static bool on_wish(void *payload, const struct wish *wish, struct arena *arena, struct error *err)
@@ -235,17 +252,23 @@ static bool on_wish(void *payload, const struct wish *wish, struct arena *arena,
 
 	(void)arena;
 	(void)err;
-	seen->found = seen->found || str_equal(wish->field, seen->field);
+	if (seen->choice.len == 0 && str_equal(wish->field, seen->field->name))
+		seen->choice = choice_text(seen->field, wish->reason, &wish->value, seen->arena);
 	return true;
 }
 
-bool conflict_is_resolved(struct store *store, const struct conflict *conflict, bool *ret_resolved,
-			  struct error *err)
+bool conflict_choice(const struct verb_call *call, const struct conflict *conflict,
+		     struct arena *arena, struct str *ret_choice, struct error *err)
 {
-	struct seen_wish seen = { .field = conflict->field };
+	const struct field_table *table = &call->context->config->fields;
+	const int at = field_find(table, conflict->field);
+	struct seen_wish seen = { .arena = arena };
 
-	if (conflict->link != 0 && !store_wish_each(store, conflict->link, on_wish, &seen, err))
+	if (at >= 0)
+		seen.field = &table->fields[at];
+	if (at >= 0 && conflict->link != 0 &&
+	    !store_wish_each(call->store, conflict->link, on_wish, &seen, err))
 		return false;
-	*ret_resolved = seen.found;
+	*ret_choice = seen.choice;
 	return true;
 }

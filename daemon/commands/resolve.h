@@ -6,8 +6,8 @@
 
 /* The verb `conflicts resolve`. */
 NODISCARD bool conflict_resolve(struct verb_call *call, struct error *err);
-/* Was the conflict decided, and waits for the next sync? */
-NODISCARD bool conflict_is_resolved(struct store *store, const struct conflict *conflict,
-				    bool *ret_resolved, struct error *err);
+/* How and for what the conflict was decided, which waits for the next sync; empty: it was not. */
+NODISCARD bool conflict_choice(const struct verb_call *call, const struct conflict *conflict,
+			       struct arena *arena, struct str *ret_choice, struct error *err);
 
 #endif

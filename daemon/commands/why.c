@@ -5,6 +5,8 @@
  */
 #include "daemon/commands/why.h"
 
+#include "base/clock.h"
+
 enum {
 	COLUMN_PERSON,
 	COLUMN_LINK,
@@ -101,6 +103,26 @@ static bool print_forgotten(struct why *why, int64_t since, struct error *err)
 	return listing_end(&listing, listing_add(&listing, cells, err), err);
 }
 
+/* Nobody was asked: what a side holds by now is seen by the next sync. */
+static bool print_moment(const struct why *why, struct error *err)
+{
+	const struct whom *whom = &why->whom;
+	char text[CLOCK_TEXT_BYTES];
+	int64_t seen_at = 0;
+
+	for (int side = 0; side < SIDE_COUNT; side++) {
+		if (whom->known[side] && whom->now[side].seen_at > seen_at)
+			seen_at = whom->now[side].seen_at;
+	}
+	if (why->call->json || seen_at == 0)
+		return true;
+	clock_format(seen_at, 0, text);
+	return listing_printed(
+		printf("\nas of the last sync that read the person, at %s; nobody was asked now\n",
+		       text) >= 0,
+		err);
+}
+
 static bool explain(struct why *why, struct error *err)
 {
 	struct store *store = why->call->store;
@@ -124,7 +146,7 @@ static bool explain(struct why *why, struct error *err)
 	buf_release(&next);
 	if (ok && !why->call->json)
 		ok = listing_printed(puts("") >= 0, err);
-	return ok && why_fields(why, at, err);
+	return ok && why_fields(why, at, err) && print_moment(why, err);
 }
 
 /* One moment's view, also beside a sync. */

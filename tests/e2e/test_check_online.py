@@ -472,7 +472,9 @@ class Fields(Online):
         world.clear_log()
         rows = self.check(world)
         self.assert_row(rows, side, "round trip", "warning", words, field)
-        self.assertIn(person, self.only_row(rows, side, "round trip", field)["found"])
+        told = self.only_row(rows, side, "round trip", field)
+        self.assertIn(person, told["found"])
+        self.assertIn(f"stays on {side} as it is", told["todo"])
         self.assertNotIn("turing", json.dumps(rows).lower())
 
 

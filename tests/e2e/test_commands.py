@@ -277,10 +277,24 @@ class History(Commands):
             self.assertEqual(self.lines(world, "history", "person", one), [first, second])
         shown = world.run("history", "show", str(cycle))
         self.assertRegex(shown, rf"cycle {cycle}: update people +Ada Lovelace \({ids['people']}\)")
-        self.assertRegex(shown, r"job_title +Engineer → Analyst +\S")
+        self.assertRegex(shown, r"job_title  Engineer → Analyst  \S")
         self.assertIn("Analyst → Countess", world.run("history", "person", ids["people"]))
         for words in (("show", "99"), ("show", "x"), ("person", "nobody")):
             self.refused(world, "history", *words)
+
+    def test_one_heading_a_person(self):
+        world = self.open()
+        ids = self.pair(world)
+        grace = world.create("records", name=Name("Grace", "", "Hopper"), job="Admiral",
+                             emails=["grace@example.com"])
+        world.edit("records", ids["records"], job="Analyst", linkedin="lovelace")
+        cycle = world.sync()["id"]
+        shown = world.run("history", "show", str(cycle)).splitlines()
+        self.assertEqual(len([line for line in shown if "Ada Lovelace (" in line]), 1, shown)
+        [heading] = [line for line in shown if "Grace Hopper (" in line]
+        self.assertRegex(heading, r"\): no counterpart$")
+        self.assertEqual(len([line for line in shown if line.endswith("no counterpart")]), 1)
+        self.assertTrue(grace)
 
     def age(self, world, days):
         """As if all that is in the history was done so much longer ago."""

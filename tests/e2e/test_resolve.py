@@ -79,7 +79,8 @@ class Decided(Contested):
                 said = self.resolve(world, number, f"--use={side}")
                 self.assertIn("next sync", said)
                 [row] = self.conflicts(world)
-                self.assertIn("decided", row["evidence"])
+                for text in (said, row["evidence"]):
+                    self.assertIn(f"decided by hand: {side}: {JOBS[side]}; ", text)
                 planned = world.run("plan", code=2)
                 self.assertIn(f"{JOBS[other(side)]} → {JOBS[side]}", planned)
                 self.assertIn(f"decided by hand: {side}", planned)
@@ -95,7 +96,8 @@ class Decided(Contested):
                           (JOBS["people"], JOBS["people"]), ("", None)):
             with self.subTest(text=text):
                 world, ids, number = self.contest()
-                self.resolve(world, number, f"--value={text}")
+                said = self.resolve(world, number, f"--value={text}")
+                self.assertIn(f"decided by hand: {job or '(empty)'}; ", said)
                 self.assertEqual(world.sync()["conflicts"], 0)
                 self.over(world, ids, job)
 
