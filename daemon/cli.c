@@ -53,14 +53,24 @@ static bool take_format(struct globals *globals, const char *name)
 	return usage_error("--log-format is text, json or journal, not ", name);
 }
 
-/* "+": the options of a command are its own.  getopt_long() names what is wrong. */
+/* What getopt_long() has refused. */
+static bool bad_option(char **argv, int option)
+{
+	const char *word = argv[optind - 1];
+	const char letter[] = { '-', (char)optopt, '\0' };
+
+	return usage_error(option == ':' ? "a value is missing behind " : "unknown option ",
+			   strncmp(word, "--", 2) == 0 ? word : letter);
+}
+
+/* "+": the options of a command are its own; ":": it says nothing itself. */
 static bool take_options(int argc, char **argv, struct globals *globals)
 {
 	int option;
 
 	optind = 0;
 	/* NOLINTNEXTLINE(concurrency-mt-unsafe): one thread */
-	while ((option = getopt_long(argc, argv, "+c:vqhV", options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "+:c:vqhV", options, NULL)) != -1) {
 		switch (option) {
 		case 'c':
 			globals->config_path = optarg;
@@ -82,7 +92,7 @@ static bool take_options(int argc, char **argv, struct globals *globals)
 				return false;
 			break;
 		default:
-			return false;
+			return bad_option(argv, option);
 		}
 	}
 	if (globals->log.verbose && globals->log.quiet)
@@ -97,16 +107,37 @@ static bool will_do(const struct command_context *context, const struct config_e
 	       access(errors->status_path, F_OK) == 0;
 }
 
+/* An option that the command's usage does not name is wrong whatever the file says: NULL, or that word. */
+static const char *mistyped(const struct command_context *context)
+{
+	for (int i = 1; i < context->argc; i++) {
+		const char *word = context->argv[i];
+		char name[64];
+
+		if (strcmp(word, "--") == 0)
+			break;
+		(void)snprintf(name, sizeof(name), "%.*s", (int)strcspn(word, "="), word);
+		if (*word == '-' && strstr(context->command->arguments, name) == NULL &&
+		    strstr(context->command->options, name) == NULL)
+			return word;
+	}
+	return NULL;
+}
+
 static int run_with_config(struct command_context *context)
 {
 	struct config_errors errors = { 0 };
 	struct config config = { 0 };
+	const char *word;
 	int code = EXIT_CODE_CONFIG;
 
 	if (config_load(context->config_path, CONFIG_TEXT_ONLY, &config, &errors)) {
 		log_choice_apply(&context->log, &config);
 		context->config = &config;
 		code = context->command->run(context);
+	} else if ((word = mistyped(context)) != NULL) {
+		config_errors_release(&errors);
+		return command_usage_error(context, "unknown option %.60s", word);
 	} else if (will_do(context, &errors)) {
 		context->config = &(const struct config){ .status_path = errors.status_path };
 		code = context->command->run(context);

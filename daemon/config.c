@@ -2,6 +2,7 @@
 #include "daemon/config.h"
 
 #include "base/limits.h"
+#include "daemon/cli.h"
 #include "daemon/config_p.h"
 #include "daemon/secret.h"
 #include "daemon/system.h"
@@ -169,8 +170,10 @@ static bool read_file(struct config_load *load, struct buf *ret_text)
 	struct stat facts;
 
 	if (fd < 0)
-		return config_complain(load, 0, "", "%s; name the configuration with -c FILE",
-				       system_error(errno));
+		return config_complain(
+			load, 0, "",
+			"%s; the configuration is the file behind -c, else " CLI_DEFAULT_CONFIG,
+			system_error(errno));
 	if (fstat(fd, &facts) != 0 || !S_ISREG(facts.st_mode)) {
 		(void)close(fd);
 		return config_complain(load, 0, "", "is no regular file; name one with -c FILE");

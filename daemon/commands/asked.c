@@ -146,9 +146,9 @@ int asked_take(const struct command_context *context, const char *takes, struct 
 
 	*ret_asked = (struct asked){ 0 };
 	/* NOLINTNEXTLINE(concurrency-mt-unsafe): one thread */
-	while ((option = getopt_long(context->argc, context->argv, "", known, &index)) != -1) {
-		if (option == '?')
-			return EXIT_CODE_USAGE; /* getopt_long() has said why */
+	while ((option = getopt_long(context->argc, context->argv, ":", known, &index)) != -1) {
+		if (option == '?' || option == ':')
+			return command_bad_option(context, option);
 		if (!is_named(takes, known[index].name))
 			return command_usage_error(context, "%s takes no --%s",
 						   context->command->name, known[index].name);

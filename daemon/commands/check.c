@@ -76,9 +76,9 @@ int command_check(struct command_context *context)
 	int option;
 
 	/* NOLINTNEXTLINE(concurrency-mt-unsafe): one thread */
-	while ((option = getopt_long(context->argc, context->argv, "", options, NULL)) != -1) {
-		if (option == '?')
-			return EXIT_CODE_USAGE; /* getopt_long() has said why */
+	while ((option = getopt_long(context->argc, context->argv, ":", options, NULL)) != -1) {
+		if (option == '?' || option == ':')
+			return command_bad_option(context, option);
 		asked.print_fields = asked.print_fields || option == 'f';
 		asked.online = asked.online || option == 'o';
 		asked.json = asked.json || option == 'j';

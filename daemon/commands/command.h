@@ -69,6 +69,9 @@ const char *command_nearest(const char *name);
 /* "crmsync: what" and the command's usage line on stderr; returns the exit code for usage. */
 int command_usage_error(const struct command_context *context, const char *fmt, ...)
 	PRINTF_LIKE(2, 3);
+/* The same for what getopt_long() has refused, whose short options begin with ':',
+ * so that it says nothing itself; option: its result. */
+int command_bad_option(const struct command_context *context, int option);
 /* False, having complained, if an argument is left at argv[optind]. */
 bool command_no_more_arguments(const struct command_context *context, int next);
 /* "crmsync: MESSAGE" on stderr; returns the exit code that belongs to err->code. */

@@ -6,6 +6,7 @@
 #include "daemon/table.h"
 
 #include <assert.h>
+#include <inttypes.h>
 
 enum {
 	COLUMN_NUMBER,
@@ -168,6 +169,26 @@ static bool show(struct verb_call *call, struct error *err)
 
 /* ---- link, unlink ---- */
 
+/* Elsewhere a link's number will do. */
+static bool must_be_an_id(struct verb_call *call, enum side side, struct error *err)
+{
+	const struct str id = call->words[side];
+	struct arena arena = { 0 };
+	struct person person;
+	uint64_t number;
+	bool found = false;
+	bool ok = store_person_get(call->store, side, id, &arena, &person, &found, err);
+
+	if (ok && !found && str_to_u64(id, INT64_MAX, &number))
+		ok = error_set(err, ERR_USAGE,
+			       "no %s person has the id %" PRIu64
+			       "; links link wants the ids of the two sides, records first, and "
+			       "no numbers of links",
+			       side_name(side), number);
+	arena_release(&arena);
+	return ok;
+}
+
 static bool must_not_be_archived(struct verb_call *call, enum side side, struct error *err)
 {
 	const struct str id = call->words[side];
@@ -224,7 +245,8 @@ static bool link_two(struct verb_call *call, struct error *err)
 	bool ok = true;
 
 	for (int side = 0; ok && side < SIDE_COUNT; side++)
-		ok = must_not_be_archived(call, (enum side)side, err) &&
+		ok = must_be_an_id(call, (enum side)side, err) &&
+		     must_not_be_archived(call, (enum side)side, err) &&
 		     store_intent_each(call->store, (enum side)side, 0, UINT32_MAX,
 				       must_not_be_created, call, err);
 	ok = ok &&

@@ -21,8 +21,10 @@ int command_run(struct command_context *context)
 	struct app *app;
 
 	/* NOLINTNEXTLINE(concurrency-mt-unsafe): one thread */
-	if (getopt_long(context->argc, context->argv, "", none, NULL) != -1)
-		return EXIT_CODE_USAGE; /* getopt_long() has said why */
+	const int option = getopt_long(context->argc, context->argv, ":", none, NULL);
+
+	if (option != -1)
+		return command_bad_option(context, option);
 	if (!command_no_more_arguments(context, optind))
 		return EXIT_CODE_USAGE;
 	if (!app_open(&options, &app, &err)) {

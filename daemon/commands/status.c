@@ -296,9 +296,9 @@ int command_status(struct command_context *context)
 	int option;
 
 	/* NOLINTNEXTLINE(concurrency-mt-unsafe): one thread */
-	while ((option = getopt_long(context->argc, context->argv, "", known, NULL)) != -1) {
+	while ((option = getopt_long(context->argc, context->argv, ":", known, NULL)) != -1) {
 		if (option != 'j' && option != 'w')
-			return EXIT_CODE_USAGE; /* getopt_long() has said why */
+			return command_bad_option(context, option);
 		json = json || option == 'j';
 		watches = watches || option == 'w';
 	}

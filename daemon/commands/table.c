@@ -7,6 +7,7 @@
 #include "daemon/exit_codes.h"
 #include "daemon/nearest.h"
 
+#include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -242,6 +243,20 @@ int command_usage_error(const struct command_context *context, const char *fmt, 
 	va_end(args);
 	(void)fprintf(stderr, "; usage: crmsync %s%s%s\n", command->name,
 		      *command->arguments != '\0' ? " " : "", command->arguments);
+	return EXIT_CODE_USAGE;
+}
+
+int command_bad_option(const struct command_context *context, int option)
+{
+	const char *word = context->argv[optind - 1];
+	const char letter[] = { '-', (char)optopt, '\0' };
+	const bool is_long = strncmp(word, "--", 2) == 0;
+
+	(void)fprintf(stderr, "crmsync: %s %.60s%s; see crmsync help %s\n",
+		      option == ':' ? "a value is missing behind" : "unknown option",
+		      is_long ? word : letter,
+		      option != ':' && strchr(word, '=') != NULL ? ", or it takes no value" : "",
+		      context->command->name);
 	return EXIT_CODE_USAGE;
 }
 

@@ -68,10 +68,12 @@ static bool take_options(struct verb_call *call)
 	int option;
 
 	/* NOLINTNEXTLINE(concurrency-mt-unsafe): one thread */
-	while ((option = getopt_long(call->context->argc, call->context->argv, "", known, NULL)) !=
+	while ((option = getopt_long(call->context->argc, call->context->argv, ":", known, NULL)) !=
 	       -1) {
-		if (option == '?')
-			return false; /* getopt_long() has said why */
+		if (option == '?' || option == ':') {
+			(void)command_bad_option(call->context, option);
+			return false;
+		}
 		call->given[option] = true;
 		call->option[option] = str_from(optarg);
 	}

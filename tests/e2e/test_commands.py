@@ -133,6 +133,8 @@ class Links(Commands):
         world.edit("records", ids["records"], job="Analyst")
         self.assertEqual(world.sync_and_settle(), [], "the two stay apart")
         self.refused(world, "links", "unlink", ids["records"])
+        self.refused(world, "links", "link", str(link["number"]), str(link["number"]))
+        self.assertIn("ids of the two sides", world.runs[-1][3].decode())
 
         world.run("links", "link", ids["records"], ids["people"])
         world.sync_and_settle()

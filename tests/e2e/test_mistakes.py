@@ -189,7 +189,16 @@ class NotStarted(Case):
                 _, _, stdout, stderr = world.runs[-1]
                 self.assertEqual(stdout, b"")
                 self.assertEqual(len(stderr.splitlines()), 1, stderr)
+                self.assertTrue(stderr.startswith(b"crmsync: "), stderr)
+                self.assertIn(b"help" if b"usage:" not in stderr else b"usage:", stderr)
         self.assertEqual(world.box.log(), [])
+        for words in (("sync", "--no-such-option"), ("links", "list", "-x"), ("sync", "--only")):
+            world.run(*words, code=64)
+            self.assertIn(f"see crmsync help {words[0]}".encode(), world.runs[-1][3])
+        os.unlink(world.path("sync.conf"))
+        world.run("sync", "--no-such-option", code=64)
+        world.run("sync", "--dry", "--only=x", code=78)
+        self.assertIn(b"behind -c", world.runs[-1][3])
         world.run("snyc", code=64)
         self.assertIn(b"sync", world.runs[-1][3])
 

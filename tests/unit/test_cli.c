@@ -154,7 +154,7 @@ static const struct cli_case cases[] = {
 	{ "-c ok check --json", 64, NULL, "crmsync: --json goes with --online" },
 	{ "-c ok check --online --print-fields", 64, NULL, "exclude one another" },
 	{ "--colour version", 64, NULL, "--colour" },
-	{ "-c", 64, NULL, "requires an argument" },
+	{ "-c", 64, NULL, "a value is missing behind -c" },
 	{ "-v -q version", 64, NULL, "crmsync: -v and -q exclude each other" },
 	{ "--log-format=xml version", 64, NULL,
 	  "crmsync: --log-format is text, json or journal, not xml" },

@@ -367,7 +367,8 @@ static void test_unusable_files(void **state)
 	(void)state;
 	(void)unlink("f");
 	expect_load_error("missing", "f",
-			  "f: No such file or directory; name the configuration with -c FILE\n");
+			  "f: No such file or directory; the configuration is the file "
+			  "behind -c, else /etc/crmsync/sync.conf\n");
 	expect_load_error("folder", "/tmp", "/tmp: is no regular file; name one with -c FILE\n");
 	expect_load_error("device", "/dev/zero",
 			  "/dev/zero: is no regular file; name one with -c FILE\n");
@@ -393,7 +394,8 @@ static void test_unreadable_file(void **state)
 		assert_int_equal(seteuid(12345), 0);
 	}
 	expect_load_error("unreadable", "f",
-			  "f: Permission denied; name the configuration with -c FILE\n");
+			  "f: Permission denied; the configuration is the file "
+			  "behind -c, else /etc/crmsync/sync.conf\n");
 	if (getuid() == 0)
 		assert_int_equal(seteuid(0), 0);
 	assert_int_equal(unlink("f"), 0);
