@@ -276,7 +276,8 @@ uint64_t plan_print_untaken(const struct admit *admit, const struct cycle_report
 
 	admit_each_step(admit, print_untaken, &untaken);
 	if (untaken.n > 0)
-		(void)fprintf(out, "crmsync: %" PRIu64 " steps of the plan were not taken%s\n",
+		(void)fprintf(out,
+			      "crmsync: steps of the plan that were not taken: %" PRIu64 "%s\n",
 			      untaken.n, untaken.over ? "" : "; the cycle did not come to its end");
 	return untaken.n;
 }

@@ -218,7 +218,7 @@ static bool print_foot(struct text_out *out, const struct config *config, uint64
 			return false;
 	}
 	return out->n_conflicts == 0 ||
-	       fprintf(out->file, "%" PRIu64 " conflicts wait for a decision\n",
+	       fprintf(out->file, "conflicts that wait for a decision: %" PRIu64 "\n",
 		       out->n_conflicts) >= 0;
 }
 

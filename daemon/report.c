@@ -162,20 +162,21 @@ void report_print(const struct cycle_report *report, FILE *out)
 	(void)fprintf(out, "  links    %" PRIu64 " new, %" PRIu64 " unchanged\n", report->linked,
 		      report->unchanged);
 	if (report->conflicts > 0)
-		(void)fprintf(out, "  %" PRIu64 " conflicts wait for a decision\n",
+		(void)fprintf(out, "  conflicts that wait for a decision: %" PRIu64 "\n",
 			      report->conflicts);
 	if (report->quarantined > 0)
-		(void)fprintf(out, "  %" PRIu64 " refused writes are in quarantine\n",
+		(void)fprintf(out, "  refused writes in quarantine: %" PRIu64 "\n",
 			      report->quarantined);
 	if (report->left_out > 0)
 		(void)fprintf(out,
 			      "  %" PRIu64 " references have no counterpart and are left out\n",
 			      report->left_out);
 	if (report->guarded > 0)
-		(void)fprintf(out, "  %" PRIu64 " changes are held back by the guard\n",
+		(void)fprintf(out, "  changes held back by the guard: %" PRIu64 "\n",
 			      report->guarded);
 	if (report->retries > 0)
-		(void)fprintf(out, "  %" PRIu64 " requests had to be repeated\n", report->retries);
+		(void)fprintf(out, "  requests that had to be repeated: %" PRIu64 "\n",
+			      report->retries);
 }
 
 /* How much a cycle's end is worth telling, and in which words. */

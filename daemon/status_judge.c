@@ -196,9 +196,9 @@ void status_judge(struct status *status)
 		blame(status, HEALTH_DEGRADED,
 		      "the changed configuration is refused, the old one is in force; see the log");
 	if (totals->conflicts > 0)
-		blame(status, HEALTH_DEGRADED, "%" PRId64 " conflicts wait for a decision",
+		blame(status, HEALTH_DEGRADED, "conflicts that wait for a decision: %" PRId64,
 		      totals->conflicts);
 	if (totals->quarantined > 0)
-		blame(status, HEALTH_DEGRADED, "%" PRId64 " refused writes are in quarantine",
+		blame(status, HEALTH_DEGRADED, "refused writes in quarantine: %" PRId64,
 		      totals->quarantined);
 }

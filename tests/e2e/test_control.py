@@ -176,6 +176,7 @@ class Syncs(Same):
         phases = world.runs[-1][3].decode().splitlines()
         self.assertIn("reading both sides", phases)
         self.assertIn("writing", phases)
+        self.assertNotIn("carrying notes", phases, "they are not enabled")
         self.assertEqual(len(phases), len(set(phases)))
         daemon.stop()
         world.settled()
@@ -239,7 +240,7 @@ class Syncs(Same):
         self.assert_counts(summary, updated={"people": 1}, created={})
         summary = world.sync(f"--plan={plan}", code=1)
         self.assert_counts(summary, updated={}, created={})
-        self.assertIn("1 steps of the plan were not taken", world.runs[-1][3].decode())
+        self.assertIn("steps of the plan that were not taken: 1", world.runs[-1][3].decode())
         self.assert_counts(world.sync(), created={"people": 1})
         daemon.stop()
 

@@ -97,7 +97,7 @@ class Plans(Planned):
         self.assert_counts(summary, updated={"people": 1})
         self.assertEqual([change.id for change in world.changes()], [bob["people"]])
         self.assertIn(f"no longer so: update on people {ada['people']}\n", said)
-        self.assertIn("1 steps of the plan were not taken", said)
+        self.assertIn("steps of the plan that were not taken: 1", said)
         self.assertNotIn("Lovelace", said)
         world.sync()
         world.settled()

@@ -90,7 +90,7 @@ class StatusFile(Case):
         daemon = Daemon(world).wait_ready()
         status = daemon.wait_status(lambda now: now["health"] == "degraded" and now["last_cycle"]
                                     ["outcome"] == "ok", "degraded")
-        self.assertEqual(status["reasons"], ["1 conflicts wait for a decision"])
+        self.assertEqual(status["reasons"], ["conflicts that wait for a decision: 1"])
         world.run("status", code=1)
         world.edit("people", ada["people"], job="Countess")
         daemon.wait_status(lambda now: now["health"] == "ok" and not now["reasons"], "ok again")

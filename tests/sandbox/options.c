@@ -4,6 +4,7 @@
 #include "custom.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -208,15 +209,62 @@ bool options_parse(int argc, char **argv, struct host_options *ret_options)
 	return check_attributes(&ret_options->sandbox);
 }
 
+/* The nth of "a|b|c". */
+static struct str choice_at(const char *choices, unsigned n)
+{
+	struct str rest = str_from(choices);
+	struct str choice = { NULL, 0 };
+
+	for (unsigned i = 0; i <= n; i++)
+		(void)str_cut(&rest, '|', &choice);
+	return choice;
+}
+
+static void print_default(const struct option *option)
+{
+	const char *text = NULL;
+	unsigned chosen = 0;
+	struct str choice;
+
+	switch (option->kind) {
+	case KIND_NUMBER:
+		(void)printf(" (default: %" PRIu32 ")", *(const uint32_t *)option->target);
+		break;
+	case KIND_SEED:
+		(void)printf(" (default: %" PRIu64 ")", *(const uint64_t *)option->target);
+		break;
+	case KIND_TEXT:
+		text = *(const char *const *)option->target;
+		if (text != NULL)
+			(void)printf(" (default: %s)", text);
+		break;
+	case KIND_CHOICE:
+		memcpy(&chosen, option->target, sizeof(chosen));
+		choice = choice_at(option->choices, chosen);
+		(void)printf(" (default: %.*s)", STR_ARG(choice));
+		break;
+	case KIND_FLAG:
+	case KIND_PORT:
+	case KIND_OFFSET:
+	case KIND_ATTRIBUTE:
+	default:
+		break;
+	}
+}
+
 void options_help(void)
 {
 	struct host_options host = { 0 };
 	struct option table[MAX_OPTIONS];
 	const size_t n = describe(&host, table);
 
+	sandbox_options_init(&host.sandbox);
 	(void)puts("usage: sandbox [options]\n\nServes both CRMs on 127.0.0.1 and says where.\n");
-	for (size_t i = 0; i < n; i++)
-		(void)printf("  --%-26s %s%s%s\n", table[i].name, table[i].help,
+	for (size_t i = 0; i < n; i++) {
+		(void)printf("  --%-26s %s%s%s", table[i].name, table[i].help,
 			     table[i].choices != NULL ? ": " : "",
 			     table[i].choices != NULL ? table[i].choices : "");
+		print_default(&table[i]);
+		(void)putchar('\n');
+	}
 }
