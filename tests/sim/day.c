@@ -16,7 +16,7 @@
 #define OUTAGE_PERMILLE 50
 /* A refused token is tried again within GATE_PROBE_CAPS minutes, a rate that fell rises by a twentieth of
  * what is configured a minute, and a cycle that began in the outage waits for both. */
-#define STALL_NS (45 * MINUTE_NS)
+#define STALL_NS (30 * MINUTE_NS)
 /* Behind that, with both sides well. */
 #define CYCLE_NS (10 * MINUTE_NS)
 #define TURN_NS (120 * MINUTE_NS)
