@@ -206,7 +206,9 @@ static void end_if_over(struct push *push)
 		return;
 	if (push->halted || runner->stopping)
 		give_up(push);
-	if (push->exhausted && push->n_jobs > 0 && push_count(push, JOB_FORBIDDEN) == push->n_jobs)
+	const bool all_here = push->exhausted || push->n_jobs == push->window;
+
+	if (all_here && push->n_jobs > 0 && push_count(push, JOB_FORBIDDEN) == push->n_jobs)
 		write_judge_forbidden(push);
 	if (!push->exhausted || push->jobs != NULL)
 		return;
@@ -229,7 +231,9 @@ static void pump(struct push *push)
 	struct error err;
 
 	if (!push->halted && !push->runner->stopping) {
-		const bool room = push->n_jobs <= push->window / 2 || push->n_flying == 0;
+		/* All may have been read at once, and nothing be under way: what is full stays full. */
+		const bool room = push->n_jobs < push->window &&
+				  (push->n_jobs <= push->window / 2 || push->n_flying == 0);
 
 		if (!push->exhausted && room && !load_window(push, &err))
 			runner_store_failed(push->runner, &err);

@@ -278,6 +278,24 @@ static void carry_out(struct sim *sim, uint32_t index)
 	}
 }
 
+static bool is_due(const struct sim *sim, int64_t by_ns)
+{
+	return sim->next_op < sim->plan->n_ops &&
+	       SIM_BEGIN_NS + sim->plan->ops[sim->next_op].at_ns <= by_ns;
+}
+
+void deeds_until(struct sim *sim, int64_t until_ns)
+{
+	while (is_due(sim, until_ns)) {
+		const int64_t at_ns = SIM_BEGIN_NS + sim->plan->ops[sim->next_op].at_ns;
+
+		/* What a cycle was late for happens behind it, one after the other. */
+		sim->queue.now_ns =
+			at_ns > sim->queue.now_ns ? at_ns : sim->queue.now_ns + NS_PER_S / 10;
+		carry_out(sim, sim->next_op++);
+	}
+}
+
 /* Users do not all act in the same second, so it may be known who was later.  By the places of the deeds in
  * the plan: one that is left out moves no other. */
 void deeds_before(struct sim *sim)
@@ -285,6 +303,10 @@ void deeds_before(struct sim *sim)
 	const int64_t apart_ns = (sim->plan->knobs.gap_s < 60 ? 1 : 70) * (NS_PER_S / 10);
 	uint32_t last = sim->plan->n_ops;
 
+	if (sim->plan->lasts_ns > 0) {
+		deeds_until(sim, sim->queue.now_ns);
+		return;
+	}
 	for (uint32_t i = 0; i < sim->plan->n_ops; i++) {
 		const struct op *op = &sim->plan->ops[i];
 
@@ -303,6 +325,11 @@ void deeds_at(struct sim *sim, enum when when, uint32_t n)
 {
 	if (sim->quiet)
 		return;
+	if (sim->plan->lasts_ns > 0) {
+		if (when == WHEN_REQUEST && is_due(sim, sim->queue.now_ns))
+			carry_out(sim, sim->next_op++);
+		return;
+	}
 	for (uint32_t i = 0; i < sim->plan->n_ops; i++) {
 		const struct op *op = &sim->plan->ops[i];
 

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "day.h"
 #include "net/gate.h"
 #include "state/turns.h"
 #include "state_file.h"
@@ -14,7 +15,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define BEGIN_NS (INT64_C(1767225600) * NS_PER_S) /* 2026-01-01 */
 /* Of a side that is rolled each reading takes several. */
 #define QUIET_CYCLES 400
 #define QUIET_READINGS 2
@@ -180,7 +180,20 @@ static bool one_cycle(struct sim *sim, uint32_t kill_at)
 		return true;
 	report_cycle(sim);
 	check_cycle(sim);
+	if (sim->plan->lasts_ns > 0)
+		day_check_cycle(sim);
 	return true;
+}
+
+/* Told to stop in the middle of it, or right behind it. */
+static void stop_in_cycle(struct sim *sim, uint32_t action)
+{
+	sim->stop_at = action;
+	(void)one_cycle(sim, 0);
+	sim->stop_at = 0;
+	process_stop(sim);
+	process_check_file(sim);
+	sim->queue.now_ns += NS_PER_S;
 }
 
 /* Killed as often as planned, then led to its end. */
@@ -190,7 +203,13 @@ static void run_cycle(struct sim *sim, struct buf *copy)
 		const struct kill *kill = &sim->plan->kills[i];
 
 		if (kill->cycle != sim->cycle || kill->mishap == MISHAP_LOSE ||
-		    kill->mishap == MISHAP_OLD || one_cycle(sim, kill->action))
+		    kill->mishap == MISHAP_OLD)
+			continue;
+		if (kill->mishap == MISHAP_TERM) {
+			stop_in_cycle(sim, kill->action);
+			continue;
+		}
+		if (one_cycle(sim, kill->action))
 			continue;
 		if (kill->mishap != MISHAP_KILL)
 			check_history_keep(sim);
@@ -221,9 +240,10 @@ static bool is_shut_out(const struct sim *sim)
 
 static void pass_time(struct sim *sim)
 {
-	if (sim->cycle + 1 == sim->plan->n_cycles && is_shut_out(sim))
-		sim->queue.now_ns += GATE_PROBE_CAPS * sim->config.sync.retry.cap_ns;
-
+	if (sim->plan->lasts_ns > 0) {
+		day_pass_time(sim);
+		return;
+	}
 	const uint64_t gap_ms = (uint64_t)sim->plan->knobs.gap_s * 1000;
 
 	sim->queue.now_ns +=
@@ -274,7 +294,7 @@ static bool another_quiet_cycle(struct sim *sim)
 	count_readings(sim);
 	sim->was_left_over = sim->rolled && !is_read_often(sim, 1);
 	sim->is_settled = sim->rolled ? concluded : is_read_often(sim, QUIET_READINGS);
-	if (!sim->is_settled && sim->cycle + 1 == sim->plan->n_cycles + QUIET_CYCLES)
+	if (!sim->is_settled && sim->cycle + 1 == sim->n_cycles + QUIET_CYCLES)
 		sim_violate(sim, P3_CONVERGENCE, "turns",
 			    "%d quiet cycles did not read both sides whole twice", QUIET_CYCLES);
 	return !sim->is_settled || sim->tally.n_writes > 0 || sim->plan->seed % 4 == 0;
@@ -282,6 +302,8 @@ static bool another_quiet_cycle(struct sim *sim)
 
 static void begin_quiet(struct sim *sim)
 {
+	if (is_shut_out(sim))
+		sim->queue.now_ns += GATE_PROBE_CAPS * sim->config.sync.retry.cap_ns;
 	sim->quiet_ns = sim->queue.now_ns;
 	sim->was_left_over = sim->plan->knobs.quick;
 	deeds_before(sim); /* what never came to pass in the middle of a cycle */
@@ -290,15 +312,17 @@ static void begin_quiet(struct sim *sim)
 
 static void run_all(struct sim *sim, struct buf *copy)
 {
-	const uint32_t n = sim->plan->n_cycles;
-
-	for (sim->cycle = 0; sim->cycle < n + QUIET_CYCLES && !sim_failed(sim); sim->cycle++) {
-		sim->quiet = sim->cycle >= n;
+	sim->n_cycles = sim->plan->lasts_ns > 0 ? DAY_CYCLES_MOST : sim->plan->n_cycles;
+	for (sim->cycle = 0; sim->cycle < sim->n_cycles + QUIET_CYCLES && !sim_failed(sim);
+	     sim->cycle++) {
+		if (!sim->quiet && day_is_over(sim))
+			sim->n_cycles = sim->cycle;
+		sim->quiet = sim->cycle >= sim->n_cycles;
 		if (!sim->quiet) {
 			mishaps_between(sim, copy);
 			deeds_before(sim);
 			sim->queue.now_ns += NS_PER_MS;
-		} else if (sim->cycle == n) {
+		} else if (sim->cycle == sim->n_cycles) {
 			begin_quiet(sim);
 		}
 		run_cycle(sim, copy);
@@ -311,6 +335,8 @@ static void run_all(struct sim *sim, struct buf *copy)
 	}
 	if (!sim_failed(sim))
 		check_ended(sim);
+	if (!sim_failed(sim) && sim->plan->lasts_ns > 0)
+		day_check_ended(sim);
 }
 
 void sim_run(const struct plan *plan, const struct run_options *options,
@@ -323,13 +349,13 @@ void sim_run(const struct plan *plan, const struct run_options *options,
 	sim.plan = plan;
 	sim.trace = options->trace;
 	sim.sweep_kill_at = options->sweep_kill_at;
-	sim.queue.now_ns = BEGIN_NS;
+	sim.queue.now_ns = SIM_BEGIN_NS;
 	sim.network = plan->seed ^ UINT64_C(0x6e6574);
 	sim.oracle.n_humans = plan->n_humans;
 	if (plan->poisoned != NOBODY)
 		sim.oracle.humans[plan->poisoned].murk |= MURK_POISON;
 	if (sim.trace != NULL)
-		sim.trace->began_ns = BEGIN_NS;
+		sim.trace->began_ns = SIM_BEGIN_NS;
 	sim_current = &sim;
 	buf_init(&copy, (size_t)256 * 1024 * 1024);
 	log_setup(LOG_LEVEL_ERROR, LOG_FORMAT_TEXT, false);
@@ -342,6 +368,7 @@ void sim_run(const struct plan *plan, const struct run_options *options,
 	ret_outcome->violation = sim.violation;
 	ret_outcome->figures = sim.figures;
 	ret_outcome->actions = sim.total_actions;
+	ret_outcome->day = sim.day.figures;
 	process_stop(&sim);
 	ret_outcome->hash = facts_hash(sim.box) ^ (sim.trace != NULL ? sim.trace->hash : 0);
 	ret_outcome->state_hash = sim.trace != NULL ? state_file_hash(sim.state_path) : 0;

@@ -12,7 +12,7 @@
 
 #define FACTS_TOKENS 12
 #define FACTS_ID_BYTES 40
-#define FACTS_MAX 96
+#define FACTS_MAX 400
 #define FACTS_CELLS 48
 
 /* One person of a side. */

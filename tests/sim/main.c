@@ -2,6 +2,7 @@
 /*
  * sim: runs many lives of the program in virtual time and holds them to the promises.
  */
+#include "day.h"
 #include "jobs.h"
 #include "sim.h"
 #include "state_file.h"
@@ -20,6 +21,8 @@ static const char usage[] =
 	"       sim --sweep [--points N] [--jobs J]    dies at every action of fixed scenarios\n"
 	"       sim --scenario I [--kill A] [--bodies] one of these scenarios, with a trace\n"
 	"       sim --twice N [--first S]              each of N seeds twice: the same, byte by byte\n"
+	"       sim --days N [--first S] [--jobs J]    runs N days of a daemon, 24 virtual hours each\n"
+	"       sim --day S [--bodies]                 one of them, with a trace\n"
 	"       --ignore RULE[,RULE]                   rules that are known to be broken\n";
 
 enum option_name {
@@ -34,12 +37,15 @@ enum option_name {
 	OPT_TWICE,
 	OPT_IGNORE,
 	OPT_SCENARIO,
-	OPT_KILL
+	OPT_KILL,
+	OPT_DAYS,
+	OPT_DAY,
+	OPT_COUNT
 };
 
 struct command {
-	bool is[OPT_KILL + 1];
-	uint64_t number[OPT_KILL + 1];
+	bool is[OPT_COUNT];
+	uint64_t number[OPT_COUNT];
 };
 
 static const struct option options[] = {
@@ -55,6 +61,8 @@ static const struct option options[] = {
 	{ "ignore", required_argument, NULL, OPT_IGNORE },
 	{ "scenario", required_argument, NULL, OPT_SCENARIO },
 	{ "kill", required_argument, NULL, OPT_KILL },
+	{ "days", required_argument, NULL, OPT_DAYS },
+	{ "day", required_argument, NULL, OPT_DAY },
 	{ 0 },
 };
 
@@ -64,7 +72,7 @@ static bool read_command(int argc, char *argv[], struct command *ret_command)
 
 	*ret_command = (struct command){ 0 };
 	while ((name = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (name < OPT_SEEDS || name > OPT_KILL)
+		if (name < OPT_SEEDS || name >= OPT_COUNT)
 			return false;
 		ret_command->is[name] = true;
 		if (name == OPT_IGNORE)
@@ -100,6 +108,8 @@ static int show_one(const struct command *command)
 
 	if (command->is[OPT_SEED])
 		plan_make(command->number[OPT_SEED], &plan);
+	else if (command->is[OPT_DAY])
+		plan_make_day(command->number[OPT_DAY], &plan);
 	else if (scenario / 2 < scenarios_count())
 		scenario_make(scenario / 2, scenario % 2 == 0 ? SANDBOX_VALUES : SANDBOX_ATTRIBUTES,
 			      &plan);
@@ -126,10 +136,12 @@ int main(int argc, char *argv[])
 
 	if (command.is[OPT_SEED] && command.is[OPT_SHRINK])
 		return shrink_run(command.number[OPT_SEED]);
-	if (command.is[OPT_SEED] || command.is[OPT_SCENARIO])
+	if (command.is[OPT_SEED] || command.is[OPT_DAY] || command.is[OPT_SCENARIO])
 		return show_one(&command);
 	if (command.is[OPT_SEEDS])
 		return jobs_seeds(first, command.number[OPT_SEEDS], (unsigned)jobs);
+	if (command.is[OPT_DAYS])
+		return day_run(first, command.number[OPT_DAYS], (unsigned)jobs);
 	if (command.is[OPT_SWEEP])
 		return sweep_run(command.number[OPT_POINTS], (unsigned)jobs);
 	if (command.is[OPT_TWICE])

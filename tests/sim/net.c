@@ -5,6 +5,7 @@
  *
  *   http_start → (latency) → the server → (latency) → on_body, on_done
  */
+#include "day.h"
 #include "net_p.h"
 
 #include "base/clock.h"
@@ -277,6 +278,8 @@ struct http_call *__wrap_http_start(struct http_endpoint *endpoint, const struct
 				    .callbacks = *callbacks,
 				    .payload = payload };
 	buf_init(&call->body, SIZE_MAX / 2);
+	if (sim->plan->lasts_ns > 0)
+		day_sent(sim, call->side);
 	process_action(sim, "send");
 	schedule(call, latency(sim), on_arrival);
 	return call;

@@ -9,20 +9,30 @@
 #include <stdio.h>
 #include <string.h>
 
+static bool is_hit(struct sim *sim, const struct net_fault *fault, const struct http_call *call)
+{
+	const bool write = call->request->kind == REQUEST_WRITE;
+	const uint32_t n = fault->writes ? sim->tally.n_writes : sim->tally.n_requests;
+	const int64_t now = sim->queue.now_ns - SIM_BEGIN_NS;
+
+	if ((fault->writes && !write) || (!fault->any_side && fault->side != net_side(call->side)))
+		return false;
+	if (fault->end_ns > 0)
+		return now >= fault->begin_ns && now < fault->end_ns &&
+		       plan_below(&sim->network, 1000) < fault->permille;
+	return fault->cycle == sim->cycle && n >= fault->n && n < fault->n + fault->count;
+}
+
 static const struct net_fault *pick(struct sim *sim, const struct http_call *call)
 {
 	const struct plan *plan = sim->plan;
-	const bool write = call->request->kind == REQUEST_WRITE;
 
 	if (sim->quiet)
 		return NULL;
 	for (uint32_t i = 0; i < plan->n_faults; i++) {
 		const struct net_fault *fault = &plan->faults[i];
-		const uint32_t n = fault->writes ? sim->tally.n_writes : sim->tally.n_requests;
 
-		if (fault->cycle != sim->cycle || (fault->writes && !write) || n < fault->n ||
-		    n >= fault->n + fault->count ||
-		    (!fault->any_side && fault->side != net_side(call->side)))
+		if (!is_hit(sim, fault, call))
 			continue;
 		sim->tally.n_faults++;
 		sim->figures.faults++;

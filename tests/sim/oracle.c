@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "oracle.h"
 
+#include "base/hash.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +23,11 @@ struct edit *oracle_add_edit(struct oracle *oracle, const struct edit *edit)
 	return added;
 }
 
+static size_t chain_of(struct str id)
+{
+	return hash64(id, 0) % ORACLE_CHAINS;
+}
+
 struct body *oracle_add_body(struct oracle *oracle, enum sandbox_side side, const char *id,
 			     uint32_t human, bool by_program, int64_t now_ns)
 {
@@ -34,16 +41,27 @@ struct body *oracle_add_body(struct oracle *oracle, enum sandbox_side side, cons
 			       .by_program = by_program,
 			       .born_ns = now_ns };
 	(void)snprintf(body->id, sizeof(body->id), "%s", id);
+	uint32_t *chain = &oracle->chains[chain_of(str_from(body->id))];
+
+	body->next = *chain;
+	*chain = oracle->n_bodies;
 	return body;
+}
+
+struct body *oracle_body_named(struct oracle *oracle, enum sandbox_side side, struct str id)
+{
+	for (uint32_t i = oracle->chains[chain_of(id)]; i != 0; i = oracle->bodies[i - 1].next) {
+		struct body *body = &oracle->bodies[i - 1];
+
+		if (body->side == side && str_equal_z(id, body->id))
+			return body;
+	}
+	return NULL;
 }
 
 struct body *oracle_body(struct oracle *oracle, enum sandbox_side side, const char *id)
 {
-	for (uint32_t i = 0; i < oracle->n_bodies; i++) {
-		if (oracle->bodies[i].side == side && strcmp(oracle->bodies[i].id, id) == 0)
-			return &oracle->bodies[i];
-	}
-	return NULL;
+	return oracle_body_named(oracle, side, str_from(id));
 }
 
 struct body *oracle_body_of(struct oracle *oracle, enum sandbox_side side, uint32_t human,

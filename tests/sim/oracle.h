@@ -13,9 +13,10 @@
 #include "facts.h"
 #include "plan.h"
 
-#define ORACLE_EDITS 1024
-#define ORACLE_BODIES 256
-#define ORACLE_LOST 1024
+#define ORACLE_EDITS 8192
+#define ORACLE_BODIES 768
+#define ORACLE_LOST 4096
+#define ORACLE_CHAINS 1024
 
 enum murk {
 	MURK_TWIN = 1,     /* users made it more than once */
@@ -48,6 +49,7 @@ struct edit {
 struct body {
 	enum sandbox_side side;
 	char id[FACTS_ID_BYTES];
+	uint32_t next; /* of its chain: its index + 1; 0: the last */
 	uint32_t human;
 	uint32_t merged; /* another human that went into it; NOBODY */
 	bool by_program;
@@ -97,6 +99,7 @@ struct oracle {
 	struct human humans[PLAN_HUMANS];
 	struct edit edits[ORACLE_EDITS];
 	struct body bodies[ORACLE_BODIES];
+	uint32_t chains[ORACLE_CHAINS]; /* of bodies, by their ids: index + 1 */
 	uint32_t n_lost;
 	struct lost_value lost[ORACLE_LOST];
 	uint32_t n_carried;
@@ -106,6 +109,7 @@ struct oracle {
 struct edit *oracle_add_edit(struct oracle *oracle, const struct edit *edit);
 struct body *oracle_add_body(struct oracle *oracle, enum sandbox_side side, const char *id,
 			     uint32_t human, bool by_program, int64_t now_ns);
+struct body *oracle_body_named(struct oracle *oracle, enum sandbox_side side, struct str id);
 struct body *oracle_body(struct oracle *oracle, enum sandbox_side side, const char *id);
 /* The first one that lives (and is not archived, if asked so); NULL. */
 struct body *oracle_body_of(struct oracle *oracle, enum sandbox_side side, uint32_t human,

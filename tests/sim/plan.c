@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "plan.h"
+#include "plan_p.h"
 
 #include "base/attrs.h"
 
@@ -90,17 +90,13 @@ const char *mishap_name(enum mishap mishap)
 		[MISHAP_KILL_OLD] = "kill, old state restored",
 		[MISHAP_LOSE] = "state lost",
 		[MISHAP_OLD] = "old state restored",
+		[MISHAP_TERM] = "told to stop",
 	};
 
 	return names[mishap];
 }
 
 /* ---- Drawing ---- */
-
-struct draw {
-	uint64_t random;
-	struct plan *plan;
-};
 
 static struct op *add_op(struct draw *draw, enum op_kind kind, uint32_t cycle)
 {
@@ -143,7 +139,7 @@ static void draw_servers(struct draw *draw, struct knobs *knobs)
 	}
 }
 
-static void draw_knobs(struct draw *draw)
+void plan_draw_knobs(struct draw *draw)
 {
 	static const uint32_t sizes[] = { 2, 3, 5, 10, 30 };
 	struct knobs *knobs = &draw->plan->knobs;
@@ -207,7 +203,7 @@ static void draw_birth(struct draw *draw, uint32_t human, enum sandbox_side side
 		op->mask |= BIT(SLOT_NAME);
 }
 
-static void draw_human(struct draw *draw, uint32_t human)
+void plan_draw_human(struct draw *draw, uint32_t human)
 {
 	const uint32_t mask = draw_slots(draw);
 	const uint32_t where = below(draw, 100);
@@ -261,7 +257,7 @@ static enum op_kind draw_removal(struct draw *draw)
 	return n < 40 ? OP_DELETE : n < 70 ? OP_ARCHIVE : n < 88 ? OP_UNARCHIVE : OP_MERGE;
 }
 
-static void draw_deed(struct draw *draw, uint32_t cycle)
+void plan_draw_deed(struct draw *draw, uint32_t cycle)
 {
 	const struct plan *plan = draw->plan;
 	const uint32_t n = below(draw, 100);
@@ -445,14 +441,14 @@ void plan_make(uint64_t seed, struct plan *ret_plan)
 	ret_plan->poisoned = NOBODY;
 	ret_plan->n_cycles = percent(&draw, 80) ? 1 + below(&draw, 4) : 4 + below(&draw, 5);
 	ret_plan->n_humans = percent(&draw, 85) ? 1 + below(&draw, 9) : 5 + below(&draw, 20);
-	draw_knobs(&draw);
+	plan_draw_knobs(&draw);
 	for (uint32_t human = 0; human < ret_plan->n_humans; human++)
-		draw_human(&draw, human);
+		plan_draw_human(&draw, human);
 	for (uint32_t cycle = 0; cycle < ret_plan->n_cycles; cycle++) {
 		const uint32_t n = below(&draw, cycle == 0 ? 4 : 8);
 
 		for (uint32_t i = 0; i < n; i++)
-			draw_deed(&draw, cycle);
+			plan_draw_deed(&draw, cycle);
 	}
 	draw_trouble(&draw);
 	draw_contests(&draw);

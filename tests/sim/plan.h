@@ -13,10 +13,10 @@
 
 #include <stdio.h>
 
-#define PLAN_HUMANS 40
-#define PLAN_OPS 400
-#define PLAN_FAULTS 40
-#define PLAN_KILLS 8
+#define PLAN_HUMANS 240
+#define PLAN_OPS 3000
+#define PLAN_FAULTS 80
+#define PLAN_KILLS 128
 #define PLAN_CYCLES 12
 #define NOBODY UINT32_MAX
 
@@ -56,6 +56,7 @@ struct op {
 	uint32_t
 		mask; /* OP_CREATE: bits of slots; bits above SLOT_COUNT: differs from the other side */
 	uint32_t token; /* of what is set */
+	int64_t at_ns; /* since the beginning; of plans that last a time, in place of when and cycle */
 };
 
 enum fault_kind {
@@ -89,14 +90,25 @@ struct net_fault {
 	uint32_t n, count;
 	bool any_side;
 	enum sandbox_side side;
+	/* Since the beginning; by these in place of cycles and numbers if there is an end.  Befalls so many
+	 * in a thousand of the requests. */
+	int64_t begin_ns, end_ns;
+	uint32_t permille;
 };
 
-enum mishap { MISHAP_KILL, MISHAP_KILL_LOSE, MISHAP_KILL_OLD, MISHAP_LOSE, MISHAP_OLD };
+enum mishap {
+	MISHAP_KILL,
+	MISHAP_KILL_LOSE,
+	MISHAP_KILL_OLD,
+	MISHAP_LOSE,
+	MISHAP_OLD,
+	MISHAP_TERM, /* told to stop; what is in flight ends */
+};
 
 struct kill {
 	enum mishap mishap;
 	uint32_t cycle;
-	uint32_t action; /* dies at this action of the cycle; none for the last two */
+	uint32_t action; /* dies at this action of the cycle; none for MISHAP_LOSE and MISHAP_OLD */
 };
 
 enum plan_policy { PLAN_NEWEST, PLAN_RECORDS, PLAN_PEOPLE, PLAN_MANUAL };
@@ -132,6 +144,7 @@ struct plan {
 	uint64_t seed;
 	struct knobs knobs;
 	uint32_t n_humans, n_ops, n_faults, n_kills, n_cycles;
+	int64_t lasts_ns; /* the users' time, whatever the cycles; 0: it is n_cycles */
 	uint32_t
 		poisoned; /* writes with anything of this human are refused for ever; NOBODY: none */
 	struct op ops[PLAN_OPS];
@@ -140,6 +153,8 @@ struct plan {
 };
 
 void plan_make(uint64_t seed, struct plan *ret_plan);
+/* day_plan.c: a day of a daemon, with hundreds of persons. */
+void plan_make_day(uint64_t seed, struct plan *ret_plan);
 void plan_print(const struct plan *plan, FILE *out);
 /* The token that the human has there from the beginning. */
 uint32_t plan_base_token(uint32_t human, enum slot slot, uint32_t variant);

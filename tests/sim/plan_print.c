@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "plan.h"
 
+#include "base/clock.h"
+
 #include <stdio.h>
 
 static void print_knobs(const struct plan *plan, FILE *out)
@@ -41,6 +43,16 @@ void plan_print(const struct plan *plan, FILE *out)
 	for (uint32_t i = 0; i < plan->n_faults; i++) {
 		const struct net_fault *fault = &plan->faults[i];
 
+		if (fault->end_ns > 0) {
+			(void)fprintf(out, "  fault from %lld to %lld s: %u in 1000%s: %s\n",
+				      (long long)(fault->begin_ns / NS_PER_S),
+				      (long long)(fault->end_ns / NS_PER_S), fault->permille,
+				      fault->any_side               ? "" :
+				      fault->side == SANDBOX_PEOPLE ? " of people" :
+								      " of records",
+				      fault_kind_name(fault->kind));
+			continue;
+		}
 		(void)fprintf(out, "  fault in cycle %u: %s %u … %u%s: %s\n", fault->cycle,
 			      fault->writes ? "writes" : "requests", fault->n,
 			      fault->n + fault->count - 1,

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "daemon/estimate.h"
 #include "daemon/state_open.h"
+#include "day.h"
 #include "state_file.h"
 
 #include <stdio.h>
@@ -167,7 +168,11 @@ static void open_sender(struct sim *sim, enum side side)
 		options.limits.pace_per_minute[REQUEST_WRITE] =
 			estimate_per_minute(config->records.writes_per_second, 1);
 	}
+	if (sim->plan->lasts_ns > 0)
+		options.hooks = day_hooks(sim, side);
 	sim->sender[side] = sender_new(NULL, &options);
+	if (sim->plan->lasts_ns > 0)
+		day_teach(sim, side);
 }
 
 /* ---- Life ---- */
@@ -225,14 +230,26 @@ static void died(struct sim *sim)
 	sim->sender[SIDE_RECORDS] = sim->sender[SIDE_PEOPLE] = NULL;
 }
 
+static void told_to_stop(void *payload)
+{
+	struct sim *sim = payload;
+
+	if (sim->runner == NULL || sim->done)
+		return;
+	trace_line(sim->trace, sim->queue.now_ns, "TOLD to stop");
+	runner_stop(sim->runner);
+}
+
 void process_action(struct sim *sim, const char *what)
 {
 	if (!sim->can_die)
 		return;
 	sim->tally.n_actions++;
 	/* The second quiet cycle only repeats the first. */
-	if (sim->cycle <= sim->plan->n_cycles)
+	if (sim->cycle <= sim->n_cycles)
 		sim->total_actions++;
+	if (sim->stop_at != 0 && sim->tally.n_actions == sim->stop_at)
+		(void)queue_add(&sim->queue, sim->queue.now_ns, told_to_stop, sim);
 	if ((sim->kill_at == 0 || sim->tally.n_actions != sim->kill_at) &&
 	    (sim->sweep_kill_at == 0 || sim->total_actions != sim->sweep_kill_at))
 		return;

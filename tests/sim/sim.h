@@ -16,6 +16,7 @@
 
 #include "daemon/config.h"
 #include "daemon/runner/runner.h"
+#include "daemon/schedule.h"
 
 #include <setjmp.h>
 
@@ -73,6 +74,29 @@ struct sim_note {
 	bool unsure; /* edited after a state was lost */
 };
 
+/* Requests of a minute at the most. */
+#define SIM_RATE_MAX 64
+#define SIM_BEGIN_NS (INT64_C(1767225600) * 1000000000) /* 2026-01-01 */
+
+struct day_figures {
+	uint64_t stops, rate_most, cycle_s, stall_s, state_bytes, turns;
+};
+
+/* What is watched over a whole day (day.c). */
+struct day {
+	struct schedule schedule;
+	uint64_t incarnation;          /* the one that the schedule is of */
+	int64_t sent_ns[SIM_RATE_MAX]; /* to the people side, in a ring */
+	uint32_t n_sent;
+	int64_t well_ns;     /* when a cycle last came to a good end */
+	int64_t complete_ns; /* when the people's list was last read to its end */
+	struct day_figures figures;
+	struct day_side {
+		struct sim *sim;
+		enum side side;
+	} sides[SIDE_COUNT];
+};
+
 struct sim {
 	const struct plan *plan;
 	struct config config;
@@ -95,8 +119,9 @@ struct sim {
 	char state_path[128];
 
 	/* the current cycle */
-	uint32_t cycle; /* cycles behind plan->n_cycles are quiet */
-	bool quiet;     /* neither users nor faults nor kills */
+	uint32_t cycle;
+	uint32_t n_cycles; /* the cycles behind these are quiet */
+	bool quiet;        /* neither users nor faults nor kills */
 	/* Whole readings of each side that began in the quiet, and when the last one ended. */
 	uint32_t n_readings[SIDE_COUNT];
 	int64_t quiet_ns, read_ns[SIDE_COUNT];
@@ -105,6 +130,7 @@ struct sim {
 	bool is_settled;    /* both sides were read twice, and a cycle had that to go by */
 	struct cycle_tally tally;
 	uint32_t kill_at;       /* action; 0: none */
+	uint32_t stop_at;       /* the same, told to stop */
 	uint64_t total_actions; /* over the run, for the sweep */
 	uint64_t sweep_kill_at; /* 0: none */
 	jmp_buf killed;
@@ -113,11 +139,11 @@ struct sim {
 
 	struct facts_list before[SANDBOX_SIDE_COUNT], after[SANDBOX_SIDE_COUNT];
 	uint64_t network; /* random state of latencies */
-	uint32_t fault_left[PLAN_FAULTS];
 	bool op_done[PLAN_OPS];
-	uint32_t op_order[PLAN_OPS];
+	uint32_t next_op; /* of a plan that lasts a time */
 	uint32_t n_notes;
 	struct sim_note notes[SIM_NOTES];
+	struct day day;
 };
 
 extern struct sim *sim_current;
@@ -140,6 +166,7 @@ struct outcome_of_run {
 	uint64_t hash; /* of the trace and of what both servers hold in the end */
 	uint64_t state_hash;
 	uint64_t actions;
+	struct day_figures day;
 };
 
 struct run_options {
@@ -172,6 +199,8 @@ struct http_endpoint *net_endpoint(struct sim *sim, enum side side);
 void deeds_before(struct sim *sim);
 /* A request is about to reach its server. */
 void deeds_at(struct sim *sim, enum when when, uint32_t n);
+/* Of a plan that lasts a time: what is due until then. */
+void deeds_until(struct sim *sim, int64_t until_ns);
 /* Sends a body to the control path; true if it was taken.  ret_id may be NULL. */
 bool deeds_control(struct sim *sim, const char *what, struct str body,
 		   char ret_id[static FACTS_ID_BYTES]);

@@ -8,6 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* What is shorter is no id. */
+#define ID_LEAST 20
+
 static bool mentions(const struct request *request, const char *id)
 {
 	const struct str target = buf_str(&request->target);
@@ -405,18 +408,36 @@ void watch_after(struct sim *sim, enum sandbox_side side, const struct request *
 	}
 }
 
+/* Ids are words of an answer, whatever stands around them. */
+static struct str next_word(struct str *rest)
+{
+	static const char letters[] = "0123456789abcdefghijklmnopqrstuvwxyz_-";
+	size_t n = 0;
+
+	while (rest->len > 0 && memchr(letters, rest->p[0], sizeof(letters) - 1) == NULL)
+		*rest = str_skip(*rest, 1);
+	while (n < rest->len && memchr(letters, rest->p[n], sizeof(letters) - 1) != NULL)
+		n++;
+	const struct str word = str_head(*rest, n);
+
+	*rest = str_skip(*rest, n);
+	return word;
+}
+
 void watch_delivered(struct sim *sim, enum sandbox_side side, struct str body, int64_t served_at,
 		     bool is_write)
 {
 	struct oracle *oracle = &sim->oracle;
+	struct str rest = body;
 
 	(void)is_write;
-	for (uint32_t i = 0; i < oracle->n_bodies; i++) {
-		struct body *known = &oracle->bodies[i];
+	while (rest.len > 0) {
+		const struct str word = next_word(&rest);
+		struct body *known = word.len >= ID_LEAST && word.len < FACTS_ID_BYTES ?
+					     oracle_body_named(oracle, side, word) :
+					     NULL;
 
-		if (known->side != side || known->known_ns >= served_at || body.len == 0)
-			continue;
-		if (memmem(body.p, body.len, known->id, strlen(known->id)) == NULL)
+		if (known == NULL || known->known_ns >= served_at)
 			continue;
 		known->known_ns = served_at;
 		if (known->fresh_ns <= oracle->humans[known->human].touched_ns)

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * plan_p: what plan.c (seeds) and day_plan.c (days) draw alike.
+ */
+#ifndef CRMSYNC_SIM_PLAN_P_H
+#define CRMSYNC_SIM_PLAN_P_H
+
+#include "plan.h"
+
+struct draw {
+	uint64_t random;
+	struct plan *plan;
+};
+
+void plan_draw_knobs(struct draw *draw);
+/* Its births; the plan must know its humans and cycles. */
+void plan_draw_human(struct draw *draw, uint32_t human);
+/* Something that a user does around that cycle. */
+void plan_draw_deed(struct draw *draw, uint32_t cycle);
+
+#endif
