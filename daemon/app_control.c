@@ -450,10 +450,16 @@ bool app_control_open(struct app *app, struct error *err)
 				   &events, app, err);
 }
 
-void app_control_move(struct app *app, const struct config *config)
+void app_control_renew(struct app *app, const struct config *config)
 {
 	struct error err;
 
+	/* A plan, or what has come of it, was judged by the old one, and holds on to it. */
+	for (size_t i = app->jobs.n; i > 0; i--) {
+		if (served_has_plan(app->jobs.items[i - 1]->served))
+			put_off(app, app->jobs.items[i - 1],
+				"crmsync: the daemon took a new configuration; run this again\n");
+	}
 	if (!control_server_move(&app->control, config->control_path, &err))
 		LOG_ERROR("the control socket stays where it was", LOG_ERR(&err));
 }
