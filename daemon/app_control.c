@@ -6,7 +6,8 @@
  * it, so a cycle that is under way is cut short for a change, as for a reload: what is in flight is
  * finished, and another cycle starts as soon as no more changes follow.  A cycle that a client asked for in
  * its own words (which persons, how many removals, a plan) is not cut short: its client would have to ask
- * again, and cannot know for what is left; the change waits.
+ * again, and cannot know for what is left; the change waits.  So it does for a sync that has been cut short
+ * before: with a change every now and then it would never end.
  *
  * A sync is a cycle that begins after it was asked for.  Those without words of their own share one, and
  * go on with the next one if it was cut short.
@@ -36,6 +37,7 @@ struct app_job {
 	bool ready;
 	bool busy;     /* it is being carried out */
 	bool in_cycle; /* the cycle under way is its */
+	bool was_cut;  /* an earlier one was, and was cut short */
 };
 
 /* ---- Answers ---- */
@@ -124,10 +126,16 @@ static bool is_special(const struct app_job *job)
 	return wishes.admit != NULL || wishes.allow_removals > 0 || wishes.allow_changes > 0;
 }
 
-static bool is_special_cycle(const struct app *app)
+static bool is_not_cut(const struct app_job *job)
+{
+	return is_special(job) || (job->was_cut && job->client != NULL);
+}
+
+/* Is it that of such a job? */
+static bool is_cycle_of(const struct app *app, bool (*is_such)(const struct app_job *job))
 {
 	for (size_t i = 0; i < app->jobs.n; i++) {
-		if (app->jobs.items[i]->in_cycle && is_special(app->jobs.items[i]))
+		if (app->jobs.items[i]->in_cycle && is_such(app->jobs.items[i]))
 			return true;
 	}
 	return false;
@@ -141,7 +149,7 @@ static void accept_job(struct app *app, struct app_job *job)
 		if (!app->done)
 			say(job, CONTROL_NOTE,
 			    "waiting for the cycle under way to end; the next one is this");
-	} else if (!app->done && !is_special_cycle(app)) {
+	} else if (!app->done && !is_cycle_of(app, is_not_cut)) {
 		app_cut_cycle_in(app, CUT_AFTER_MS);
 	}
 }
@@ -367,6 +375,7 @@ static void end_sync(struct app *app, struct app_job *job, const struct cycle_re
 
 	if (was_cut && !app->stopping && !is_special(job)) {
 		job->in_cycle = false;
+		job->was_cut = true;
 		say(job, CONTROL_NOTE, "the cycle was cut short; the next one is this");
 		if (job->client == NULL)
 			remove_job(app, job);
@@ -390,7 +399,7 @@ static void end_sync(struct app *app, struct app_job *job, const struct cycle_re
 void app_control_end(struct app *app, const struct cycle_report *report)
 {
 	/* While what the runner was given is still there. */
-	if (is_special_cycle(app))
+	if (is_cycle_of(app, is_special))
 		use_wishes(app, &(const struct served_wishes){ 0 });
 	for (size_t i = app->jobs.n; i > 0; i--) {
 		if (app->jobs.items[i - 1]->in_cycle)
@@ -450,10 +459,16 @@ bool app_control_open(struct app *app, struct error *err)
 				   &events, app, err);
 }
 
-void app_control_move(struct app *app, const struct config *config)
+void app_control_renew(struct app *app, const struct config *config)
 {
 	struct error err;
 
+	/* A plan, or what has come of it, was judged by the old one, and holds on to it. */
+	for (size_t i = app->jobs.n; i > 0; i--) {
+		if (served_has_plan(app->jobs.items[i - 1]->served))
+			put_off(app, app->jobs.items[i - 1],
+				"crmsync: the daemon took a new configuration; run this again\n");
+	}
 	if (!control_server_move(&app->control, config->control_path, &err))
 		LOG_ERROR("the control socket stays where it was", LOG_ERR(&err));
 }

@@ -142,8 +142,9 @@ void app_reload_release(struct app *app);
 
 /* Listens, if this is a daemon.  ERR_CONFIG, ERR_CREATE. */
 NODISCARD bool app_control_open(struct app *app, struct error *err);
-/* The socket is elsewhere from now on; on failure it stays, and that is said. */
-void app_control_move(struct app *app, const struct config *config);
+/* Another configuration, between two cycles: plans that wait are put off.  The socket is elsewhere from now
+ * on; on failure it stays, and that is said. */
+void app_control_renew(struct app *app, const struct config *config);
 /* Is there something to be done between two cycles? */
 bool app_control_waits(const struct app *app);
 /* Does what changes the state; between two cycles only. */

@@ -126,7 +126,7 @@ void app_reload_take(struct app *app)
 	}
 	remove_moved(old->status_path, new->status_path);
 	remove_moved(old->metrics_path, new->metrics_path);
-	app_control_move(app, new);
+	app_control_renew(app, new);
 	runner_free(app->runner);
 	app->options.config = new;
 	store_use_fields(app->store, &new->fields);

@@ -309,6 +309,25 @@ class Trouble(Same):
         self.assertEqual((summary["id"], summary["outcome"]), (last + 2, "ok"))
         daemon.stop()
 
+    def test_change_now_and_then(self):
+        """A sync is cut short once; behind that, changes wait for it."""
+        world = self.open(sync__interval=3600, sync__shutdown_grace=1)
+        self.pair(world)
+        daemon = started(world)
+        last = daemon.cycles()
+        for ms in (20000, 6000):
+            world.box.post("fault", side="people", action="delay", count=1, delay_ms=ms,
+                           match={"path_prefix": "/people?"})
+        client = self.client(world, "sync", "--json")
+        for cycle in (last + 1, last + 2):
+            daemon.wait_status(lambda now, cycle=cycle: now["state"] == "scanning"
+                               and now["cycle"]["id"] == cycle, f"cycle {cycle}")
+            world.run("quarantine", "retry")
+        self.assertIn("cut short", self.ended(world, client, 0))
+        summary = json.loads(world.runs[-1][2])
+        self.assertEqual((summary["id"], summary["outcome"]), (last + 2, "ok"))
+        daemon.stop()
+
     def test_changes_in_a_row(self):
         """A script that changes much has one cycle behind it, and is not kept waiting for many."""
         world = self.open(sync__interval=3600)

@@ -275,6 +275,28 @@ class Enemies(Control):
                     "the first one is gone")
         self.alive(world, daemon)
 
+    def test_half_a_plan_and_reloads(self):
+        """What was judged by a configuration that is gone is not carried on."""
+        world, _, daemon = self.running()
+        request = json.dumps({"command": "sync", "args": ["--plan=p"]}).encode() + b"\n"
+        head = json.dumps({"crmsync_plan": 1, "records": "x", "people": "y", "fields": "0"})
+        daemon.send(signal.SIGHUP)
+        daemon.wait_log("took the new configuration", 1)
+        talk = connected(world)
+        talk.sendall(request)
+        daemon.wait(lambda: "another client's plan" in
+                    self.texts(asked(world, request + b"{}\n"), "err"), "the daemon has it")
+        daemon.send(signal.SIGHUP)
+        daemon.wait_log("took the new configuration", 2)
+        with contextlib.suppress(OSError):
+            talk.sendall(head.encode() + b"\n")
+        lines = heard(talk)
+        self.assertEqual(lines[-1], {"exit": 75})
+        self.assertIn("took a new configuration; run this again", self.texts(lines, "err"))
+        self.assertIn("for other systems",
+                      self.texts(asked(world, request + head.encode() + b"\n"), "err"))
+        self.alive(world, daemon)
+
     def test_idle_crowd(self):
         """A hundred that never ask do not keep out one that does."""
         world, _, daemon = self.running()
