@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A side whose list takes longer than the interval allows: it is read in slices."""
 
+import json
 import re
 import signal
 import unittest
@@ -189,6 +190,29 @@ class Creates(Budget):
         lookups = [request for request in people if "emailAddresses" in request["target"]]
         self.assertLessEqual(len(lookups), 2 * (new // 30 + 1), "many in one request")
         self.assert_mirrored(world, pairs + new)
+
+
+    def test_an_empty_list(self):
+        """While the slow side shows nobody at all, it does not answer that a person is new."""
+        world = self.linked()
+        self.fault_empty(world)
+        for side in ("records", "people"):
+            world.create(side, name=Name("Ada", "", "Lovelace"), emails=["ada@example.com"])
+        daemon = Daemon(world).wait_ready()
+        status = daemon.wait_cycle(daemon.wait_cycle()["last_cycle"]["id"])
+        self.assertEqual(status["last_cycle"]["outcome"], "guarded")
+        self.assertEqual(world.writes("people"), [])
+        world.box.post("fault/clear")
+        daemon.wait_status(lambda now: now["totals"]["links"] == PAIRS + 1, "the two are linked")
+        daemon.stop()
+        self.assert_mirrored(world, PAIRS + 1)
+
+    def fault_empty(self, world):
+        world.box.post("fault", side="people", action="raw", status=200, count=100000,
+                       match={"method": "GET", "path_prefix": "/people?"},
+                       content_type="application/ld+json",
+                       body=json.dumps({"@context": "/contexts/Person", "@id": "/people",
+                                        "@type": "Collection", "totalItems": 0, "member": []}))
 
 
 class Quick(Budget):
