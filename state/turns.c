@@ -178,6 +178,22 @@ bool store_person_listed(struct store *store, enum side side, struct str id, boo
 	return true;
 }
 
+bool store_person_generation(struct store *store, enum side side, struct str id,
+			     int64_t *ret_generation, struct error *err)
+{
+	bool found;
+	struct sql_call call =
+		sql_call(&store->sql, "SELECT generation FROM person WHERE side = ? AND id = ?");
+
+	sql_bind_int(&call, side);
+	sql_bind_text(&call, id);
+	if (!sql_row(&call, &found, err))
+		return false;
+	*ret_generation = found ? sql_int(&call, 0) : 0;
+	sql_end(&call);
+	return true;
+}
+
 bool store_cycle_kind(struct store *store, int64_t cycle, struct str kind, struct error *err)
 {
 	struct sql_call call = sql_call(&store->sql, "UPDATE cycle SET kind = ? WHERE id = ?");

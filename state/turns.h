@@ -52,6 +52,9 @@ NODISCARD bool store_person_count(struct store *store, enum side side, int64_t *
 /* Has a list ever shown the person?  Who was made by us, or read alone, may stand anywhere in it. */
 NODISCARD bool store_person_listed(struct store *store, enum side side, struct str id,
 				   bool *ret_listed, struct error *err);
+/* Which reading saw the person last; 0: it is not known. */
+NODISCARD bool store_person_generation(struct store *store, enum side side, struct str id,
+				       int64_t *ret_generation, struct error *err);
 /* The kind of a cycle shows only when it has begun to read. */
 NODISCARD bool store_cycle_kind(struct store *store, int64_t cycle, struct str kind,
 				struct error *err);

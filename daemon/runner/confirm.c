@@ -6,7 +6,8 @@
  *    the unlinked ones, those whose counterpart would be created anew.
  *  - Linked records of which the list left out a value that they had: absent there is unknown, not
  *    cleared, and the record's own answer shows every attribute.
- *  - Of a rolled side, those of whom a write has an unknown outcome: their page may come much later.
+ *  - Of a rolled side, those of whom a write has an unknown outcome: their page may come much later.  So
+ *    may that of those who are to be linked and were not seen for too long (match.c).
  *
  * That a person is gone takes two proofs of different kind: it is absent from a whole list, and its own
  * answer says so (404 or 410) before and after another person of that side, asked the same way in the same
@@ -16,6 +17,7 @@
  */
 #include "daemon/runner/fetch.h"
 #include "daemon/runner/references.h"
+#include "daemon/runner/rolling.h"
 
 #include "state/removals.h"
 
@@ -72,6 +74,18 @@ static void add_unsure(struct runner *runner, enum side side, struct str id)
 {
 	if (runner->unsure[side].n < UNSURE_MOST)
 		*VEC_PUSH(&runner->unsure[side]) = arena_copy(&runner->unsure_arena, id);
+}
+
+void confirm_later(struct runner *runner, enum side side, struct str id)
+{
+	const struct budget_rate rate = rolling_rate(runner, side);
+
+	for (size_t i = 0; i < runner->unsure[side].n; i++) {
+		if (str_equal(runner->unsure[side].items[i], id))
+			return;
+	}
+	if (runner->unsure[side].n < budget_push_most(&rate))
+		add_unsure(runner, side, id);
 }
 
 bool confirm_if_unsure(struct runner *runner, enum side side, const struct person *person,

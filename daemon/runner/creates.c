@@ -87,14 +87,18 @@ static bool on_unlinked(void *payload, const struct person *source, struct arena
 	       (!possible || plan_add(runner, &intent, &added, err));
 }
 
-/* Only what is known to be new: a person missing from a list may be there all the same.  A list that has
- * just outgrown the cycle has many who are new, and its newest pages were not read. */
+/* A list that shows nobody answers no question either.  One that has just outgrown the cycle has many who
+ * are new, and its newest pages were not read. */
+static bool is_rolled_known(const struct side_scan *scan)
+{
+	return side_is_known(scan) && scan->n_seen > 0 && scan->turn.generation != scan->generation;
+}
+
+/* Only what is known to be new: a person missing from a list may be there all the same. */
 bool plan_may_create(const struct runner *runner, enum side target)
 {
 	const struct side_scan *scan = &runner->scans[target];
-	const bool known =
-		scan->rolled ? side_is_known(scan) && scan->turn.generation != scan->generation :
-			       scan->complete;
+	const bool known = scan->rolled ? is_rolled_known(scan) : scan->complete;
 
 	return direction_flows_from(runner->options.config->sync.create, side_other(target)) &&
 	       plan_may_write(runner, target) && known &&

@@ -4,6 +4,11 @@
  *
  * A pair is linked when each of the two is in no other candidate pair of that kind.  Everything else is
  * ambiguous: parked and reported, never guessed, and out of reach for weaker keys too.
+ *
+ * What is known of a rolled side may be old: somebody who was last seen there before the other one came
+ * into being may be gone, and that must not be carried to who came later.  Such a pair waits until the
+ * person is seen again: confirm asks for it in the next cycle.  Whoever is gone is forgotten at the turn's
+ * end, and frees the other one.
  */
 #include "daemon/runner/likeness.h"
 #include "daemon/runner/push.h"
@@ -55,6 +60,61 @@ static bool report_ambiguous(struct runner *runner, const struct match_edge *edg
 	return store_conflict_put(runner_store(runner), &conflict, err);
 }
 
+/* Was the person there when the other one was?  Read in this cycle it is there now. */
+static bool is_seen_with(struct matching *matching, const struct match_edge *edge, enum side side,
+			 bool *ret_seen, struct error *err)
+{
+	struct runner *runner = matching->runner;
+	struct store *store = runner_store(runner);
+	const int64_t tolerance = runner->options.config->sync.clock_tolerance_ns;
+	struct person persons[SIDE_COUNT];
+	int64_t generation = 0;
+	bool found[SIDE_COUNT];
+
+	*ret_seen = true;
+	if (!runner->scans[side].rolled)
+		return true;
+	if (!store_person_generation(store, side, edge->id[side], &generation, err))
+		return false;
+	if (generation >= runner->scans[side].generation)
+		return true;
+	for (int i = 0; i < SIDE_COUNT; i++) {
+		if (!store_unlinked_get(store, (enum side)i, edge->id[i], &matching->arena,
+					&persons[i], &found[i], err))
+			return false;
+	}
+	const struct person *other = &persons[side_other(side)];
+
+	*ret_seen = found[SIDE_RECORDS] && found[SIDE_PEOPLE] && other->created_at != 0 &&
+		    persons[side].seen_at - tolerance >= other->created_at;
+	arena_reset(&matching->arena);
+	return true;
+}
+
+/* Nothing else becomes of the two before that. */
+static bool wait_for(struct runner *runner, const struct match_edge *edge, enum side side,
+		     struct error *err)
+{
+	struct store *store = runner_store(runner);
+
+	confirm_later(runner, side, edge->id[side]);
+	return store_park(store, SIDE_RECORDS, edge->id[SIDE_RECORDS], err) &&
+	       store_park(store, SIDE_PEOPLE, edge->id[SIDE_PEOPLE], err);
+}
+
+static bool link_edge(struct matching *matching, const struct match_edge *edge, struct error *err)
+{
+	for (int side = 0; side < SIDE_COUNT; side++) {
+		bool seen = false;
+
+		if (!is_seen_with(matching, edge, (enum side)side, &seen, err))
+			return false;
+		if (!seen)
+			return wait_for(matching->runner, edge, (enum side)side, err);
+	}
+	return add_link(matching->runner, edge->id, key_kind_name(matching->kind), err);
+}
+
 static bool decide_edge(void *payload, const struct match_edge *edge, struct error *err)
 {
 	struct matching *matching = payload;
@@ -66,7 +126,7 @@ static bool decide_edge(void *payload, const struct match_edge *edge, struct err
 			      edge->key.p[0] == MATCH_DOUBTFUL;
 
 	if (edge->degree[SIDE_RECORDS] == 1 && edge->degree[SIDE_PEOPLE] == 1 && !doubtful)
-		return add_link(runner, edge->id, key_kind_name(matching->kind), err);
+		return link_edge(matching, edge, err);
 
 	const bool ok =
 		report_ambiguous(runner, edge, matching->kind, doubtful, &matching->arena, err) &&

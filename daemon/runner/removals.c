@@ -190,6 +190,13 @@ static bool guard(struct runner *runner, uint64_t n_removals, struct error *err)
 	return store_left_each(runner_store(runner), report_held, runner, err);
 }
 
+/* Of a rolled side its newest page is enough to tell. */
+static bool shows_nobody(const struct side_scan *scan)
+{
+	return (scan->whole_since != 0 && scan->n_distinct == 0) ||
+	       (scan->rolled && scan->began && scan->n_seen == 0);
+}
+
 /* A list that is empty where links exist proves nothing: whoever could bear witness is missing too. */
 static bool guard_empty(struct runner *runner, struct error *err)
 {
@@ -201,7 +208,7 @@ static bool guard_empty(struct runner *runner, struct error *err)
 		const struct side_scan *scan = &runner->scans[side];
 		const struct side_scan *other = &runner->scans[side_other((enum side)side)];
 
-		if (scan->whole_since != 0 && scan->n_distinct == 0 && other->n_distinct > 0)
+		if (shows_nobody(scan) && other->n_distinct > 0)
 			runner->cycle.report.guarded = (uint64_t)n_links;
 	}
 	return true;

@@ -148,5 +148,7 @@ NODISCARD bool runner_observe(struct runner *runner, enum side side, const struc
 /* A record that the list showed: if it leaves out a value that it had, it is to be confirmed. */
 NODISCARD bool confirm_if_unsure(struct runner *runner, enum side side, const struct person *person,
 				 enum observation observation, struct error *err);
+/* Somebody of a rolled side who is to be read alone by the next cycle, as far as its rate allows. */
+void confirm_later(struct runner *runner, enum side side, struct str id);
 
 #endif

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A side whose list takes longer than the interval allows: it is read in slices."""
 
+import json
 import re
 import signal
 import unittest
@@ -154,6 +155,48 @@ class FieldTable(Budget):
         self.assertEqual(first, list(range(1, PAIRS // 2 + 1)), "the whole list comes first")
 
 
+class Matches(Budget):
+    def one_of_old(self, rule):
+        """On people there is one whom nobody on records answers to, and who is known."""
+        world = self.populated(sync__create="to_people", sync__on_removed={"people": rule})
+        old = world.create("people", at="2025-01-01T00:00:00Z", name=Name("Ada", "", "Byron"),
+                           emails=["ada@example.com"], job="Boss")
+        world.sync()
+        world.clear_log()
+        return world, old
+
+    def test_who_is_gone(self):
+        """The death of somebody who went before the record came is not the record's."""
+        for rule in ("delete", "unlink"):
+            with self.subTest(rule):
+                world, old = self.one_of_old(rule)
+                world.box.post("delete", side="people", id=old)
+                new = world.create("records", name=Name("Ada", "", "Byron"),
+                                   emails=["ada@example.com"])
+                daemon = Daemon(world).wait_ready()
+                daemon.wait(lambda: len(world.view("people")) == PAIRS + 1, "it is created")
+                daemon.wait_cycle(daemon.cycles())
+                daemon.stop()
+                self.assertIsNone(world.find("records", new).get("job"))
+                self.assert_mirrored(world, PAIRS + 1)
+
+    def test_who_is_there(self):
+        """It is read, and linked: by the cycle after next, not by the turn's end."""
+        world, old = self.one_of_old("unlink")
+        self.slow_down(world, 150)
+        world.create("records", name=Name("Ada", "", "Byron"), emails=["ada@example.com"])
+        daemon = Daemon(world).wait_ready()
+        before = last_turn(daemon.wait_cycle())
+        daemon.wait_status(lambda now: now["totals"]["links"] == PAIRS + 1, "the two are linked")
+        self.assertEqual(last_turn(daemon.status()), before, "while the turn is under way")
+        daemon.wait_cycle(daemon.cycles())
+        daemon.stop()
+        alone = [request for request in world.box.log()
+                 if request["target"].startswith(f"/people/{old}")]
+        self.assertGreater(len(alone), 0)
+        self.assert_mirrored(world, PAIRS + 1)
+
+
 class Creates(Budget):
     def test_both_sides_at_once(self):
         """The people person stands in the middle of the list: only by asking for it is it found."""
@@ -189,6 +232,29 @@ class Creates(Budget):
         lookups = [request for request in people if "emailAddresses" in request["target"]]
         self.assertLessEqual(len(lookups), 2 * (new // 30 + 1), "many in one request")
         self.assert_mirrored(world, pairs + new)
+
+
+    def test_an_empty_list(self):
+        """While the slow side shows nobody at all, it does not answer that a person is new."""
+        world = self.linked()
+        self.fault_empty(world)
+        for side in ("records", "people"):
+            world.create(side, name=Name("Ada", "", "Lovelace"), emails=["ada@example.com"])
+        daemon = Daemon(world).wait_ready()
+        status = daemon.wait_cycle(daemon.wait_cycle()["last_cycle"]["id"])
+        self.assertEqual(status["last_cycle"]["outcome"], "guarded")
+        self.assertEqual(world.writes("people"), [])
+        world.box.post("fault/clear")
+        daemon.wait_status(lambda now: now["totals"]["links"] == PAIRS + 1, "the two are linked")
+        daemon.stop()
+        self.assert_mirrored(world, PAIRS + 1)
+
+    def fault_empty(self, world):
+        world.box.post("fault", side="people", action="raw", status=200, count=100000,
+                       match={"method": "GET", "path_prefix": "/people?"},
+                       content_type="application/ld+json",
+                       body=json.dumps({"@context": "/contexts/Person", "@id": "/people",
+                                        "@type": "Collection", "totalItems": 0, "member": []}))
 
 
 class Quick(Budget):
