@@ -173,9 +173,10 @@ bool link_attach(struct store *store, const struct link *link, struct error *err
 static bool forget_dissolved(struct store *store, const struct link *link, struct error *err)
 {
 	static const char *const texts[] = {
-		"DELETE FROM shadow WHERE no / 2 IN (SELECT id FROM link WHERE state = 1 "
-		"AND records_id = ? AND people_id = ?)",
-		"DELETE FROM link WHERE state = 1 AND records_id = ? AND people_id = ?",
+		"DELETE FROM shadow WHERE no IN (SELECT 2 * l.id + s.side FROM link l "
+		"CROSS JOIN (SELECT 0 AS side UNION ALL SELECT 1) s "
+		"WHERE l.state = 1 AND l.records_id = ?1 AND l.people_id = ?2)",
+		"DELETE FROM link WHERE state = 1 AND records_id = ?1 AND people_id = ?2",
 	};
 
 	for (size_t i = 0; i < COUNT_OF(texts); i++) {

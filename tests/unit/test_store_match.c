@@ -394,6 +394,12 @@ static void plans_use_indexes(void **state)
 		 "AND k.kind = ? WHERE p.link IS NULL AND p.parked = 0 AND p.archived_at = 0 "
 		 "AND p.remembered = 0",
 		 "match_key_person (person=? AND kind=?)");
+	plan_has(
+		f,
+		"EXPLAIN QUERY PLAN DELETE FROM shadow WHERE no IN (SELECT 2 * l.id + s.side FROM link l "
+		"CROSS JOIN (SELECT 0 AS side UNION ALL SELECT 1) s "
+		"WHERE l.state = 1 AND l.records_id = ?1 AND l.people_id = ?2)",
+		"SEARCH shadow USING INTEGER PRIMARY KEY");
 }
 
 int main(void)
