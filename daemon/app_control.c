@@ -308,6 +308,8 @@ static void carry_out(struct app *app, struct app_job *job)
 	/* What was changed is carried out, and counted. */
 	if (code == EXIT_CODE_OK)
 		schedule_settle(&app->schedule, app_uptime());
+	else if (app_is_broken_by(served_failure(job->served)))
+		app->broken = (enum exit_code)code;
 	end_job(app, job, &capture, code);
 	capture_release(&capture);
 }
@@ -325,7 +327,7 @@ void app_control_take(struct app *app)
 {
 	struct app_job *job;
 
-	while (app->store != NULL && (job = next_change(app)) != NULL)
+	while (app->broken == EXIT_CODE_OK && (job = next_change(app)) != NULL)
 		carry_out(app, job);
 }
 

@@ -74,7 +74,7 @@ struct app {
 	bool stopping;
 	bool done;             /* no cycle is under way */
 	bool cut;              /* the last one was told to end */
-	enum exit_code broken; /* the state is gone, and how the daemon ends by that */
+	enum exit_code broken; /* the state is gone or broken, and how the daemon ends by that */
 	struct cycle_report report;
 
 	/* app_run.c */
@@ -127,6 +127,8 @@ void app_reopen_state(struct app *app);
 /* ---- app_run.c ---- */
 
 void app_run_tick(struct app *app);
+/* Has the state's file failed, so that nothing may be tried again by this process?  A full disk has not. */
+bool app_is_broken_by(const struct error *failure);
 /* What systemd has to hear of, from wherever it is. */
 void app_run_pulse(struct app *app);
 

@@ -26,6 +26,7 @@
 #define WINDOW_NS (60 * NS_PER_S)
 /* A disk that is full may have room again. */
 #define DISK_FULL_NS (60 * NS_PER_S)
+#define SQLITE_BUSY_CODE 5
 #define SQLITE_FULL_CODE 13
 #define SQLITE_BASE_CODE 0xff
 
@@ -192,6 +193,18 @@ static bool is_fatal(const struct cycle_report *report)
 	return failure->code == ERR_INTERNAL;
 }
 
+/* Narrower: a command also fails by what it cannot print, or by one damaged person. */
+bool app_is_broken_by(const struct error *failure)
+{
+	const int32_t base = failure->native & SQLITE_BASE_CODE;
+	const bool is_broken = failure->code == ERR_STORE && base != 0 &&
+			       base != SQLITE_FULL_CODE && base != SQLITE_BUSY_CODE;
+
+	if (is_broken)
+		LOG_ERROR("the state cannot be written any more", LOG_ERR(failure));
+	return is_broken;
+}
+
 static enum exit_code run_cycle(struct app *app)
 {
 	const struct config_sync *sync = &app->options.config->sync;
@@ -255,7 +268,7 @@ enum exit_code app_run(struct app *app)
 			code = run_cycle(app);
 	}
 	app_control_stop(app);
-	if (app->broken == EXIT_CODE_OK)
+	if (app->runner != NULL)
 		app_status_stopped(app);
 	LOG_NOTICE("stopped", LOG_I64("exit_code", (int64_t)code));
 	return code;

@@ -37,8 +37,9 @@ struct command_context {
 	bool verbose;          /* -v */
 	bool quiet;            /* -q */
 	enum command_service service;
-	struct store *store; /* of SERVICE_DO: the daemon's */
-	const char *verb;    /* "unlink" of links unlink, once it is known; "" if there is none */
+	struct store *store;  /* of SERVICE_DO: the daemon's */
+	struct error failure; /* of SERVICE_DO: why it failed; ERR_OK if it did not */
+	const char *verb;     /* "unlink" of links unlink, once it is known; "" if there is none */
 };
 
 typedef int command_fn(struct command_context *context);

@@ -175,6 +175,11 @@ int served_do(struct served *served, const struct config *config, struct store *
 	return run(served);
 }
 
+const struct error *served_failure(const struct served *served)
+{
+	return &served->context.failure;
+}
+
 struct served_wishes served_wishes(const struct served *served)
 {
 	return (struct served_wishes){ .admit = served->asked.admit,

@@ -46,6 +46,8 @@ int served_take_plan(struct served *served, struct str line);
 
 /* SERVED_CHANGE with the daemon's state, SERVED_RESET with NULL; returns the exit code. */
 int served_do(struct served *served, const struct config *config, struct store *store);
+/* Why it failed; ERR_OK if it did not, or not by an error. */
+const struct error *served_failure(const struct served *served);
 /* SERVED_SYNC: before the cycle, and behind it; the exit code. */
 struct served_wishes served_wishes(const struct served *served);
 int served_end(struct served *served, const struct config *config, struct store *store,

@@ -106,8 +106,10 @@ static int run_on(struct verb_call *call, const struct verb *verb, struct store 
 	struct error err;
 
 	call->store = store;
-	return verb->run(call, &err) || err.code == ERR_CANCELED ? EXIT_CODE_OK :
-								   command_fail(&err);
+	if (verb->run(call, &err) || err.code == ERR_CANCELED)
+		return EXIT_CODE_OK;
+	call->context->failure = err;
+	return command_fail(&err);
 }
 
 static int run(struct verb_call *call, const struct verb *verb)

@@ -17,7 +17,7 @@ enum verb_option { VERB_DRY_RUN, VERB_JSON, VERB_USE, VERB_VALUE, VERB_OPTION_CO
 #define VERB_TAKES(option) (1u << (option))
 
 struct verb_call {
-	const struct command_context *context;
+	struct command_context *context;
 	struct store *store;
 	bool json;
 	bool given[VERB_OPTION_COUNT];

@@ -11,9 +11,9 @@ from daemon import Daemon
 SECONDS = 20
 
 
-def started(world, *options):
+def started(world, *options, environment=None):
     """A daemon that is idle, and will be for its interval."""
-    daemon = Daemon(world, *options).wait_ready()
+    daemon = Daemon(world, *options, environment=environment).wait_ready()
     last = daemon.cycles()
     daemon.send(signal.SIGUSR1)
     daemon.wait_cycle(last)

@@ -10,12 +10,15 @@ import subprocess
 import time
 import unittest
 
+import faults
 from control_client import started
 from harness import SIDES, Case, dying_with_us
 from wire import Name
 
 ADA = {"name": Name("Ada", "", "Lovelace"), "emails": ["ada@example.com"], "job": "Engineer"}
 GRACE = {"name": Name("Grace", "", "Hopper"), "emails": ["grace@example.com"]}
+# From the last write of a start to the one that fails: more than those of another cycle.
+SPARE_CALLS = 60
 VOLATILE = ("since", "first_at", "last_at", "cycle", "first_cycle", "last_cycle", "started_at",
             "ended_at", "id", "requests", "requests_least", "unchanged")
 
@@ -405,6 +408,44 @@ class Trouble(Same):
             return b"waiting" in (client.stderr.peek() or b"")
         finally:
             os.set_blocking(client.stderr.fileno(), True)
+
+    def changed_on(self, world, how):
+        """A daemon, and changes until one of them could not be stored: how that one ended."""
+        environment = {"LD_PRELOAD": faults.library(), "FAULT_FILE": "state.db-wal",
+                       "FAULT_HOW": how, "FAULT_LOG": world.path("fault.log"),
+                       "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":" + faults.SANITIZER}
+        ids = self.pair(world)
+        started(world, environment=environment).stop()
+        with open(world.path("fault.log"), encoding="utf-8") as calls:
+            number = str(len(calls.readlines()) + SPARE_CALLS)
+        daemon = started(world, environment=environment | {"FAULT_AT": number,
+                                                           "FAULT_LAST": number})
+        for words in (("unlink", ids["records"]), ("link", *ids.values())) * 10:
+            client = self.client(world, "links", *words)
+            said = client.communicate(timeout=30)[1].decode()
+            if client.returncode != 0:
+                self.assertRegex(said, r"\Acrmsync: state .*state.db: .*\n\Z")
+                return daemon, client.returncode
+        raise AssertionError("all was stored")
+
+    def test_broken_disk(self):
+        """What could not be stored is not tried again by the same process."""
+        world = self.open(sync__interval=3600)
+        daemon, code = self.changed_on(world, "EIO")
+        self.assertEqual(code, 74)
+        daemon.ended(code=74)
+        self.assertEqual(daemon.lines("cycle failed"), [], "it was a change")
+        daemon.wait_log("the state cannot be written any more")
+        self.assertEqual(daemon.status()["state"], "stopped")
+        world.sync()
+
+    def test_full_disk(self):
+        """There may be room again: the daemon goes on."""
+        world = self.open(sync__interval=3600)
+        daemon, code = self.changed_on(world, "ENOSPC")
+        self.assertEqual(code, 74)
+        world.sync()
+        daemon.stop()
 
     def test_reload(self):
         """The client waits on; the socket moves with the configuration."""
