@@ -156,6 +156,11 @@ bool store_known_set(struct store *store, enum side side, int64_t generation, ui
 	sql_bind_int(&call, side);
 	sql_bind_int(&call, generation);
 	sql_bind_int(&call, (int64_t)mark);
+	if (!sql_run(&call, err))
+		return false;
+	call = sql_call(&store->sql, "DELETE FROM gap WHERE side = ? AND generation <= ?");
+	sql_bind_int(&call, side);
+	sql_bind_int(&call, generation);
 	return sql_run(&call, err);
 }
 
@@ -164,18 +169,59 @@ bool store_person_count(struct store *store, enum side side, int64_t *ret_n, str
 	return store_number(store, "SELECT count(*) FROM person WHERE side = ?", side, ret_n, err);
 }
 
-bool store_person_listed(struct store *store, enum side side, struct str id, bool *ret_listed,
-			 struct error *err)
+bool store_person_listed(struct store *store, enum side side, struct str id, int64_t generation,
+			 bool *ret_listed, struct error *err)
 {
 	struct sql_call call = sql_call(&store->sql, "SELECT 1 FROM person WHERE side = ? "
-						     "AND id = ? AND raw IS NOT NULL");
+						     "AND id = ? AND generation < ? "
+						     "AND raw IS NOT NULL");
 
 	sql_bind_int(&call, side);
 	sql_bind_text(&call, id);
+	sql_bind_int(&call, generation);
 	if (!sql_row(&call, ret_listed, err))
 		return false;
 	sql_end(&call);
 	return true;
+}
+
+bool store_raw_listed(struct store *store, enum side side, const struct digest *raw,
+		      int64_t generation, bool *ret_listed, struct error *err)
+{
+	struct sql_call call = sql_call(&store->sql, "SELECT 1 FROM person WHERE side = ? "
+						     "AND raw = ? AND generation < ? LIMIT 1");
+
+	sql_bind_int(&call, side);
+	sql_bind_digest(&call, raw);
+	sql_bind_int(&call, generation);
+	if (!sql_row(&call, ret_listed, err))
+		return false;
+	sql_end(&call);
+	return true;
+}
+
+bool store_gap_get(struct store *store, enum side side, int64_t *ret_generation, struct error *err)
+{
+	return store_number(store, "SELECT coalesce(max(generation), 0) FROM gap WHERE side = ?",
+			    side, ret_generation, err);
+}
+
+bool store_gap_open(struct store *store, enum side side, int64_t generation, struct error *err)
+{
+	struct sql_call call =
+		sql_call(&store->sql, "INSERT OR IGNORE INTO gap(side, generation) VALUES(?, ?)");
+
+	sql_bind_int(&call, side);
+	sql_bind_int(&call, generation);
+	return sql_run(&call, err);
+}
+
+bool store_gap_close(struct store *store, enum side side, struct error *err)
+{
+	struct sql_call call = sql_call(&store->sql, "DELETE FROM gap WHERE side = ?");
+
+	sql_bind_int(&call, side);
+	return sql_run(&call, err);
 }
 
 bool store_person_generation(struct store *store, enum side side, struct str id,

@@ -49,9 +49,19 @@ NODISCARD bool store_known_set(struct store *store, enum side side, int64_t gene
 /* Persons of a side that the state knows, linked or not, archived ones too. */
 NODISCARD bool store_person_count(struct store *store, enum side side, int64_t *ret_n,
 				  struct error *err);
-/* Has a list ever shown the person?  Who was made by us, or read alone, may stand anywhere in it. */
+/* Has a list shown the person, and no reading of this generation or a younger one?  Who was made by us, or
+ * read alone, may stand anywhere in it. */
 NODISCARD bool store_person_listed(struct store *store, enum side side, struct str id,
-				   bool *ret_listed, struct error *err);
+				   int64_t generation, bool *ret_listed, struct error *err);
+NODISCARD bool store_raw_listed(struct store *store, enum side side, const struct digest *raw,
+				int64_t generation, bool *ret_listed, struct error *err);
+/* The gap behind a side's newest pages, by the generation that opened it; 0: there is none.  An open one
+ * stays as it is; store_known_set() with a younger generation closes it, too. */
+NODISCARD bool store_gap_get(struct store *store, enum side side, int64_t *ret_generation,
+			     struct error *err);
+NODISCARD bool store_gap_open(struct store *store, enum side side, int64_t generation,
+			      struct error *err);
+NODISCARD bool store_gap_close(struct store *store, enum side side, struct error *err);
 /* Which reading saw the person last; 0: it is not known. */
 NODISCARD bool store_person_generation(struct store *store, enum side side, struct str id,
 				       int64_t *ret_generation, struct error *err);

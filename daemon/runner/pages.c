@@ -12,6 +12,8 @@ struct page_fetch {
 	enum side side;
 	const struct page_use *use;
 	struct page_result result;
+	int64_t gap; /* behind a rolled side's newest pages; 0: none is open */
+	int64_t before; /* whom an older reading's list has shown was on a list before; 0: not asked for */
 };
 
 bool runner_observe(struct runner *runner, enum side side, const struct person *person,
@@ -44,8 +46,8 @@ static bool take_record(struct page_fetch *fetch, const struct answer *answer,
 	if (fetch_decode(runner, side, answer, record->bytes, &arena, &person, &bad)) {
 		enum observation observation;
 
-		ok = fetch->result.listed ||
-		     store_person_listed(runner_store(runner), side, person.id,
+		ok = fetch->result.listed || fetch->before == 0 ||
+		     store_person_listed(runner_store(runner), side, person.id, fetch->before,
 					 &fetch->result.listed, err);
 		ok = ok &&
 		     runner_observe(runner, side, &person, &record->digest, scan->generation,
@@ -74,6 +76,46 @@ static bool mark_known(struct runner *runner, enum side side, struct error *err)
 	return true;
 }
 
+/*
+ * Of the newest pages' persons only those count who were seen before the gap was found: what these pages
+ * themselves have shown since is in front of it.  Before anybody is marked as seen.
+ */
+static bool find_listed(struct page_fetch *fetch, const struct answer *answer, struct error *err)
+{
+	const enum side side = fetch->side;
+	const struct side_scan *scan = &fetch->runner->scans[side];
+	struct store *store = runner_store(fetch->runner);
+	bool *listed = &fetch->result.listed;
+
+	if (!scan->rolled || !fetch->result.page.descending)
+		return true;
+	if (!store_gap_get(store, side, &fetch->gap, err))
+		return false;
+	fetch->before = !fetch->use->newest ? INT64_MAX :
+			fetch->gap != 0     ? fetch->gap :
+					      scan->generation;
+	for (size_t i = 0; i < answer->known.n && !*listed; i++) {
+		if (!store_raw_listed(store, side, &answer->known.items[i], fetch->before, listed,
+				      err))
+			return false;
+	}
+	return true;
+}
+
+/* In the transaction of the page: who is read for the first time is listed from then on, and must not be
+ * taken for the end of what is not known.  A slice that comes from the newest end may find it, too. */
+static bool note_gap(const struct page_fetch *fetch, struct error *err)
+{
+	const struct side_scan *scan = &fetch->runner->scans[fetch->side];
+	struct store *store = runner_store(fetch->runner);
+
+	if (fetch->before == 0 || scan->known_since == 0 || fetch->result.said.n_members == 0)
+		return true;
+	if (!fetch->result.listed)
+		return store_gap_open(store, fetch->side, scan->generation, err);
+	return fetch->gap == 0 || !fetch->use->newest || store_gap_close(store, fetch->side, err);
+}
+
 /* Marks who was recognised, and takes the answer's other records. */
 static bool store_page(struct page_fetch *fetch, const struct answer *answer, struct error *err)
 {
@@ -82,10 +124,11 @@ static bool store_page(struct page_fetch *fetch, const struct answer *answer, st
 
 	if (!store_begin(store, err))
 		return false;
-	bool ok = mark_known(runner, fetch->side, err);
+	bool ok = find_listed(fetch, answer, err) && mark_known(runner, fetch->side, err);
 
 	for (size_t i = 0; ok && i < answer->records.n; i++)
 		ok = take_record(fetch, answer, &answer->records.items[i], err);
+	ok = ok && note_gap(fetch, err);
 	if (ok && fetch->use->with != NULL)
 		ok = fetch->use->with(runner, fetch->side, &fetch->result, err);
 	if (ok && store_commit(store, err))
@@ -150,7 +193,6 @@ static void on_answer(void *payload, struct answer *answer)
 					     .n_members = answer->info.n_members,
 					     .has_next = answer->info.has_next,
 					     .content = content_of(answer) };
-	result->listed = answer->known.n > 0;
 	if (answer->judgement != JUDGE_OK) {
 		note_failed(fetch, &answer->err);
 	} else if (!take_page(fetch, answer, &err)) {
@@ -174,7 +216,9 @@ void pages_fetch(struct runner *runner, enum side side, const struct scan_page *
 									 ORDER_CREATED_ASC };
 	struct request request;
 
-	*fetch = (struct page_fetch){ runner, side, use, { .page = *page } };
+	*fetch = (struct page_fetch){
+		.runner = runner, .side = side, .use = use, .result.page = *page
+	};
 	runner->scans[side].n_pages++;
 	runner->mapper[side]->list(&runner->context, &wanted, &request);
 	fetch_submit(runner, side, &request, FETCH_CHANGED, SENDER_SCAN, on_answer, fetch);

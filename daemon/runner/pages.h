@@ -14,12 +14,15 @@ struct page_result {
 	struct scan_page page;
 	bool read; /* else it could not be, and that was noted */
 	struct scan_answer said;
-	bool listed; /* somebody on it was on a list before */
+	/* Of a rolled side's pages in descending order: somebody on it was on a list before; of the newest
+	 * ones, before the gap behind them was found, if there is one. */
+	bool listed;
 };
 
 struct page_use {
 	/* The page is stored by itself; else those on which nobody changed are stored several together. */
 	bool alone;
+	bool newest; /* one page of a rolled side's newest, in their order */
 	/* In the transaction of a page that is stored alone; may be NULL. */
 	bool (*with)(struct runner *runner, enum side side, const struct page_result *result,
 		     struct error *err);

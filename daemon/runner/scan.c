@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * scan: reads both sides at once, page by page; of a side that is rolled (rolling.h) the newest pages, until
- * one of them shows somebody whom a list has shown before.
+ * one of them shows somebody whom a list has shown before.  If none does, a gap stays open behind them in
+ * the state (state/turns.h), until they reach over it or a later turn has read it.
  */
 #include "daemon/runner/pages.h"
 #include "daemon/runner/references.h"
@@ -74,7 +75,7 @@ static void on_newest(struct runner *runner, enum side side, const struct page_r
 		end_side(runner, side);
 }
 
-static const struct page_use newest_use = { .alone = true, .on_page = on_newest };
+static const struct page_use newest_use = { .alone = true, .newest = true, .on_page = on_newest };
 
 /* ---- Of a side that is read whole ---- */
 

@@ -60,6 +60,13 @@ CREATE TABLE known(
 	mark INTEGER NOT NULL -- of the field table that persons were decoded with
 ) STRICT;
 
+-- The newest pages did not reach back to anybody whom a list had shown: who stands behind them is unknown
+-- until they do, or a reading that began later has seen everybody.
+CREATE TABLE gap(
+	side INTEGER NOT NULL PRIMARY KEY CHECK (side IN (0, 1)),
+	generation INTEGER NOT NULL -- the reading that found it: who is older was listed before
+) STRICT;
+
 -- Every person of either side.  Narrow, and in the order in which persons were first met, which is
 -- nearly that of a scan: marking a page as seen touches few pages of this table and no index.
 CREATE TABLE person(

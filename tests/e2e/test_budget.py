@@ -249,6 +249,23 @@ class Creates(Budget):
         daemon.stop()
         self.assert_mirrored(world, PAIRS + 1)
 
+    def test_an_import_on_both_sides(self):
+        """More come at once than the newest pages hold, and nobody can be asked for."""
+        pairs, new = 60, 45
+        world = self.linked(pairs=pairs)
+        for n in range(new):
+            for side in ("records", "people"):
+                world.create(side, at=f"2025-02-01T00:{n:02}:00Z", name=Name(f"H{n}", "", f"K{n}"),
+                             job=f"Job{n}")
+        daemon = Daemon(world).wait_ready()
+        daemon.wait_status(lambda now: now["totals"]["links"] == pairs + new, "all are linked")
+        world.create("records", name=Name("Late", "", "Comer"), job="Last")
+        daemon.wait(lambda: len(world.view("people")) == pairs + new + 1, "the gap is closed")
+        daemon.wait_cycle(daemon.cycles())
+        daemon.stop()
+        self.assertEqual([request["method"] for request in world.writes("people")], ["POST"])
+        self.assert_mirrored(world, pairs + new + 1)
+
     def fault_empty(self, world):
         world.box.post("fault", side="people", action="raw", status=200, count=100000,
                        match={"method": "GET", "path_prefix": "/people?"},

@@ -146,20 +146,54 @@ static void who_was_on_a_list(void **state)
 	bool listed = true;
 	int64_t n = 0;
 
-	OK(f, store_person_listed(f->store, SIDE_PEOPLE, S("p1"), &listed, &f->err));
+	OK(f, store_person_listed(f->store, SIDE_PEOPLE, S("p1"), 2, &listed, &f->err));
 	assert_false(listed);
 	OK(f,
 	   store_observe(f->store, SIDE_PEOPLE, &person, NULL, 0, NULL, 0, &observation, &f->err));
-	OK(f, store_person_listed(f->store, SIDE_PEOPLE, S("p1"), &listed, &f->err));
+	OK(f, store_person_listed(f->store, SIDE_PEOPLE, S("p1"), 2, &listed, &f->err));
 	assert_false(listed);
 	OK(f,
 	   store_observe(f->store, SIDE_PEOPLE, &person, &raw, 1, NULL, 0, &observation, &f->err));
-	OK(f, store_person_listed(f->store, SIDE_PEOPLE, S("p1"), &listed, &f->err));
+	OK(f, store_person_listed(f->store, SIDE_PEOPLE, S("p1"), 2, &listed, &f->err));
 	assert_true(listed);
+	OK(f, store_raw_listed(f->store, SIDE_PEOPLE, &raw, 2, &listed, &f->err));
+	assert_true(listed);
+	/* By the reading that asks, or one behind it: that says nothing. */
+	OK(f, store_person_listed(f->store, SIDE_PEOPLE, S("p1"), 1, &listed, &f->err));
+	assert_false(listed);
+	OK(f, store_raw_listed(f->store, SIDE_PEOPLE, &raw, 1, &listed, &f->err));
+	assert_false(listed);
 	OK(f, store_person_count(f->store, SIDE_PEOPLE, &n, &f->err));
 	assert_int_equal(n, 1);
 	OK(f, store_person_count(f->store, SIDE_RECORDS, &n, &f->err));
 	assert_int_equal(n, 0);
+}
+
+static void check_gap(struct fixture *f, int64_t expected)
+{
+	int64_t generation = -1;
+
+	OK(f, store_gap_get(f->store, SIDE_PEOPLE, &generation, &f->err));
+	assert_int_equal(generation, expected);
+}
+
+static void a_gap_is_closed_by_what_is_younger(void **state)
+{
+	struct fixture *f = *state;
+
+	check_gap(f, 0);
+	OK(f, store_gap_open(f->store, SIDE_PEOPLE, 5, &f->err));
+	OK(f, store_gap_open(f->store, SIDE_PEOPLE, 6, &f->err));
+	fixture_reopen(f, STORE_WRITE);
+	check_gap(f, 5);
+	OK(f, store_known_set(f->store, SIDE_PEOPLE, 4, 7, &f->err));
+	OK(f, store_known_set(f->store, SIDE_RECORDS, 9, 7, &f->err));
+	check_gap(f, 5);
+	OK(f, store_known_set(f->store, SIDE_PEOPLE, 6, 7, &f->err));
+	check_gap(f, 0);
+	OK(f, store_gap_open(f->store, SIDE_PEOPLE, 7, &f->err));
+	OK(f, store_gap_close(f->store, SIDE_PEOPLE, &f->err));
+	check_gap(f, 0);
 }
 
 static void a_cycle_changes_its_kind(void **state)
@@ -186,6 +220,7 @@ int main(void)
 		STORE_TEST(what_is_known_hangs_on_the_fields),
 		STORE_TEST(freshness_goes_with_the_turn),
 		STORE_TEST(who_was_on_a_list),
+		STORE_TEST(a_gap_is_closed_by_what_is_younger),
 		STORE_TEST(a_cycle_changes_its_kind),
 	};
 
