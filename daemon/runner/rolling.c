@@ -120,7 +120,7 @@ bool rolling_conclude(struct runner *runner, struct error *err)
 	for (int side = 0; side < SIDE_COUNT; side++) {
 		struct side_scan *scan = &runner->scans[side];
 
-		if (!scan->rolled || scan->whole_since == 0)
+		if (!scan->rolled || scan->whole_since == 0 || scan->asks_on)
 			continue;
 		if (!rolling_known(runner, (enum side)side, scan->whole_since, err))
 			return false;

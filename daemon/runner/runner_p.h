@@ -41,6 +41,7 @@ struct side_scan {
 	int64_t known_since; /* generation of the last whole reading; 0: there was none */
 	bool reached;        /* the newest pages go back to somebody who was on a list before */
 	struct turn turn;    /* generation 0: none is under way */
+	bool asks_on; /* its end waits: some who are absent are asked for by the next cycle */
 };
 
 /* Was everybody of that side read: now, or by an earlier reading? */
