@@ -74,6 +74,7 @@ struct runner {
 	bool removals_held; /* by the guard: nothing is done about who is missing */
 	bool changes_held;  /* by the guard: no link is updated */
 	uint64_t n_changed; /* links that the first merge wants to change, first contact aside */
+	uint64_t n_changed_before; /* earlier ones of the same turns, and of those before them */
 	bool halted
 		[SIDE_COUNT]; /* the side refuses every write: none is tried again in this cycle */
 	bool keeps_sent;      /* there are writes of unknown outcome that could not be settled */

@@ -39,6 +39,8 @@ CREATE TABLE turn(
 	was_unreadable INTEGER NOT NULL,
 	asked INTEGER NOT NULL, -- at its end: up to this person those who are absent were asked for
 	n_waits INTEGER NOT NULL, -- cycles in a row that could not ask
+	n_changed INTEGER NOT NULL, -- links that were written to since it began
+	n_changed_before INTEGER NOT NULL, -- in the turn before it
 	page_size INTEGER NOT NULL,
 	next_number INTEGER NOT NULL,
 	n_repeats INTEGER NOT NULL,

@@ -76,5 +76,21 @@ class ManyAbsent(Budget):
         self.assertEqual(len(world.view("records")), len(self.ids))
 
 
+class MassChange(Budget):
+    def test_page_by_page(self):
+        """The guard counts what a turn shows over many cycles."""
+        world = self.linked(pairs=150)
+        daemon = Daemon(world).wait_ready()
+        daemon.wait_cycle()
+        for one in self.ids:
+            world.edit("people", one["people"], raw={"jobTitle": None})
+        daemon.wait_status(lambda now: now["last_cycle"]["outcome"] == "guarded", "it is held")
+        before = last_turn(daemon.status())
+        daemon.wait_status(lambda now: last_turn(now) != before, "a turn ends")
+        daemon.stop()
+        left = sum(1 for view in world.view("records") if view["job"])
+        self.assertGreaterEqual(left, len(self.ids) // 2)
+
+
 if __name__ == "__main__":
     unittest.main()
