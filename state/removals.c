@@ -12,11 +12,11 @@
 	"AND o.key = k.key CROSS JOIN person q ON q.no = o.person " \
 	"WHERE k.person = person.no AND q.side = 1 - ?2 AND q.link IS NULL)"
 
-bool store_absent_each(struct store *store, enum side side, int64_t generation, absent_fn *fn,
-		       void *payload, struct error *err)
+bool store_absent_each(struct store *store, enum side side, int64_t generation, int64_t after,
+		       absent_fn *fn, void *payload, struct error *err)
 {
 	struct arena arena = { 0 };
-	int64_t last = 0;
+	int64_t last = after;
 	bool found = true;
 	bool ok = true;
 
@@ -39,10 +39,10 @@ bool store_absent_each(struct store *store, enum side side, int64_t generation, 
 
 		last = sql_int(&call, 0);
 		sql_end(&call);
-		ok = fn(payload, id, linked, err);
+		ok = fn(payload, last, id, linked, err);
 	}
 	arena_release(&arena);
-	return ok;
+	return ok || err->code == ERR_CANCELED;
 }
 
 bool store_witnesses(struct store *store, enum side side, int64_t generation, unsigned n,

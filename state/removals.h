@@ -9,10 +9,12 @@
 #include "state/store.h"
 
 /* Persons of a side that this generation has not seen, and that matter: linked ones, and those who share a
- * match key with an unlinked person of the other side. */
-typedef bool absent_fn(void *payload, struct str id, bool linked, struct error *err);
+ * match key with an unlinked person of the other side.  In order of their numbers, behind `after`; fn ends
+ * it early by ERR_CANCELED. */
+typedef bool absent_fn(void *payload, int64_t number, struct str id, bool linked,
+		       struct error *err);
 NODISCARD bool store_absent_each(struct store *store, enum side side, int64_t generation,
-				 absent_fn *fn, void *payload, struct error *err);
+				 int64_t after, absent_fn *fn, void *payload, struct error *err);
 /* Persons of a side that this generation has seen: those who can testify that a question is answered at
  * all.  The first `n`; *ret_ids has room for them, empty where there are fewer. */
 NODISCARD bool store_witnesses(struct store *store, enum side side, int64_t generation, unsigned n,

@@ -4,7 +4,7 @@
 #include "state/store_p.h"
 
 /* The columns behind `side`, in their order; was_unreadable and the like are 0 or 1. */
-#define TURN_NUMBERS 20
+#define TURN_NUMBERS 24
 
 static void to_numbers(const struct turn *turn, int64_t numbers[static TURN_NUMBERS])
 {
@@ -17,6 +17,10 @@ static void to_numbers(const struct turn *turn, int64_t numbers[static TURN_NUMB
 		(int64_t)turn->n_distinct,
 		(int64_t)turn->n_unreadable,
 		turn->was_unreadable,
+		turn->asked,
+		turn->n_waits,
+		(int64_t)turn->n_changed,
+		(int64_t)turn->n_changed_before,
 		at->page_size,
 		at->next_number,
 		at->n_repeats,
@@ -46,19 +50,23 @@ static struct turn from_numbers(const int64_t n[static TURN_NUMBERS])
 		.n_distinct = (uint64_t)n[4],
 		.n_unreadable = (uint64_t)n[5],
 		.was_unreadable = n[6] != 0,
-		.at = { .page_size = (uint32_t)n[7],
-			.next_number = (uint32_t)n[8],
-			.n_repeats = (uint32_t)n[9],
-			.next_offset = (uint64_t)n[10],
-			.n_pages = (uint64_t)n[11],
-			.n_read = (uint64_t)n[12],
-			.n_first = (uint64_t)n[13],
-			.first_content = (uint64_t)n[14],
-			.last_content = (uint64_t)n[15],
-			.total = n[16],
-			.twice = n[17] != 0,
-			.first_answered = n[18] != 0,
-			.descending = n[19] != 0 },
+		.asked = n[7],
+		.n_waits = (uint32_t)n[8],
+		.n_changed = (uint64_t)n[9],
+		.n_changed_before = (uint64_t)n[10],
+		.at = { .page_size = (uint32_t)n[11],
+			.next_number = (uint32_t)n[12],
+			.n_repeats = (uint32_t)n[13],
+			.next_offset = (uint64_t)n[14],
+			.n_pages = (uint64_t)n[15],
+			.n_read = (uint64_t)n[16],
+			.n_first = (uint64_t)n[17],
+			.first_content = (uint64_t)n[18],
+			.last_content = (uint64_t)n[19],
+			.total = n[20],
+			.twice = n[21] != 0,
+			.first_answered = n[22] != 0,
+			.descending = n[23] != 0 },
 	};
 }
 
@@ -79,7 +87,7 @@ bool store_turn_get(struct store *store, enum side side, struct turn *ret_turn, 
 	struct sql_call call = sql_call(
 		&store->sql,
 		"SELECT t.generation, mark, cycle, ended, n_distinct, n_unreadable, was_unreadable, "
-		"page_size, next_number, n_repeats, next_offset, n_pages, n_read, n_first, "
+		"asked, n_waits, n_changed, n_changed_before, page_size, next_number, n_repeats, next_offset, n_pages, n_read, n_first, "
 		"first_content, last_content, total, twice, first_answered, descending, sum, "
 		"coalesce(s.started_at, 0) FROM turn t LEFT JOIN scan s ON s.side = t.side "
 		"AND s.generation = t.generation WHERE t.side = ?");
@@ -109,10 +117,10 @@ bool store_turn_put(struct store *store, enum side side, const struct turn *turn
 	struct sql_call call = sql_call(
 		&store->sql,
 		"INSERT OR REPLACE INTO turn(side, generation, mark, cycle, ended, n_distinct, "
-		"n_unreadable, was_unreadable, page_size, next_number, n_repeats, "
+		"n_unreadable, was_unreadable, asked, n_waits, n_changed, n_changed_before, page_size, next_number, n_repeats, "
 		"next_offset, n_pages, n_read, n_first, first_content, last_content, total, "
 		"twice, first_answered, descending, sum) "
-		"VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+		"VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 
 	to_numbers(turn, numbers);
 	sql_bind_int(&call, side);

@@ -28,6 +28,10 @@ struct turn {
 	uint64_t n_distinct;   /* persons seen, at its end */
 	uint64_t n_unreadable; /* records that could not be understood, in this pass */
 	bool was_unreadable;   /* there were some in the pass before */
+	int64_t asked;      /* at its end: a number of state/removals.h, see store_absent_each() */
+	uint32_t n_waits;   /* at its end: cycles in a row that could not ask for anybody */
+	uint64_t n_changed; /* links written to since it began, first contact aside */
+	uint64_t n_changed_before; /* in the turn before it */
 	struct scan_position at;
 };
 

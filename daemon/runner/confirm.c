@@ -9,6 +9,9 @@
  *  - Of a rolled side, those of whom a write has an unknown outcome: their page may come much later.  So
  *    may that of those who are to be linked and were not seen for too long (match.c).
  *
+ * Nothing is written before it ends: on a rolled side, where all requests are few, a cycle asks for as many of
+ * those who are absent as it may use for its writes, and the next one asks on.
+ *
  * That a person is gone takes two proofs of different kind: it is absent from a whole list, and its own
  * answer says so (404 or 410) before and after another person of that side, asked the same way in the same
  * cycle, is there (the witness).  So an unknown route, a proxy's page, a lost scope or one stray 404 never
@@ -28,6 +31,9 @@
 #define WITNESSES 3
 /* Lists that are whole but for a person whom they never show. */
 #define HIDDEN_OFTEN 2
+/* Cycles in a row in which a turn's end waits for a side that does not answer such questions; then its next
+ * turn asks for those who were to be asked for. */
+#define WAITS_MOST 3
 
 /* One side's questions. */
 struct confirming {
@@ -35,6 +41,8 @@ struct confirming {
 	enum side side;
 	size_t next;     /* of runner->unsure[side] */
 	size_t n_listed; /* of them, those that the list did show */
+	int64_t asked;   /* the last of those who are absent */
+	bool more;       /* of them, for the next cycle */
 	size_t n_flying;
 	struct str witnesses[WITNESSES];
 	unsigned n_witnesses;   /* asked so far */
@@ -113,34 +121,55 @@ bool confirm_if_unsure(struct runner *runner, enum side side, const struct perso
 }
 
 struct absence {
-	struct runner *runner;
-	enum side side;
+	struct confirming *confirming;
+	size_t most;
 };
+
+/* Each of them is asked for twice, around a witness. */
+static size_t absent_most(const struct runner *runner, enum side side, size_t n_listed)
+{
+	const struct budget_rate rate = rolling_rate(runner, side);
+	const size_t others = n_listed + WITNESSES;
+	const size_t most = budget_push_most(&rate);
+
+	if (!runner->scans[side].rolled)
+		return UNSURE_MOST;
+	return most > others + 2 ? (most - others) / 2 : 1;
+}
 
 /* An empty list where links exist is no reason to ask for everybody: nobody could be a witness.  Nor is
  * it a whole one. */
-static bool on_absent(void *payload, struct str id, bool linked, struct error *err)
+static bool on_absent(void *payload, int64_t number, struct str id, bool linked, struct error *err)
 {
-	const struct absence *absence = payload;
-	struct side_scan *scan = &absence->runner->scans[absence->side];
+	struct absence *absence = payload;
+	struct confirming *confirming = absence->confirming;
+	struct side_scan *scan = &confirming->runner->scans[confirming->side];
 
-	(void)err;
-	if (linked && scan->n_distinct == 0)
+	if (linked && scan->n_distinct == 0) {
 		scan->complete = false;
-	else
-		add_unsure(absence->runner, absence->side, id);
+		return true;
+	}
+	confirming->more = absence->most == 0;
+	if (confirming->more)
+		return error_set(err, ERR_CANCELED, "enough for one cycle");
+	absence->most--;
+	confirming->asked = number;
+	add_unsure(confirming->runner, confirming->side, id);
 	return true;
 }
 
-static bool find_absent(struct runner *runner, enum side side, struct error *err)
+static bool find_absent(struct confirming *confirming, struct error *err)
 {
+	struct runner *runner = confirming->runner;
+	const enum side side = confirming->side;
 	const struct side_scan *scan = &runner->scans[side];
-	struct absence absence = { runner, side };
+	struct absence absence = { confirming, absent_most(runner, side, confirming->n_listed) };
 
+	confirming->asked = scan->turn.asked;
 	if (!scan->complete)
 		return true;
-	return store_absent_each(runner_store(runner), side, scan->whole_since, on_absent, &absence,
-				 err);
+	return store_absent_each(runner_store(runner), side, scan->whole_since, scan->turn.asked,
+				 on_absent, &absence, err);
 }
 
 static bool on_sent(void *payload, const struct intent *intent, struct arena *arena,
@@ -308,12 +337,38 @@ static bool note_gone(struct confirming *confirming, struct error *err)
 	       store_commit(store, err);
 }
 
+/* What is left of a turn's end: those whom the side could not tell of yet, and those behind them. */
+static bool put_off(struct confirming *confirming, struct error *err)
+{
+	struct runner *runner = confirming->runner;
+	struct store *store = runner_store(runner);
+	struct side_scan *scan = &runner->scans[confirming->side];
+	struct turn *turn = &scan->turn;
+	const bool failed = confirming->abandoned || runner->stopping ||
+			    (confirming->gone.n > 0 && !confirming->witnessed);
+
+	if (!scan->rolled || turn->end == TURN_RUNNING || !scan->complete)
+		return true;
+	if (failed && turn->n_waits < WAITS_MOST) {
+		turn->n_waits++;
+		scan->asks_on = true;
+	} else {
+		turn->n_waits = 0;
+		turn->asked = confirming->asked;
+		scan->asks_on = confirming->more;
+	}
+	return !scan->asks_on ||
+	       (store_begin(store, err) && store_turn_put(store, confirming->side, turn, err) &&
+		store_commit(store, err));
+}
+
 static void end(struct confirming *confirming)
 {
 	struct runner *runner = confirming->runner;
 	struct error err;
 
-	if (runner->cycle.report.failure.code != ERR_STORE && !note_gone(confirming, &err))
+	if (runner->cycle.report.failure.code != ERR_STORE &&
+	    (!note_gone(confirming, &err) || !put_off(confirming, &err)))
 		runner_store_failed(runner, &err);
 	VEC_RELEASE(&confirming->gone);
 	VEC_RELEASE(&confirming->proved);
@@ -381,7 +436,7 @@ static struct confirming *begin(struct runner *runner, enum side side, struct er
 	confirming->n_listed = runner->unsure[side].n;
 	/* Of an empty list nobody could be, and nobody linked is asked for. */
 	confirming->witnessed = runner->scans[side].n_distinct == 0;
-	if (find_absent(runner, side, err) &&
+	if (find_absent(confirming, err) &&
 	    store_witnesses(runner_store(runner), side, runner->scans[side].generation, WITNESSES,
 			    &runner->unsure_arena, confirming->witnesses, err))
 		return confirming;

@@ -377,7 +377,8 @@ static bool is_whole(struct runner *runner, const struct intent *intent, bool *r
 {
 	const struct side_scan *scan = &runner->scans[intent->target];
 
-	*ret_whole = scan->complete && (!scan->rolled || scan->turn.cycle >= intent->cycle);
+	*ret_whole = scan->complete && !scan->asks_on &&
+		     (!scan->rolled || scan->turn.cycle >= intent->cycle);
 	return !*ret_whole || scan->n_distinct > 0 ||
 	       store_scan_since(runner_store(runner), intent->target, intent->sent_at,
 				scan->whole_since, ret_whole, err);

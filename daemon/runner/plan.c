@@ -310,13 +310,15 @@ static bool on_pair(void *payload, struct pair *pair, struct arena *arena, struc
 /* Blast radius: a cycle that would change most links at once is more likely an accident. */
 static bool guard_changes(struct runner *runner, struct error *err)
 {
+	/* Of a rolled side a mass change shows page by page. */
+	const uint64_t n_all = runner->n_changed + runner->n_changed_before;
 	const uint64_t n = runner->n_changed;
 	int64_t n_links = 0;
 
 	if (runner->changes_held || !store_link_count(runner_store(runner), &n_links, err))
 		return runner->changes_held;
-	if (n <= runner->options.allow_changes ||
-	    !removal_is_blast(runner->options.config->sync.max_changed_percent, n,
+	if (n == 0 || n <= runner->options.allow_changes ||
+	    !removal_is_blast(runner->options.config->sync.max_changed_percent, n_all,
 			      (uint64_t)n_links))
 		return true;
 	runner->changes_held = true;

@@ -167,6 +167,12 @@ static bool report_held(void *payload, struct pair *pair, struct arena *arena, s
 	return store_conflict_put(runner_store(runner), &conflict, err);
 }
 
+/* Only when all who are absent were asked for is it known how many are to be removed. */
+static bool asks_on(const struct runner *runner)
+{
+	return runner->scans[SIDE_RECORDS].asks_on || runner->scans[SIDE_PEOPLE].asks_on;
+}
+
 /* Before the first removal of a cycle is sent, all of them are counted. */
 static bool guard(struct runner *runner, uint64_t n_removals, struct error *err)
 {
@@ -181,8 +187,10 @@ static bool guard(struct runner *runner, uint64_t n_removals, struct error *err)
 	const uint64_t limit =
 		removal_limit(sync->max_removals, sync->max_removal_percent, (uint64_t)n_links);
 
-	if (n_removals == 0 || n <= limit || n <= runner->options.allow_removals)
+	if (n_removals == 0 || n <= limit || n <= runner->options.allow_removals) {
+		runner->removals_held = runner->removals_held || asks_on(runner);
 		return true;
+	}
 	if (!runner->removals_held)
 		runner->cycle.report.guarded += n_removals;
 	runner->removals_held = true;

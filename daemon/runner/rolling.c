@@ -52,6 +52,7 @@ static bool prepare_side(struct runner *runner, enum side side, struct error *er
 	if (!scan->rolled)
 		return true;
 	runner->cycle.rolls = true;
+	runner->n_changed_before += scan->turn.n_changed + scan->turn.n_changed_before;
 	scan->n_distinct = (uint64_t)n;
 	if (scan->turn.end != TURN_RUNNING) {
 		scan->whole_since = scan->turn.generation;
@@ -120,11 +121,11 @@ bool rolling_conclude(struct runner *runner, struct error *err)
 	for (int side = 0; side < SIDE_COUNT; side++) {
 		struct side_scan *scan = &runner->scans[side];
 
-		if (!scan->rolled || scan->whole_since == 0)
+		if (!scan->rolled || scan->whole_since == 0 || scan->asks_on)
 			continue;
 		if (!rolling_known(runner, (enum side)side, scan->whole_since, err))
 			return false;
-		scan->turn = (struct turn){ 0 };
+		scan->turn = (struct turn){ .n_changed = scan->turn.n_changed };
 	}
 	return true;
 }

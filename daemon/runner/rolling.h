@@ -9,7 +9,9 @@
  *    marks whom it sees with a still younger one.  Whoever is older than the turn's at its end was not seen
  *    since it began.
  *  - The cycle behind a turn's end concludes from it: who is absent is asked for one by one, creates of
- *    unknown outcome that were sent before it began are settled, strangers who went are forgotten.
+ *    unknown outcome that were sent before it began are settled, strangers who went are forgotten.  Where
+ *    more are absent than a cycle's writes may have requests, the next cycles ask on, and the next turn
+ *    waits for them.
  *  - Between two such ends the side counts as known: what the last turn and the newest pages have shown
  *    stands for it in matching.  Before the first end, under a new field table too, nobody is matched or
  *    created.

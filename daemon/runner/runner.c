@@ -192,7 +192,7 @@ static void forget_last_cycle(struct runner *runner)
 	runner->n_dirty = runner->intents_done = runner->intents_total = 0;
 	runner->clashed.n = 0;
 	runner->removals_held = runner->changes_held = runner->keeps_sent = false;
-	runner->n_changed = 0;
+	runner->n_changed = runner->n_changed_before = 0;
 }
 
 static bool note_start(struct runner *runner, struct error *err)

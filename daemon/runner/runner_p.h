@@ -42,6 +42,7 @@ struct side_scan {
 	int64_t known_since; /* generation of the last whole reading; 0: there was none */
 	bool reached;        /* the newest pages go back to somebody who was on a list before */
 	struct turn turn;    /* generation 0: none is under way */
+	bool asks_on; /* its end waits: some who are absent are asked for by the next cycle */
 };
 
 /* Was everybody of that side read: now, or by an earlier reading? */
@@ -74,6 +75,7 @@ struct runner {
 	bool removals_held; /* by the guard: nothing is done about who is missing */
 	bool changes_held;  /* by the guard: no link is updated */
 	uint64_t n_changed; /* links that the first merge wants to change, first contact aside */
+	uint64_t n_changed_before; /* earlier ones of the same turns, and of those before them */
 	bool halted
 		[SIDE_COUNT]; /* the side refuses every write: none is tried again in this cycle */
 	bool keeps_sent;      /* there are writes of unknown outcome that could not be settled */

@@ -197,6 +197,9 @@ static bool settle_update(struct job *job, struct error *err)
 		      settle_add_history(job, job->intent.link, err)) &&
 		     store_intent_delete(store, job->intent.id, err);
 	}
+	for (int side = 0; side < SIDE_COUNT && ok && job->result == RESULT_DONE; side++)
+		runner->scans[side].turn.n_changed +=
+			pair.has_shadow[SIDE_RECORDS] || pair.has_shadow[SIDE_PEOPLE];
 	arena_release(&arena);
 	runner->cycle.report.updated[target] += ok && job->result == RESULT_DONE;
 	return ok;

@@ -33,7 +33,9 @@ static bool begin_turn(struct runner *runner, enum side side, struct error *err)
 	scan->turn = (struct turn){ .generation = scan->generation,
 				    .started_at = runner_now(runner),
 				    .mark = rolling_mark(runner, side),
-				    .cycle = runner->cycle.report.id };
+				    .cycle = runner->cycle.report.id,
+				    .n_changed_before = scan->turn.n_changed };
+	scan_save(&scan->scan, &scan->turn.at);
 	scan->n_unreadable = 0;
 	scan->was_unreadable = false;
 	return true;
@@ -156,6 +158,17 @@ static bool has_turn(const struct runner *runner, enum side side)
 	       (scan->turn.generation != 0 || !rolling_fits(runner, side, scan->n_distinct));
 }
 
+/* How much was written in it has to be known even if no page is read. */
+static bool keep_turn(struct runner *runner, enum side side, struct error *err)
+{
+	const struct side_scan *scan = &runner->scans[side];
+	struct store *store = runner_store(runner);
+
+	return !scan->rolled || scan->turn.generation == 0 ||
+	       (store_begin(store, err) && store_turn_put(store, side, &scan->turn, err) &&
+		store_commit(store, err));
+}
+
 void runner_slice(struct runner *runner)
 {
 	bool reads[SIDE_COUNT];
@@ -164,14 +177,13 @@ void runner_slice(struct runner *runner)
 	runner->n_slicing = 0;
 	for (int side = 0; side < SIDE_COUNT; side++) {
 		reads[side] = has_turn(runner, (enum side)side);
-		if (!reads[side])
-			continue;
-		if (!begin_side(runner, (enum side)side, &err)) {
+		if ((reads[side] && !begin_side(runner, (enum side)side, &err)) ||
+		    !keep_turn(runner, (enum side)side, &err)) {
 			runner_store_failed(runner, &err);
 			runner_phase_done(runner);
 			return;
 		}
-		runner->n_slicing++;
+		runner->n_slicing += reads[side];
 	}
 	if (runner->n_slicing == 0) {
 		runner_phase_done(runner);

@@ -37,6 +37,10 @@ CREATE TABLE turn(
 	n_distinct INTEGER NOT NULL, -- at its end
 	n_unreadable INTEGER NOT NULL, -- in this pass
 	was_unreadable INTEGER NOT NULL,
+	asked INTEGER NOT NULL, -- at its end: up to this person those who are absent were asked for
+	n_waits INTEGER NOT NULL, -- cycles in a row that could not ask
+	n_changed INTEGER NOT NULL, -- links that were written to since it began
+	n_changed_before INTEGER NOT NULL, -- in the turn before it
 	page_size INTEGER NOT NULL,
 	next_number INTEGER NOT NULL,
 	n_repeats INTEGER NOT NULL,
