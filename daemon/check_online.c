@@ -2,6 +2,7 @@
 #include "daemon/check_online.h"
 
 #include "daemon/check_p.h"
+#include "daemon/mapping.h"
 #include "mappers/titles.h"
 
 #include <assert.h>
@@ -125,21 +126,10 @@ static void complain(const struct finding *wrong, FILE *complaints)
 static void set_up(struct check *check, const struct config *config)
 {
 	*check = (struct check){ .config = config, .tags = titles_new() };
-	check->mapper[SIDE_RECORDS] =
-		mapper_find(SIDE_RECORDS, dialect_name(config->records.dialect));
-	check->mapper[SIDE_PEOPLE] = mapper_find(SIDE_PEOPLE, "");
-	assert(check->mapper[SIDE_RECORDS] != NULL && check->mapper[SIDE_PEOPLE] != NULL);
-	check->context = (struct mapper_context){
-		.fields = &config->fields,
-		.collections = { [COLLECTION_TAGS] = check->tags },
-		.object = config->records.object,
-		.default_region = config->sync.default_region,
-		.email_property = config->people.email_property,
-		.email_key = config->people.email_key,
-		.phone_property = config->people.phone_property,
-		.phone_key = config->people.phone_key,
-		.marker = config->people.marker,
-	};
+	for (int side = 0; side < SIDE_COUNT; side++)
+		check->mapper[side] = mapping_mapper(config, (enum side)side);
+	check->context = mapping_context(config);
+	check->context.collections[COLLECTION_TAGS] = check->tags;
 }
 
 static void release(struct check *check)

@@ -3,6 +3,7 @@
  * runner: the phases in their order.  core/cycle.h says which phase follows which; each phase is a
  * file of its own here.
  */
+#include "daemon/mapping.h"
 #include "daemon/runner/lookup.h"
 #include "daemon/runner/references.h"
 #include "daemon/runner/rolling.h"
@@ -52,20 +53,9 @@ struct runner *runner_new(const struct runner_options *options)
 	const struct config *config = options->config;
 
 	*runner = (struct runner){ .options = *options, .table = &config->fields };
-	runner->mapper[SIDE_RECORDS] =
-		mapper_find(SIDE_RECORDS, dialect_name(config->records.dialect));
-	runner->mapper[SIDE_PEOPLE] = mapper_find(SIDE_PEOPLE, "");
-	assert(runner->mapper[SIDE_RECORDS] != NULL && runner->mapper[SIDE_PEOPLE] != NULL);
-	runner->context = (struct mapper_context){
-		.fields = runner->table,
-		.object = config->records.object,
-		.default_region = config->sync.default_region,
-		.email_property = config->people.email_property,
-		.email_key = config->people.email_key,
-		.phone_property = config->people.phone_property,
-		.phone_key = config->people.phone_key,
-		.marker = config->people.marker,
-	};
+	for (int side = 0; side < SIDE_COUNT; side++)
+		runner->mapper[side] = mapping_mapper(config, (enum side)side);
+	runner->context = mapping_context(config);
 	runner->references = references_new(runner);
 	runner->context.missed = runner->references->missed;
 	return runner;
