@@ -8,39 +8,15 @@
  * the default one.  (Who did not change costs the same with any table: see scan_cost.)
  */
 #include "base/limits.h"
+#include "compare.h"
 #include "scan_state.h"
 
 #include <assert.h>
 #include <stdio.h>
-#include <time.h>
 
 #define PAIRS 4000
-#define PAIRS_MAX 1000000
 #define RUNS 7
-#define RUNS_MAX 99
 #define MOST 1.5
-
-static double cpu_seconds(void)
-{
-	struct timespec time;
-
-	if (clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time) != 0)
-		bench_fail("no CPU clock", NULL);
-	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
-
-static int by_size(const void *a, const void *b)
-{
-	const double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-static double median(double *seconds, unsigned n)
-{
-	qsort(seconds, n, sizeof(*seconds), by_size);
-	return seconds[n / 2];
-}
 
 static double observe(struct scan_world *world)
 {
@@ -55,7 +31,7 @@ enum { TABLE_DEFAULT, TABLE_CUSTOM, TABLE_COUNT };
 static bool compare(enum record_shape shape, unsigned n_pairs, unsigned n_runs)
 {
 	struct scan_world worlds[TABLE_COUNT];
-	double took[TABLE_COUNT][RUNS_MAX], medians[TABLE_COUNT];
+	double took[TABLE_COUNT][COMPARE_RUNS_MAX], medians[TABLE_COUNT];
 
 	for (int table = 0; table < TABLE_COUNT; table++)
 		scan_world_open_custom(&worlds[table], shape, n_pairs, table == TABLE_CUSTOM);
@@ -79,17 +55,5 @@ static bool compare(enum record_shape shape, unsigned n_pairs, unsigned n_runs)
 
 int main(int argc, char **argv)
 {
-	uint64_t n_pairs = PAIRS, n_runs = RUNS;
-	bool good = true;
-
-	if (argc > 3 || (argc > 1 && !str_to_u64(str_from(argv[1]), PAIRS_MAX, &n_pairs)) ||
-	    (argc > 2 && !str_to_u64(str_from(argv[2]), RUNS_MAX, &n_runs)) || n_pairs == 0 ||
-	    n_runs == 0) {
-		(void)fprintf(stderr, "usage: bench_fields_cost [PAIRS [RUNS]]\n");
-		return EXIT_FAILURE;
-	}
-	for (int shape = 0; shape < RECORD_SHAPE_COUNT; shape++)
-		good = compare((enum record_shape)shape, (unsigned)n_pairs, (unsigned)n_runs) &&
-		       good;
-	return good ? EXIT_SUCCESS : EXIT_FAILURE;
+	return compare_shapes(argc, argv, "bench_fields_cost", PAIRS, RUNS, compare);
 }

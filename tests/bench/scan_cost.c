@@ -14,18 +14,16 @@
  * figures are for information.
  */
 #include "base/limits.h"
+#include "compare.h"
 #include "scan_state.h"
 
 #include <json-c/json.h>
 
 #include <assert.h>
 #include <stdio.h>
-#include <time.h>
 
 #define PAIRS 10000
-#define PAIRS_MAX 1000000
 #define RUNS 5
-#define RUNS_MAX 99
 #define CHUNK_BYTES ((size_t)16 * 1024) /* what curl hands out at most */
 #define MOST 0.25
 
@@ -40,15 +38,6 @@ struct scan {
 	unsigned n_records;
 	VEC(struct digest) known; /* of the page at hand */
 };
-
-static double cpu_seconds(void)
-{
-	struct timespec time;
-
-	if (clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time) != 0)
-		bench_fail("no CPU clock", NULL);
-	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
 
 /* ---- Ours: as daemon/runner/fetch.c and scan.c do it ---- */
 
@@ -216,19 +205,6 @@ static double no_digest(struct scan_world *world)
 	return cpu_seconds() - start;
 }
 
-static int by_size(const void *a, const void *b)
-{
-	const double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-static double median(double *seconds, unsigned n)
-{
-	qsort(seconds, n, sizeof(*seconds), by_size);
-	return seconds[n / 2];
-}
-
 static void print_pages(enum record_shape shape, const struct scan_world *world)
 {
 	const struct pages *records = &world->pages[SIDE_RECORDS];
@@ -268,7 +244,7 @@ static bool print_rows(enum record_shape shape, const double medians[static ROW_
 static bool compare(enum record_shape shape, unsigned n_pairs, unsigned n_runs)
 {
 	struct scan_world world;
-	double took[ROW_COUNT][RUNS_MAX], medians[ROW_COUNT];
+	double took[ROW_COUNT][COMPARE_RUNS_MAX], medians[ROW_COUNT];
 
 	scan_world_open(&world, shape, n_pairs);
 	print_pages(shape, &world);
@@ -286,17 +262,5 @@ static bool compare(enum record_shape shape, unsigned n_pairs, unsigned n_runs)
 
 int main(int argc, char **argv)
 {
-	uint64_t n_pairs = PAIRS, n_runs = RUNS;
-	bool good = true;
-
-	if (argc > 3 || (argc > 1 && !str_to_u64(str_from(argv[1]), PAIRS_MAX, &n_pairs)) ||
-	    (argc > 2 && !str_to_u64(str_from(argv[2]), RUNS_MAX, &n_runs)) || n_pairs == 0 ||
-	    n_runs == 0) {
-		(void)fprintf(stderr, "usage: bench_scan_cost [PAIRS [RUNS]]\n");
-		return EXIT_FAILURE;
-	}
-	for (int shape = 0; shape < RECORD_SHAPE_COUNT; shape++)
-		good = compare((enum record_shape)shape, (unsigned)n_pairs, (unsigned)n_runs) &&
-		       good;
-	return good ? EXIT_SUCCESS : EXIT_FAILURE;
+	return compare_shapes(argc, argv, "bench_scan_cost", PAIRS, RUNS, compare);
 }
