@@ -282,7 +282,6 @@ class DeadOnes(References):
         world.sync()
         self.assert_with(world, ids, company)
 
-
     def test_deleted_on_records(self):
         world, ids = self.open_linked()
         company = self.both(world, "A Ltd", "a.test")

@@ -248,11 +248,7 @@ static bool check_attribute(struct call *call, const struct object *object, uint
 	if (!object_shows(object, i))
 		return records_fail(call, 400, "value_not_found",
 				    "Cannot find attribute with slug \"%s\".", slug);
-	if ((object->attributes[i].flags & ATTR_READ_ONLY) == 0 ||
-	    call->stamp.actor == ACTOR_SYSTEM)
-		return true;
-	call_violation(call, "read-only attribute %s in a write", slug);
-	return records_fail(call, 400, "validation_type", "Attribute \"%s\" is read-only.", slug);
+	return records_may_write(call, &object->attributes[i], slug);
 }
 
 bool flat_input(struct call *call, const struct object *object, struct json_object *attributes,

@@ -14,6 +14,8 @@ bool records_fail(struct call *call, int status, const char *code, const char *f
 bool records_no_endpoint(struct call *call);
 /* 400 for a body of the wrong shape: path is "data.values", complaint "Required". */
 bool records_invalid(struct call *call, const char *path, const char *complaint);
+/* May whoever calls write that attribute?  False: it was answered. */
+bool records_may_write(struct call *call, const struct attribute *attribute, const char *slug);
 /* 403 unless the token has the scope that the request needs. */
 NODISCARD bool records_scope(struct call *call);
 /* What the token may do, as the options say. */

@@ -112,3 +112,11 @@ bool records_complete(struct call *call, const struct object *object, const stru
 	}
 	return true;
 }
+
+bool records_may_write(struct call *call, const struct attribute *attribute, const char *slug)
+{
+	if ((attribute->flags & ATTR_READ_ONLY) == 0 || call->stamp.actor == ACTOR_SYSTEM)
+		return true;
+	call_violation(call, "read-only attribute %s in a write", slug);
+	return records_fail(call, 400, "validation_type", "Attribute \"%s\" is read-only.", slug);
+}
