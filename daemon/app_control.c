@@ -14,9 +14,7 @@
  */
 #include "base/clock.h"
 #include "base/log.h"
-#include "daemon/app_p.h"
-#include "daemon/capture.h"
-#include "daemon/commands/served.h"
+#include "daemon/app_job.h"
 #include "daemon/plan_file.h"
 
 #include <string.h>
@@ -28,89 +26,6 @@
 #define JOBS_MAX 64
 /* For clients to take their answers when the daemon ends. */
 #define FAREWELL_MS 1000
-
-/* What a client asked for; ready: all of it is here. */
-struct app_job {
-	struct control_client *client; /* NULL: it has gone */
-	struct served *served;
-	int64_t uid;
-	bool ready;
-	bool busy;     /* it is being carried out */
-	bool in_cycle; /* the cycle under way is its */
-	bool was_cut;  /* an earlier one was, and was cut short */
-};
-
-/* ---- Answers ---- */
-
-static void say(struct app_job *job, enum control_says says, const char *text)
-{
-	if (job->client != NULL)
-		control_client_say(job->client, says, str_from(text));
-}
-
-/* Sends what was captured. */
-static void answer_client(struct control_client *client, struct capture *capture, int code)
-{
-	const bool whole = buf_ok(&capture->out) && buf_ok(&capture->err);
-
-	control_client_say(client, CONTROL_OUT, buf_str(&capture->out));
-	control_client_say(client, CONTROL_ERR, buf_str(&capture->err));
-	if (!whole)
-		control_client_say(client, CONTROL_ERR,
-				   STR_LIT("crmsync: this is not all: a daemon prints 16 MiB at "
-					   "most\n"));
-	control_client_exit(client, code);
-}
-
-static void refuse(struct control_client *client, const char *why, enum exit_code code)
-{
-	control_client_say(client, CONTROL_ERR, str_from(why));
-	control_client_exit(client, (int)code);
-}
-
-static void free_job(struct app_job *job)
-{
-	served_free(job->served);
-	free(job);
-}
-
-static void remove_job(struct app *app, struct app_job *job)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < app->jobs.n; i++) {
-		if (app->jobs.items[i] != job)
-			app->jobs.items[n++] = app->jobs.items[i];
-	}
-	app->jobs.n = n;
-	if (job->client != NULL)
-		control_client_set_data(job->client, NULL);
-	free_job(job);
-}
-
-/* Which command of whom, and how it ended; never what it was about. */
-static void end_job(struct app *app, struct app_job *job, struct capture *capture, int code)
-{
-	const char *verb = served_verb(job->served);
-
-	LOG_NOTICE("carried out a command", LOG_STR("command", served_command(job->served)),
-		   LOG_I64("uid", job->uid), LOG_I64("exit_code", code),
-		   *verb != '\0' ? LOG_STR("verb", verb) : LOG_END);
-	struct control_client *client = job->client;
-
-	remove_job(app, job);
-	if (client != NULL)
-		answer_client(client, capture, code);
-}
-
-static void put_off(struct app *app, struct app_job *job, const char *why)
-{
-	struct control_client *client = job->client;
-
-	remove_job(app, job);
-	if (client != NULL)
-		refuse(client, why, EXIT_CODE_LATER);
-}
 
 /* ---- Requests ---- */
 
@@ -147,8 +62,8 @@ static void accept_job(struct app *app, struct app_job *job)
 	if (is_sync(job)) {
 		schedule_ask(&app->schedule);
 		if (!app->done)
-			say(job, CONTROL_NOTE,
-			    "waiting for the cycle under way to end; the next one is this");
+			job_say(job, CONTROL_NOTE,
+				"waiting for the cycle under way to end; the next one is this");
 	} else if (!app->done && !is_cycle_of(app, is_not_cut)) {
 		app_cut_cycle_in(app, CUT_AFTER_MS);
 	}
@@ -191,7 +106,7 @@ static struct served *judge(struct app *app, struct control_client *client, stru
 	}
 	capture_end(&capture);
 	if (served == NULL)
-		answer_client(client, &capture, code);
+		client_answer(client, &capture, code);
 	capture_release(&capture);
 	arena_release(&arena);
 	return served;
@@ -206,7 +121,7 @@ static void take_request(struct app *app, struct control_client *client, struct 
 		why = "crmsync: the daemon has another client's plan to carry out; try again "
 		      "later\n";
 	if (why != NULL) {
-		refuse(client, why, EXIT_CODE_LATER);
+		client_refuse(client, why, EXIT_CODE_LATER);
 		served_free(served);
 		return;
 	}
@@ -237,8 +152,8 @@ static void take_plan(struct app *app, struct app_job *job, struct str line)
 	if (code != EXIT_CODE_OK) {
 		struct control_client *client = job->client;
 
-		remove_job(app, job);
-		answer_client(client, &capture, code);
+		job_remove(app, job);
+		client_answer(client, &capture, code);
 	} else if (!served_wants_plan(job->served)) {
 		accept_job(app, job);
 	}
@@ -269,7 +184,7 @@ static void on_gone(void *payload, struct control_client *client)
 	control_client_set_data(client, NULL);
 	job->client = NULL;
 	if (!job->in_cycle && !job->busy)
-		remove_job(app, job);
+		job_remove(app, job);
 }
 
 /* ---- Between two cycles ---- */
@@ -310,7 +225,7 @@ static void carry_out(struct app *app, struct app_job *job)
 		schedule_settle(&app->schedule, app_uptime());
 	else if (app_is_broken_by(served_failure(job->served)))
 		app->broken = (enum exit_code)code;
-	end_job(app, job, &capture, code);
+	job_end(app, job, &capture, code);
 	capture_release(&capture);
 }
 
@@ -378,9 +293,9 @@ static void end_sync(struct app *app, struct app_job *job, const struct cycle_re
 	if (was_cut && !app->stopping && !is_special(job)) {
 		job->in_cycle = false;
 		job->was_cut = true;
-		say(job, CONTROL_NOTE, "the cycle was cut short; the next one is this");
+		job_say(job, CONTROL_NOTE, "the cycle was cut short; the next one is this");
 		if (job->client == NULL)
-			remove_job(app, job);
+			job_remove(app, job);
 		return;
 	}
 	capture_begin(&capture, CONTROL_ANSWER_BYTES);
@@ -394,7 +309,7 @@ static void end_sync(struct app *app, struct app_job *job, const struct cycle_re
 		code = EXIT_CODE_LATER;
 	}
 	capture_end(&capture);
-	end_job(app, job, &capture, code);
+	job_end(app, job, &capture, code);
 	capture_release(&capture);
 }
 
@@ -425,8 +340,8 @@ void app_control_tick(struct app *app)
 	app->alive_at = now;
 	for (size_t i = app->jobs.n; i > 0; i--) {
 		if (app->jobs.items[i - 1]->ready && !app->jobs.items[i - 1]->in_cycle)
-			say(app->jobs.items[i - 1], CONTROL_PROGRESS,
-			    "waiting for the cycle under way to end");
+			job_say(app->jobs.items[i - 1], CONTROL_PROGRESS,
+				"waiting for the cycle under way to end");
 	}
 }
 
@@ -443,7 +358,7 @@ static void on_progress(void *payload, enum progress_news news, const char *text
 		return;
 	for (size_t i = app->jobs.n; i > 0; i--) {
 		if (app->jobs.items[i - 1]->in_cycle)
-			say(app->jobs.items[i - 1], says[news], text);
+			job_say(app->jobs.items[i - 1], says[news], text);
 	}
 }
 
@@ -468,7 +383,8 @@ void app_control_renew(struct app *app, const struct config *config)
 	/* A plan, or what has come of it, was judged by the old one, and holds on to it. */
 	for (size_t i = app->jobs.n; i > 0; i--) {
 		if (served_has_plan(app->jobs.items[i - 1]->served))
-			put_off(app, app->jobs.items[i - 1],
+			job_put_off(
+				app, app->jobs.items[i - 1],
 				"crmsync: the daemon took a new configuration; run this again\n");
 	}
 	if (!control_server_move(&app->control, config->control_path, &err))
@@ -479,8 +395,8 @@ void app_control_stop(struct app *app)
 {
 	for (size_t i = app->jobs.n; i > 0; i--) {
 		if (!app->jobs.items[i - 1]->in_cycle)
-			put_off(app, app->jobs.items[i - 1],
-				"crmsync: the daemon is stopping; try again in a moment\n");
+			job_put_off(app, app->jobs.items[i - 1],
+				    "crmsync: the daemon is stopping; try again in a moment\n");
 	}
 }
 
@@ -495,6 +411,6 @@ void app_control_close(struct app *app)
 		(void)uv_run(&app->loop, UV_RUN_ONCE);
 	control_server_close(&app->control);
 	while (app->jobs.n > 0)
-		remove_job(app, app->jobs.items[0]);
+		job_remove(app, app->jobs.items[0]);
 	VEC_RELEASE(&app->jobs);
 }
