@@ -34,7 +34,7 @@ bool plan_create(struct runner *runner, enum side target, const struct person *s
 		.target = target,
 		.source_id = source->id,
 		.source = target == SIDE_PEOPLE ?
-				  tags_without_unknown(runner, source, NULL, arena) :
+				  tags_without_unknown(runner, source, NULL, NULL, arena) :
 				  *source,
 		.cycle = runner->cycle.report.id,
 		.created_at = runner_now(runner),

@@ -255,8 +255,8 @@ void plan_merge(struct runner *runner, const struct pair *pair, struct arena *ar
 	const struct person *shadow =
 		pair->has_shadow[SIDE_RECORDS] ? &pair->shadow[SIDE_RECORDS] : NULL;
 	const struct person known[SIDE_COUNT] = {
-		[SIDE_RECORDS] =
-			tags_without_unknown(runner, &pair->now[SIDE_RECORDS], shadow, arena),
+		[SIDE_RECORDS] = tags_without_unknown(runner, &pair->now[SIDE_RECORDS], shadow,
+						      &pair->now[SIDE_PEOPLE], arena),
 		[SIDE_PEOPLE] = pair->now[SIDE_PEOPLE],
 	};
 	struct merge_side sides[SIDE_COUNT];

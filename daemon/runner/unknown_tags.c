@@ -11,22 +11,28 @@ static bool is_titled(const struct field *field)
 	       !field->single[SIDE_RECORDS];
 }
 
-/* People have no such tag, and never had: it could not be written there.  One that was agreed before is
- * merged all the same: it, or the whole collection, may be gone from people only now.  shadow: of the
- * record's tags, or NULL. */
-static bool is_unknown_tag(const struct runner *runner, const struct field *field,
-			   const struct value *shadow, const struct item *tag)
+static bool holds(const struct person *person, size_t row, const struct item *tag)
 {
-	return references_lack_text(runner, SIDE_PEOPLE, field, tag->text) &&
-	       (shadow == NULL || !value_is_set(shadow) || !value_has(shadow, tag->key));
+	return person != NULL && value_is_set(&person->values[row]) &&
+	       value_has(&person->values[row], tag->key);
+}
+
+/* People have no such tag, and never had: it could not be written there.  One that was agreed before, or
+ * that the person of people shows, is merged all the same: it, or the whole collection, may be gone from
+ * people only since.  shadow: of the record; people: its counterpart as it was read; each may be NULL. */
+static bool is_unknown_tag(const struct runner *runner, size_t row, const struct person *shadow,
+			   const struct person *people, const struct item *tag)
+{
+	return references_lack_text(runner, SIDE_PEOPLE, &runner->table->fields[row], tag->text) &&
+	       !holds(shadow, row, tag) && !holds(people, row, tag);
 }
 
 void tags_keep_unknown(const struct runner *runner, const struct pair *pair, struct intent *intent,
 		       struct arena *arena)
 {
 	const struct person *records = &pair->now[SIDE_RECORDS];
-	const struct value *shadows =
-		pair->has_shadow[SIDE_RECORDS] ? pair->shadow[SIDE_RECORDS].values : NULL;
+	const struct person *shadow =
+		pair->has_shadow[SIDE_RECORDS] ? &pair->shadow[SIDE_RECORDS] : NULL;
 	struct value *base = arena_alloc(arena, runner->table->n, sizeof(struct value));
 
 	for (size_t i = 0; i < runner->table->n; i++) {
@@ -45,8 +51,8 @@ void tags_keep_unknown(const struct runner *runner, const struct pair *pair, str
 		for (kept.n = 0; kept.n < n; kept.n++)
 			kept.items[kept.n] = write->items[kept.n];
 		for (uint32_t k = 0; k < all->n; k++) {
-			if (is_unknown_tag(runner, &runner->table->fields[i],
-					   shadows != NULL ? &shadows[i] : NULL, &all->items[k]))
+			if (is_unknown_tag(runner, i, shadow, &pair->now[SIDE_PEOPLE],
+					   &all->items[k]))
 				kept.items[kept.n++] = all->items[k];
 		}
 		*write = kept.n > 0 ? kept : value_empty();
@@ -54,16 +60,17 @@ void tags_keep_unknown(const struct runner *runner, const struct pair *pair, str
 	intent->base.values = base;
 }
 
-static struct value without_unknown(struct runner *runner, const struct field *field,
-				    const struct value *all, const struct value *shadow,
+static struct value without_unknown(struct runner *runner, size_t row, const struct value *all,
+				    const struct person *shadow, const struct person *people,
 				    struct arena *arena)
 {
+	const struct field *field = &runner->table->fields[row];
 	const bool flows = direction_flows_from(field->direction, SIDE_RECORDS);
 	struct value some = value_items(arena, all->n);
 
 	some.n = 0;
 	for (uint32_t i = 0; i < all->n; i++) {
-		if (!is_unknown_tag(runner, field, shadow, &all->items[i]))
+		if (!is_unknown_tag(runner, row, shadow, people, &all->items[i]))
 			some.items[some.n++] = all->items[i];
 		else if (flows)
 			references_miss(runner, SIDE_PEOPLE, field, all->items[i].text);
@@ -74,7 +81,8 @@ static struct value without_unknown(struct runner *runner, const struct field *f
 }
 
 struct person tags_without_unknown(struct runner *runner, const struct person *records,
-				   const struct person *shadow, struct arena *arena)
+				   const struct person *shadow, const struct person *people,
+				   struct arena *arena)
 {
 	struct person known = *records;
 
@@ -83,11 +91,8 @@ struct person tags_without_unknown(struct runner *runner, const struct person *r
 		const struct value *all = &records->values[i];
 
 		known.values[i] = *all;
-		if (!is_titled(&runner->table->fields[i]) || !value_is_set(all))
-			continue;
-		known.values[i] =
-			without_unknown(runner, &runner->table->fields[i], all,
-					shadow != NULL ? &shadow->values[i] : NULL, arena);
+		if (is_titled(&runner->table->fields[i]) && value_is_set(all))
+			known.values[i] = without_unknown(runner, i, all, shadow, people, arena);
 	}
 	return known;
 }

@@ -13,9 +13,10 @@ void tags_keep_unknown(const struct runner *runner, const struct pair *pair, str
 /*
  * Tags that have no counterpart on people cannot be written there.  They are left out of the record's
  * value for the merge, as if they were not there; the record stays staged, so that every cycle asks
- * again whether the tag exists by now.
+ * again whether the tag exists by now.  shadow: of the record; people: its counterpart; NULL: none.
  */
 struct person tags_without_unknown(struct runner *runner, const struct person *records,
-				   const struct person *shadow, struct arena *arena);
+				   const struct person *shadow, const struct person *people,
+				   struct arena *arena);
 
 #endif
