@@ -408,29 +408,31 @@ void watch_after(struct sim *sim, enum sandbox_side side, const struct request *
 	}
 }
 
+static bool is_of_id(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+}
+
 /* Ids are words of an answer, whatever stands around them. */
 static struct str next_word(struct str *rest)
 {
-	static const char letters[] = "0123456789abcdefghijklmnopqrstuvwxyz_-";
-	size_t n = 0;
+	size_t from = 0, to;
 
-	while (rest->len > 0 && memchr(letters, rest->p[0], sizeof(letters) - 1) == NULL)
-		*rest = str_skip(*rest, 1);
-	while (n < rest->len && memchr(letters, rest->p[n], sizeof(letters) - 1) != NULL)
-		n++;
-	const struct str word = str_head(*rest, n);
+	while (from < rest->len && !is_of_id(rest->p[from]))
+		from++;
+	for (to = from; to < rest->len && is_of_id(rest->p[to]);)
+		to++;
+	const struct str word = str_head(str_skip(*rest, from), to - from);
 
-	*rest = str_skip(*rest, n);
+	*rest = str_skip(*rest, to);
 	return word;
 }
 
-void watch_delivered(struct sim *sim, enum sandbox_side side, struct str body, int64_t served_at,
-		     bool is_write)
+void watch_delivered(struct sim *sim, enum sandbox_side side, struct str body, int64_t served_at)
 {
 	struct oracle *oracle = &sim->oracle;
 	struct str rest = body;
 
-	(void)is_write;
 	while (rest.len > 0) {
 		const struct str word = next_word(&rest);
 		struct body *known = word.len >= ID_LEAST && word.len < FACTS_ID_BYTES ?
