@@ -23,6 +23,7 @@ class Daemon:
     def __init__(self, world, *options, environment=None):
         self.world = world
         self.messages = []
+        self.log_from = 0
         self.stderr_path = world.path(f"daemon{len(world.runs)}.stderr")
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         address = world.path(f"notify{len(world.runs)}")
@@ -62,7 +63,12 @@ class Daemon:
         return self.stderr()[-TAIL_CHARACTERS:]
 
     def lines(self, word):
-        return [line for line in self.stderr().splitlines() if word in line]
+        return [line for line in self.stderr()[self.log_from:].splitlines() if word in line]
+
+    def forget_log(self):
+        """lines() begin behind what was written so far."""
+        self.log_from = len(self.stderr())
+        return self
 
     def status(self):
         try:

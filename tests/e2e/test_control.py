@@ -342,19 +342,20 @@ class Trouble(Same):
             world.run("links", "link", *ids.values())
         last = daemon.cycles()
         daemon.wait_cycle(last)
-        self.assertLessEqual(len(daemon.lines("cycle ended")), 4)
+        self.assertLessEqual(len(daemon.lines("cycle ended")), 2)
         daemon.stop()
 
     def test_special_sync_is_not_cut(self):
         world = self.open(sync__interval=3600)
         ids = self.pair(world)
         daemon = started(world)
+        last = daemon.cycles()
         self.slow(world, ms=3000, count=2)
         client = self.client(world, "sync", "--only=" + ids["records"])
         daemon.wait_status(lambda now: now["state"] == "scanning", "scanning")
         world.run("links", "unlink", ids["records"])
         self.ended(world, client, 0)
-        self.assertIn(b"Cycle 3: done", world.runs[-1][2])
+        self.assertIn(b"Cycle %d: done" % (last + 1), world.runs[-1][2])
         daemon.stop()
 
     def test_sync_during_a_cycle(self):
@@ -367,7 +368,7 @@ class Trouble(Same):
             self.assertIn("waiting for the cycle under way", self.ended(world, one, 0))
             found.add(json.loads(world.runs[-1][2])["id"])
         self.assertEqual(found, {daemon.cycles()}, "they share one")
-        self.assertEqual(len(daemon.lines("cycle ended")), 3)
+        self.assertEqual(len(daemon.lines("cycle ended")), 2)
         daemon.stop()
 
     def test_client_goes_away(self):
