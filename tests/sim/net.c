@@ -104,6 +104,7 @@ static void deliver(struct http_call *call)
 		.retry_after = str_from(call->retry_after),
 	};
 	const bool success = call->status >= 200 && call->status <= 299;
+	const bool write = call->request->kind == REQUEST_WRITE;
 
 	if (success && !call->cut)
 		watch_delivered(sim, net_side(call->side), response.body, call->served_at);
