@@ -185,6 +185,8 @@ static void note_forbidden(struct http_call *call)
 		    (body.len > 0 && memmem(body.p, body.len, one->id, strlen(one->id)) != NULL))
 			oracle->humans[one->human].murk |= MURK_POISON;
 	}
+	if (notes_is_write(call->request))
+		notes_forbidden(call->sim, call->request);
 }
 
 static enum net_fate refuse(struct http_call *call, int status)

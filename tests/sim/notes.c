@@ -115,6 +115,22 @@ bool notes_is_write(const struct request *request)
 	return target.len > 0 && memmem(target.p, target.len, "/notes", 6) != NULL;
 }
 
+/* An edited note is known by its words only: the request names the note's id, and not whose it is. */
+void notes_forbidden(struct sim *sim, const struct request *request)
+{
+	const struct str body = buf_str(&request->body);
+
+	for (uint32_t i = 0; i < sim->n_notes && body.len > 0; i++) {
+		for (int side = 0; side < SANDBOX_SIDE_COUNT; side++) {
+			char words[TEXT_BYTES];
+
+			words_of(sim->notes[i].words[side], words);
+			if (memmem(body.p, body.len, words, strlen(words)) != NULL)
+				sim->oracle.humans[sim->notes[i].human].murk |= MURK_POISON;
+		}
+	}
+}
+
 /* What the history tells of a text, before the state may be lost. */
 void notes_told(struct sim *sim, const struct history_entry *entry)
 {

@@ -226,6 +226,8 @@ void watch_delivered(struct sim *sim, enum sandbox_side side, struct str body, i
 void notes_configure(const struct sim *sim, struct buf *out);
 bool notes_deed(struct sim *sim, const struct op *op);
 bool notes_is_write(const struct request *request);
+/* Its write was forbidden, as if for that note alone. */
+void notes_forbidden(struct sim *sim, const struct request *request);
 void notes_told(struct sim *sim, const struct history_entry *entry);
 void check_notes(struct sim *sim);
 
