@@ -145,7 +145,7 @@ int64_t limiter_wait(struct limiter *limiter, enum request_kind kind, int64_t no
 	return longest;
 }
 
-uint32_t limiter_take(struct limiter *limiter, enum request_kind kind, int64_t now_ns)
+int64_t limiter_take(struct limiter *limiter, enum request_kind kind, int64_t now_ns)
 {
 	struct pace *pace = &limiter->pace[kind];
 
@@ -156,10 +156,10 @@ uint32_t limiter_take(struct limiter *limiter, enum request_kind kind, int64_t n
 	advance(limiter, now_ns);
 	++*slot(limiter, limiter->newest);
 	limiter->held++;
-	return (uint32_t)limiter->newest;
+	return limiter->newest;
 }
 
-void limiter_settle(struct limiter *limiter, uint32_t ticket, int64_t now_ns)
+void limiter_settle(struct limiter *limiter, int64_t ticket, int64_t now_ns)
 {
 	advance(limiter, now_ns);
 	if (is_held(limiter, ticket)) {

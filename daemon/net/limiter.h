@@ -47,8 +47,8 @@ void limiter_configure(struct limiter *limiter, const struct limiter_options *op
 int64_t limiter_wait(struct limiter *limiter, enum request_kind kind, int64_t now_ns);
 /* Counts a request that goes now (limiter_wait() must have said 0).  The ticket is for
  * limiter_settle(), when its answer has come or it was given up. */
-uint32_t limiter_take(struct limiter *limiter, enum request_kind kind, int64_t now_ns);
-void limiter_settle(struct limiter *limiter, uint32_t ticket, int64_t now_ns);
+int64_t limiter_take(struct limiter *limiter, enum request_kind kind, int64_t now_ns);
+void limiter_settle(struct limiter *limiter, int64_t ticket, int64_t now_ns);
 /* Nothing goes before that time; an earlier one than is set changes nothing. */
 void limiter_pause_until(struct limiter *limiter, int64_t until_ns);
 /* Ends the pause. */

@@ -40,7 +40,7 @@ struct sender_call {
 	bool renewed;          /* repeated with another token */
 	bool canceled;
 	struct http_call *http; /* SENT */
-	uint32_t ticket;        /* SENT */
+	int64_t ticket;         /* SENT */
 	struct error outcome;   /* DONE */
 };
 

@@ -12,6 +12,7 @@
 /* Beyond pages, tags and confirmations: each write may be read before, sent, read back, repeated. */
 #define REQUESTS_A_PERSON 12
 #define REQUESTS_AT_LEAST 60
+#define GUARD_LEAST 2 /* persons: that many may always go */
 
 bool check_is_single(const struct sim *sim, enum slot slot)
 {
@@ -176,21 +177,34 @@ static void check_manners(struct sim *sim)
 	}
 }
 
+/* Who ever stood on both sides: no more than these can be linked. */
+static uint32_t count_pairs(const struct oracle *oracle)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < oracle->n_humans; i++) {
+		bool on[SANDBOX_SIDE_COUNT] = { false, false };
+
+		for (uint32_t k = 0; k < oracle->n_bodies; k++)
+			on[oracle->bodies[k].side] =
+				on[oracle->bodies[k].side] || oracle->bodies[k].human == i;
+		n += on[SANDBOX_RECORDS] && on[SANDBOX_PEOPLE];
+	}
+	return n;
+}
+
 /* P5: never more than the guard lets pass. */
 static void check_guard(struct sim *sim)
 {
-	uint32_t n_links = 0;
-	const uint32_t percent = sim->plan->knobs.removal_percent;
-
-	for (uint32_t i = 0; i < sim->oracle.n_humans; i++)
-		n_links += sim->oracle.humans[i].bound;
-	/* Who has just been matched or created may be linked, too. */
-	const uint32_t share = (n_links + 2) * percent / 100;
-
 	sim->was_guarded = sim->was_guarded || sim->report.outcome == OUTCOME_GUARDED;
-	if (sim->tally.n_removed > (share > 2 ? share : 2))
+	if (sim->tally.n_removed <= GUARD_LEAST)
+		return;
+	const uint32_t n_pairs = count_pairs(&sim->oracle);
+	const uint32_t share = n_pairs * sim->plan->knobs.removal_percent / 100;
+
+	if (sim->tally.n_removed > share)
 		sim_violate(sim, P5_SAFE_REMOVAL, "guard", "%u persons removed in one cycle, of %u",
-			    sim->tally.n_removed, n_links);
+			    sim->tally.n_removed, n_pairs);
 }
 
 /* Nobody interferes any more. */

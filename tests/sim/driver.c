@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "day.h"
 #include "net/gate.h"
+#include "state/notes.h"
 #include "state/turns.h"
 #include "state_file.h"
 
@@ -282,6 +283,22 @@ static bool is_read_often(const struct sim *sim, uint32_t n)
 	return sim->n_readings[SIDE_RECORDS] >= n && sim->n_readings[SIDE_PEOPLE] >= n;
 }
 
+/* Notes are read of a few persons a cycle: has everybody had a turn in a quiet one? */
+static bool are_notes_read(struct sim *sim)
+{
+	struct arena arena = { 0 };
+	struct note_turn turn;
+	struct error err;
+	bool waits = false;
+
+	if (!sim->plan->knobs.notes)
+		return true;
+	if (!store_note_turn_next(sim->store, sim->quiet_cycle, &arena, &turn, &waits, &err))
+		sim_violate(sim, P7_DURABILITY, "notes", "%s", err.msg);
+	arena_release(&arena);
+	return !waits;
+}
+
 /* False if another one could only repeat what this one has shown. */
 static bool another_quiet_cycle(struct sim *sim)
 {
@@ -290,10 +307,13 @@ static bool another_quiet_cycle(struct sim *sim)
 	/* What ended with the last cycle's slice was concluded from in this one. */
 	const bool concluded = is_read_often(sim, QUIET_READINGS);
 
+	if (sim->quiet_cycle == 0)
+		sim->quiet_cycle = sim->report.id;
 	sim->rolled = sim->rolled || strcmp(sim->report.kind, "full") != 0;
 	count_readings(sim);
 	sim->was_left_over = sim->rolled && !is_read_often(sim, 1);
-	sim->is_settled = sim->rolled ? concluded : is_read_often(sim, QUIET_READINGS);
+	sim->is_settled = (sim->rolled ? concluded : is_read_often(sim, QUIET_READINGS)) &&
+			  are_notes_read(sim);
 	if (!sim->is_settled && sim->cycle + 1 == sim->n_cycles + QUIET_CYCLES)
 		sim_violate(sim, P3_CONVERGENCE, "turns",
 			    "%d quiet cycles did not read both sides whole twice", QUIET_CYCLES);

@@ -125,9 +125,10 @@ struct sim {
 	/* Whole readings of each side that began in the quiet, and when the last one ended. */
 	uint32_t n_readings[SIDE_COUNT];
 	int64_t quiet_ns, read_ns[SIDE_COUNT];
-	bool rolled;        /* a side was not read whole in one cycle */
-	bool was_left_over; /* what is read still tells of the time before the quiet */
-	bool is_settled;    /* both sides were read twice, and a cycle had that to go by */
+	int64_t quiet_cycle; /* the first one's number in the state; 0: not yet */
+	bool rolled;         /* a side was not read whole in one cycle */
+	bool was_left_over;  /* what is read still tells of the time before the quiet */
+	bool is_settled;     /* both sides were read twice, and a cycle had that to go by */
 	struct cycle_tally tally;
 	uint32_t kill_at;       /* action; 0: none */
 	uint32_t stop_at;       /* the same, told to stop */

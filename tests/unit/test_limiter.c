@@ -122,8 +122,8 @@ static void test_window_counts_answers(void **state)
 {
 	const struct limiter_options options = { .window_per_minute = 2 };
 	struct limiter *limiter = limiter_new(&options);
-	const uint32_t first = limiter_take(limiter, REQUEST_READ, NS_PER_S);
-	const uint32_t second = limiter_take(limiter, REQUEST_WRITE, NS_PER_S);
+	const int64_t first = limiter_take(limiter, REQUEST_READ, NS_PER_S);
+	const int64_t second = limiter_take(limiter, REQUEST_WRITE, NS_PER_S);
 
 	(void)state;
 	limiter_settle(limiter, first, 11 * NS_PER_S);
@@ -143,7 +143,7 @@ static void test_window_late_answer(void **state)
 {
 	const struct limiter_options options = { .window_per_minute = 1 };
 	struct limiter *limiter = limiter_new(&options);
-	const uint32_t ticket = limiter_take(limiter, REQUEST_READ, NS_PER_S);
+	const int64_t ticket = limiter_take(limiter, REQUEST_READ, NS_PER_S);
 
 	(void)state;
 	assert_int_equal(limiter_used_last_minute(limiter, 200 * NS_PER_S), 0);
@@ -151,6 +151,20 @@ static void test_window_late_answer(void **state)
 	assert_int_equal(limiter_used_last_minute(limiter, 200 * NS_PER_S), 1);
 	assert_true(limiter_wait(limiter, REQUEST_READ, 200 * NS_PER_S) > MINUTE_NS);
 	assert_int_equal(limiter_wait(limiter, REQUEST_READ, 300 * NS_PER_S), 0);
+	limiter_free(limiter);
+}
+
+/* Some clocks count from 1970. */
+static void test_window_large_times(void **state)
+{
+	const int64_t year_2200 = INT64_C(7258118400) * NS_PER_S;
+	const struct limiter_options options = { .window_per_minute = 2 };
+	struct limiter *limiter = limiter_new(&options);
+	const int64_t ticket = limiter_take(limiter, REQUEST_READ, year_2200);
+
+	(void)state;
+	limiter_settle(limiter, ticket, year_2200);
+	assert_int_equal(limiter_used_last_minute(limiter, year_2200), 1);
 	limiter_free(limiter);
 }
 
@@ -207,6 +221,7 @@ int main(void)
 		cmocka_unit_test(test_window),
 		cmocka_unit_test(test_window_counts_answers),
 		cmocka_unit_test(test_window_late_answer),
+		cmocka_unit_test(test_window_large_times),
 		cmocka_unit_test(test_pause),
 		cmocka_unit_test(test_restore),
 	};
