@@ -231,6 +231,8 @@ void check_cycle(struct sim *sim)
 	sim->figures.quarantines += sim->report.quarantined;
 	sim->figures.links += sim->report.linked;
 	sim->figures.blind += sim->report.outcome == OUTCOME_FAILED;
+	if (sim->report.outcome == OUTCOME_OK)
+		sim->well_ns = sim->report.started_at;
 	if (sim->report.failure.code == ERR_STORE || sim->report.failure.code == ERR_INTERNAL)
 		sim_violate(sim, P7_DURABILITY, "failure", "the cycle failed: %s",
 			    sim->report.failure.msg);

@@ -64,14 +64,16 @@ static void note_touch(struct sim *sim, uint32_t human)
 	sim->tally.n_changed++;
 }
 
-/* Its create was not answered, or the answer died with the process. */
+/* Its create was not answered, or the answer died with the process; and no cycle has ended well since, so that
+ * nothing had to be concluded from having seen it. */
 static void note_unseen(struct sim *sim, const struct body *body)
 {
 	struct body *made = oracle_body(&sim->oracle, body->side, body->id);
 
 	if (made != NULL && made->by_program &&
 	    sim->oracle.humans[made->human].agreed_ns <= made->born_ns &&
-	    (made->known_ns == 0 || sim->figures.kills > 0 || sim->figures.blind > 0))
+	    (made->known_ns == 0 || sim->figures.kills > 0 || sim->figures.blind > 0 ||
+	     sim->well_ns <= made->born_ns))
 		made->changed_unseen = true;
 }
 

@@ -125,6 +125,7 @@ struct sim {
 	/* Whole readings of each side that began in the quiet, and when the last one ended. */
 	uint32_t n_readings[SIDE_COUNT];
 	int64_t quiet_ns, read_ns[SIDE_COUNT];
+	int64_t well_ns;     /* when the last cycle that ended well began */
 	int64_t quiet_cycle; /* the first one's number in the state; 0: not yet */
 	bool rolled;         /* a side was not read whole in one cycle */
 	bool was_left_over;  /* what is read still tells of the time before the quiet */
