@@ -319,8 +319,9 @@ static void announce(struct app *app, const struct runner_view *view, enum side 
 
 static void show_progress(struct app *app, const struct runner_view *view, int64_t now)
 {
-	/* The phase has nothing to do without them. */
-	if (view->phase == PHASE_NOTES && !app->options.config->notes.enabled)
+	/* These phases have nothing to do without them. */
+	if ((view->phase == PHASE_NOTES && !app->options.config->notes.enabled) ||
+	    (view->phase == PHASE_USERS && !app->options.config->users.enabled))
 		return;
 	progress_update(&app->progress, view, app->expected, now);
 	if (view->phase != PHASE_SCAN)

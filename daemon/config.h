@@ -12,7 +12,7 @@
  *  - every path is absolute; base URLs have no '/' at their end, and are https or loopback;
  *  - times are nanoseconds, shares are per cent;
  *  - fields[].direction, sync.create, sync.on_removed and notes.direction are already limited by
- *    sync.direction.
+ *    sync.direction, and users.enabled is off where it lets nothing flow to records.
  *
  * Ownership: everything belongs to the struct's arena; config_release() frees it.
  */

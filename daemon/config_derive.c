@@ -288,6 +288,8 @@ static void derive_dialect(struct config_load *load)
 		tags->enabled = true;
 	if (!config_given(load, "references.tags.records"))
 		tags->records = "tags";
+	/* Its document has no object but people: no path to create a users record by, and no kind of record
+	 * that a person could be referred to from. */
 	if (config->users.enabled)
 		(void)config_complain(load, config_line(load, "users.enabled"), "users.enabled",
 				      "the dialect attributes has no users; set it to false");
@@ -357,5 +359,7 @@ void config_derive(struct config_load *load)
 	sync->create = config_limit_direction(sync->create, sync->direction);
 	derive_notes(load);
 	derive_removals(load);
+	load->config.users.enabled =
+		load->config.users.enabled && direction_flows_from(sync->direction, SIDE_PEOPLE);
 	check_retry(load);
 }

@@ -177,11 +177,12 @@ static void settle_row(struct config_load *load, struct config_row *row)
 
 /* ---- Packing ---- */
 
-/* The users record needs the number, though no attribute of the person holds it. */
+/* The users record needs the number, though no attribute of the person holds it: one more row of the table
+ * is read with the person, and costs no request. */
 static bool is_read_for_users(const struct config *config, const struct config_row *row)
 {
-	return config->users.enabled && row->field.path[SIDE_RECORDS].len == 0 &&
-	       str_equal_z(row->field.name, "customer_id");
+	return config->users.enabled && str_equal_z(row->field.name, "customer_id") &&
+	       (!row->enabled || row->field.path[SIDE_RECORDS].len == 0);
 }
 
 static void pack(struct config_load *load, const struct config_rows *rows)
@@ -201,6 +202,8 @@ static void pack(struct config_load *load, const struct config_rows *rows)
 		if (!row->enabled && !unmapped)
 			continue;
 		fields[n] = row->field;
+		if (unmapped)
+			fields[n].path[SIDE_RECORDS] = (struct str){ NULL, 0 };
 		configured[n] = unmapped ? DIRECTION_NONE : row->field.direction;
 		fields[n].direction = config_limit_direction(configured[n], config->sync.direction);
 		n++;

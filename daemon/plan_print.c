@@ -105,6 +105,8 @@ static void count(struct text_out *out, const struct plan_item *item)
 		out->n_conflicts++;
 	else if (item->is_note)
 		counts->notes[item->side]++;
+	else if (item->is_user)
+		counts->users++;
 	else if (str_equal_z(item->action, "create"))
 		counts->created[item->side]++;
 	else if (str_equal_z(item->action, "update"))
@@ -184,11 +186,9 @@ static bool print_item_text(void *payload, const struct plan_item *item, struct 
 }
 
 /* ", 2 notes", or nothing. */
-static struct str notes_of(struct text_out *out, enum side side)
+static struct str extra_of(struct text_out *out, uint64_t n, const char *what)
 {
-	const uint64_t n = out->counts.notes[side];
-
-	return n > 0 ? arena_format(&out->arena, ", %" PRIu64 " notes", n) :
+	return n > 0 ? arena_format(&out->arena, ", %" PRIu64 " %s", n, what) :
 		       (struct str){ NULL, 0 };
 }
 
@@ -203,17 +203,19 @@ static bool print_foot(struct text_out *out, const struct config *config, uint64
 	for (int i = 0; i < SIDE_COUNT; i++) {
 		const enum side side = (enum side)i;
 		const uint64_t updates = counts->updated[i] + counts->removed[i];
+		const uint64_t users = side == SIDE_RECORDS ? counts->users : 0;
 		const uint64_t writes = estimate_writes(config, side, counts->created[i], updates) +
-					counts->notes[i];
+					counts->notes[i] + users;
 		const uint64_t reads = estimate_verifying(config, side, updates);
 		const struct str time =
 			estimate_text(&out->arena, estimate_time(config, side, reads, writes));
 
 		if (fprintf(out->file,
 			    "%-8s %" PRIu64 " to create, %" PRIu64 " to update, %" PRIu64
-			    " to remove%.*s; at least %" PRIu64 " requests, %.*s\n",
+			    " to remove%.*s%.*s; at least %" PRIu64 " requests, %.*s\n",
 			    side_name(side), counts->created[i], counts->updated[i],
-			    counts->removed[i], STR_ARG(notes_of(out, side)), reads + writes,
+			    counts->removed[i], STR_ARG(extra_of(out, counts->notes[i], "notes")),
+			    STR_ARG(extra_of(out, users, "users")), reads + writes,
 			    STR_ARG(time)) < 0)
 			return false;
 	}

@@ -3,6 +3,7 @@
 
 #include "base/vec.h"
 #include "state/notes.h"
+#include "state/users.h"
 
 #include <assert.h>
 
@@ -142,6 +143,49 @@ static bool on_note(void *payload, const struct note_pair *note, struct error *e
 	return ok;
 }
 
+/* ---- Users ---- */
+
+static bool on_user(void *payload, const struct user_row *user, struct error *err)
+{
+	const struct walk *walk = payload;
+	const struct user_content *wanted = &user->write.content;
+	bool parts[USER_PART_COUNT];
+	struct plan_row rows[USER_PART_COUNT];
+	struct arena arena = { 0 };
+	struct pair pair;
+	struct plan_item item = {
+		.action = STR_LIT("user"),
+		.is_user = true,
+		.side = SIDE_RECORDS,
+		.rows = rows,
+	};
+	bool ok = store_pair_get(walk->store, user->link, &arena, &pair, err);
+
+	(void)user_differs(&user->held, NULL, wanted, parts);
+	for (int part = 0; ok && part < USER_PART_COUNT; part++) {
+		if (!parts[part])
+			continue;
+		rows[item.n_rows++] = (struct plan_row){
+			.field = arena_format(&arena, "user.%s",
+					      user_part_name((enum user_part)part)),
+			.old_value = user->held.part[part],
+			.new_value = wanted->part[part],
+			.why = user->write.reason,
+		};
+	}
+	/* Of an earlier run, and as it is known to be by now: it is sent once more. */
+	if (ok && item.n_rows == 0)
+		rows[item.n_rows++] = (struct plan_row){ .why = user->write.reason };
+	if (ok) {
+		item.id = pair.link.side_id[SIDE_RECORDS];
+		item.other_id = pair.link.side_id[SIDE_PEOPLE];
+		item.person = person_label(&arena, &pair.now[SIDE_PEOPLE], walk->table);
+		ok = walk->fn(walk->payload, &item, err);
+	}
+	arena_release(&arena);
+	return ok;
+}
+
 /* ---- Conflicts ---- */
 
 /* They are few; kept while the persons that they name are looked up. */
@@ -234,5 +278,6 @@ bool plan_each(struct store *store, const struct field_table *table, plan_item_f
 		if (!walk_intents(&walk, (enum side)side, err))
 			return false;
 	}
-	return store_note_writes_each(store, on_note, &walk, err) && walk_conflicts(&walk, err);
+	return store_user_writes_each(store, on_user, &walk, err) &&
+	       store_note_writes_each(store, on_note, &walk, err) && walk_conflicts(&walk, err);
 }

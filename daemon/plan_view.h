@@ -21,15 +21,16 @@ struct plan_row {
 };
 
 struct plan_item {
-	/* create, update, remove; note; field, ambiguous, duplicate for conflicts */
+	/* create, update, remove; user; note; field, ambiguous, duplicate for conflicts */
 	struct str action;
 	bool is_note;        /* a note of the person is written */
+	bool is_user;        /* its users record is */
 	bool is_conflict;    /* nothing is going to be written */
 	enum side side;      /* the one that is written; of a conflict that which id belongs to */
 	struct str id;       /* of the person there; empty if it is to be created */
 	struct str other_id; /* of the person on the other side; may be empty for a conflict */
 	struct str person;   /* label; may be empty */
-	const struct intent *intent; /* NULL for a note or a conflict */
+	const struct intent *intent; /* NULL for a user, a note or a conflict */
 	size_t n_rows;
 	struct plan_row *rows;
 };
@@ -43,9 +44,10 @@ typedef bool plan_item_fn(void *payload, const struct plan_item *item, struct er
 struct plan_counts {
 	uint64_t created[SIDE_COUNT], updated[SIDE_COUNT], removed[SIDE_COUNT];
 	uint64_t notes[SIDE_COUNT];
+	uint64_t users; /* on records */
 };
 
-/* Each change, records side first, then each note and each conflict. */
+/* Each change, records side first, then each users record, each note and each conflict. */
 NODISCARD bool plan_each(struct store *store, const struct field_table *table, plan_item_fn *fn,
 			 void *payload, struct error *err);
 

@@ -26,6 +26,7 @@ static const char *phase_words(enum phase phase)
 		[PHASE_LOOKUP] = "looking for persons before creating them",
 		[PHASE_MERGE] = "comparing",
 		[PHASE_PUSH] = "writing",
+		[PHASE_USERS] = "writing users records",
 		[PHASE_NOTES] = "carrying notes",
 		[PHASE_SLICE] = "reading a part of a long list",
 		[PHASE_FINISH] = "finishing",

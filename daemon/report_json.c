@@ -25,6 +25,7 @@ static const struct {
 	const char *key;
 	size_t offset; /* of uint64_t in struct cycle_report */
 } plain[] = {
+	{ "users", offsetof(struct cycle_report, users) },
 	{ "linked", offsetof(struct cycle_report, linked) },
 	{ "unchanged", offsetof(struct cycle_report, unchanged) },
 	{ "conflicts", offsetof(struct cycle_report, conflicts) },

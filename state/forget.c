@@ -39,6 +39,9 @@ static const char *const erase_texts[] = {
 	"DELETE FROM wish WHERE link IN " ITS_LINKS,
 	"DELETE FROM note WHERE link IN " ITS_LINKS,
 	"DELETE FROM note_turn WHERE link IN " ITS_LINKS,
+	/* Also of a link that has gone. */
+	"DELETE FROM user WHERE person = ?1 OR link IN " ITS_LINKS,
+	"DELETE FROM user_turn WHERE link IN " ITS_LINKS,
 	"DELETE FROM shadow WHERE no / 2 IN " ITS_LINKS,
 	/* Under a link that has gone too: both of its sides tell of this one. */
 	"DELETE FROM history WHERE " ITS_HISTORY " OR (link > 0 AND (link IN " ITS_LINKS

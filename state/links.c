@@ -166,7 +166,7 @@ bool link_attach(struct store *store, const struct link *link, struct error *err
 		if (!sql_run(&call, err))
 			return false;
 	}
-	return true;
+	return user_turn_due(store, link->id, err);
 }
 
 /* The same two, linked anew: the old link has nothing more to say, and nor has its shadow. */

@@ -122,9 +122,10 @@ static bool next_refusal(struct store *store, int64_t link, int64_t after, struc
 			 int64_t *ret_id, struct str *ret_source, struct error *err)
 {
 	bool found;
-	struct sql_call call = sql_call(
-		&store->sql, "SELECT id, source_id FROM quarantine WHERE link = ? AND "
-			     "link > 0 AND source_id <> '' AND id > ? ORDER BY id LIMIT 1");
+	struct sql_call call =
+		sql_call(&store->sql, "SELECT id, source_id FROM quarantine WHERE link = ? AND "
+				      "link > 0 AND source_id GLOB '" QUARANTINE_NOTE
+				      "*' AND id > ? ORDER BY id LIMIT 1");
 
 	*ret_id = 0;
 	sql_bind_int(&call, link);

@@ -216,7 +216,8 @@ static bool settle_shadow(struct store *store, int64_t link, enum side side,
 				  .seen_at = seen_at };
 
 	return pack_person(store, shadow, &row.body, err) &&
-	       shadow_put(store, link, side, &row, err);
+	       shadow_put(store, link, side, &row, err) &&
+	       (side != SIDE_PEOPLE || user_turn_due(store, link, err));
 }
 
 static bool settle_side(struct store *store, int64_t link, struct settle *settle,

@@ -5,13 +5,15 @@
  */
 #include "state/notes.h"
 #include "state/store_p.h"
+#include "state/users.h"
 
-/* A link has one refused write of its persons and side, and any number of its notes. */
+/* A link has one refused write of its persons and side, one of its user, and any number of its notes. */
 static struct str source_of(int64_t link, struct str source_id)
 {
-	return link != 0 && !str_starts(source_id, STR_LIT(QUARANTINE_NOTE)) ?
-		       (struct str){ "", 0 } :
-		       source_id;
+	const bool named = str_starts(source_id, STR_LIT(QUARANTINE_NOTE)) ||
+			   str_equal_z(source_id, QUARANTINE_USER);
+
+	return link != 0 && !named ? (struct str){ "", 0 } : source_id;
 }
 
 bool store_quarantine_put(struct store *store, const struct quarantine *quarantine,

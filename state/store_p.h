@@ -62,7 +62,16 @@ NODISCARD bool store_number(struct store *store, const char *text, int64_t param
 
 /* ---- sums.c: checksums ---- */
 
-enum sum_table { SUM_LINK, SUM_SHADOW, SUM_INTENT, SUM_KEYS, SUM_WISH, SUM_NOTE, SUM_TURN };
+enum sum_table {
+	SUM_LINK,
+	SUM_SHADOW,
+	SUM_INTENT,
+	SUM_KEYS,
+	SUM_WISH,
+	SUM_NOTE,
+	SUM_TURN,
+	SUM_USER
+};
 
 /* Start, add the columns, end. */
 void sum_start(struct store *store);
@@ -129,6 +138,11 @@ NODISCARD bool shadow_get(struct store *store, int64_t link, enum side side, str
 NODISCARD bool shadow_put(struct store *store, int64_t link, enum side side,
 			  const struct shadow_row *shadow, struct error *err);
 NODISCARD bool shadow_delete(struct store *store, int64_t link, struct error *err);
+
+/* ---- user_turns.c ---- */
+
+/* What the users record of this link is to hold may have changed. */
+NODISCARD bool user_turn_due(struct store *store, int64_t link, struct error *err);
 
 /* ---- links.c ---- */
 

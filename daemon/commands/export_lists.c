@@ -5,6 +5,7 @@
 #include "daemon/commands/export.h"
 
 #include "state/notes.h"
+#include "state/users.h"
 
 #include <assert.h>
 
@@ -87,6 +88,37 @@ static bool on_note(void *payload, const struct note_pair *note, struct error *e
 		json_open(&export->writer, '{');
 		export_text(export, "old", note->write.held[part]);
 		export_text(export, "new", note->write.sent[part]);
+		json_close(&export->writer, '}');
+	}
+	return end_item(export);
+}
+
+static void put_user_content(struct export *export, const struct user_content *content)
+{
+	for (int part = 0; part < USER_PART_COUNT; part++)
+		export_text(export, user_part_name((enum user_part)part), content->part[part]);
+}
+
+static bool put_user(struct export *export, struct error *err)
+{
+	struct user_row row;
+	bool found = false;
+
+	json_key(&export->writer, "users_record");
+	if (export->whom.has_link && !store_user_get(export->call->store, export->whom.link.id,
+						     &export->arena, &row, &found, err))
+		return false;
+	if (!found) {
+		json_null(&export->writer);
+		return true;
+	}
+	json_open(&export->writer, '{');
+	export_text(export, "id", row.record_id);
+	put_user_content(export, &row.held);
+	if (row.has_write) {
+		json_key(&export->writer, "sent");
+		json_open(&export->writer, '{');
+		put_user_content(export, &row.write.content);
 		json_close(&export->writer, '}');
 	}
 	return end_item(export);
@@ -193,6 +225,7 @@ bool export_lists(struct export *export, struct error *err)
 		ok = store_intent_each(store, (enum side)side, 0, UINT32_MAX, on_intent, export,
 				       err);
 	json_close(&export->writer, ']');
+	ok = ok && put_user(export, err);
 	open_list(export, "notes");
 	ok = ok && (!whom->has_link || store_note_each(store, whom->link.id, on_note, export, err));
 	json_close(&export->writer, ']');

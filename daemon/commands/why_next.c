@@ -5,6 +5,7 @@
 #include "daemon/commands/why.h"
 
 #include "state/forget.h"
+#include "state/users.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -124,6 +125,24 @@ static void say_linked(struct next *next)
 	}
 }
 
+static bool say_user(struct next *next, struct error *err)
+{
+	const struct why *why = next->why;
+	struct user_row row;
+	bool found;
+
+	if (!store_user_get(why->call->store, why->whom.link.id, &next->why->arena, &row, &found,
+			    err))
+		return false;
+	if (found && row.has_write)
+		say(next,
+		    "a write of its users record was sent, its outcome is not known: the next "
+		    "sync finds out");
+	else if (found && row.record_id.len > 0 && row.claim.part[USER_ID].len == 0)
+		say(next, "its users record %.*s is left as it is", STR_ARG(row.record_id));
+	return true;
+}
+
 static void say_dissolved(struct next *next)
 {
 	static const char *const endings[] = {
@@ -178,5 +197,5 @@ bool why_next(struct why *why, struct buf *out, struct error *err)
 		say_dissolved(&next);
 	else
 		return say_unlinked(&next, err);
-	return true;
+	return say_user(&next, err);
 }

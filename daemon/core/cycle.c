@@ -13,8 +13,9 @@ static const unsigned permitted[] = {
 	[PHASE_CONFIRM] = TO(PHASE_MATCH) | TO(PHASE_FINISH),
 	[PHASE_MATCH] = TO(PHASE_LOOKUP) | TO(PHASE_MERGE) | TO(PHASE_FINISH),
 	[PHASE_LOOKUP] = TO(PHASE_MATCH) | TO(PHASE_MERGE) | TO(PHASE_FINISH),
-	[PHASE_MERGE] = TO(PHASE_PUSH) | TO(PHASE_NOTES) | TO(PHASE_FINISH),
-	[PHASE_PUSH] = TO(PHASE_MERGE) | TO(PHASE_NOTES) | TO(PHASE_FINISH),
+	[PHASE_MERGE] = TO(PHASE_PUSH) | TO(PHASE_USERS) | TO(PHASE_FINISH),
+	[PHASE_PUSH] = TO(PHASE_MERGE) | TO(PHASE_USERS) | TO(PHASE_FINISH),
+	[PHASE_USERS] = TO(PHASE_NOTES) | TO(PHASE_FINISH),
 	[PHASE_NOTES] = TO(PHASE_SLICE) | TO(PHASE_FINISH),
 	[PHASE_SLICE] = TO(PHASE_FINISH),
 	[PHASE_FINISH] = TO(PHASE_IDLE),
@@ -36,13 +37,14 @@ enum phase cycle_after(const struct cycle *cycle, bool again)
 		[PHASE_RECOVER] = PHASE_SCAN,  [PHASE_SCAN] = PHASE_CONFIRM,
 		[PHASE_CONFIRM] = PHASE_MATCH, [PHASE_MATCH] = PHASE_MERGE,
 		[PHASE_LOOKUP] = PHASE_MERGE,  [PHASE_MERGE] = PHASE_PUSH,
-		[PHASE_PUSH] = PHASE_NOTES,    [PHASE_NOTES] = PHASE_FINISH,
-		[PHASE_SLICE] = PHASE_FINISH,  [PHASE_FINISH] = PHASE_IDLE,
+		[PHASE_PUSH] = PHASE_USERS,    [PHASE_USERS] = PHASE_NOTES,
+		[PHASE_NOTES] = PHASE_FINISH,  [PHASE_SLICE] = PHASE_FINISH,
+		[PHASE_FINISH] = PHASE_IDLE,
 	};
 	static_assert(COUNT_OF(next) == PHASE_COUNT, "every phase has a successor");
 
 	if (cycle->phase == PHASE_MERGE && cycle->dry_run)
-		return PHASE_NOTES;
+		return PHASE_USERS;
 	if (cycle->phase == PHASE_PUSH && again && cycle->merge_rounds < CYCLE_MERGE_ROUNDS)
 		return PHASE_MERGE;
 	if (cycle->phase == PHASE_MATCH && cycle->rolls)
@@ -84,7 +86,8 @@ const char *phase_name(enum phase phase)
 		[PHASE_IDLE] = "idle",     [PHASE_LOAD] = "load",       [PHASE_RECOVER] = "recover",
 		[PHASE_SCAN] = "scan",     [PHASE_CONFIRM] = "confirm", [PHASE_MATCH] = "match",
 		[PHASE_LOOKUP] = "lookup", [PHASE_MERGE] = "merge",     [PHASE_PUSH] = "push",
-		[PHASE_NOTES] = "notes",   [PHASE_SLICE] = "slice",     [PHASE_FINISH] = "finish",
+		[PHASE_USERS] = "users",   [PHASE_NOTES] = "notes",     [PHASE_SLICE] = "slice",
+		[PHASE_FINISH] = "finish",
 	};
 	static_assert(COUNT_OF(names) == PHASE_COUNT, "every phase has a name");
 

@@ -25,6 +25,7 @@
  *   lookup   asks a side that was not read whole for those who are to be created there
  *   merge    linked pairs of which a side differs; what is to be created
  *   push     what was decided, after the target was read again
+ *   users    users records of linked persons, if they are kept: out of what both sides agree on by now
  *   notes    notes of linked persons, if they are carried: after everything else
  *   slice    as much of a rolled side's list as the budget leaves; the next cycle handles what it finds
  *   finish   counters, history, the summary
@@ -51,6 +52,7 @@ enum phase {
 	PHASE_LOOKUP,
 	PHASE_MERGE,
 	PHASE_PUSH,
+	PHASE_USERS,
 	PHASE_NOTES,
 	PHASE_SLICE,
 	PHASE_FINISH,
@@ -76,6 +78,7 @@ struct cycle_report {
 	int64_t started_at, ended_at; /* ns */
 	uint64_t created[SIDE_COUNT], updated[SIDE_COUNT], removed[SIDE_COUNT];
 	uint64_t notes[SIDE_COUNT]; /* written: created or updated */
+	uint64_t users;             /* users records, the same */
 	uint64_t linked;
 	uint64_t unchanged; /* links that needed nothing */
 	uint64_t conflicts; /* waiting, of this cycle and before */
@@ -94,7 +97,7 @@ struct cycle_report {
 struct cycle {
 	enum phase phase;
 	unsigned merge_rounds;
-	bool dry_run; /* nothing is pushed, and no note written */
+	bool dry_run; /* nothing is pushed, and no note or users record written */
 	bool rolls;   /* a side is not read whole */
 	struct cycle_report report;
 };

@@ -111,7 +111,7 @@ static void add_identity_of(struct buf *out, const struct field *field, const st
 		buf_add_str(out, value->items[0].text);
 }
 
-/* At least two values make an identity; of somebody who has a name and nothing else it is a doubt, and
+/* Of what both sides can have, at least two values make an identity; of somebody who has a name and nothing else it is a doubt, and
  * the key says so by its first letter. */
 static struct str identical_key(const struct person *person, const struct field_table *table,
 				enum side side, struct arena *arena)
@@ -121,7 +121,8 @@ static struct str identical_key(const struct person *person, const struct field_
 
 	buf_init(&text, LIMIT_IDENTITY_BYTES);
 	for (size_t i = 0; i < table->n; i++) {
-		if (!value_is_set(&person->values[i]))
+		if (!value_is_set(&person->values[i]) ||
+		    table->fields[i].path[side_other(side)].len == 0)
 			continue;
 		n++;
 		add_identity_of(&text, &table->fields[i], &person->values[i], side, arena);

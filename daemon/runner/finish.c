@@ -8,6 +8,7 @@
 #include "daemon/report.h"
 #include "state/counters.h"
 #include "state/notes.h"
+#include "state/users.h"
 
 static uint64_t ceil_div(uint64_t n, uint64_t by)
 {
@@ -28,7 +29,8 @@ static uint64_t least_requests(const struct runner *runner, enum side side)
 			      scan->began  ? scan_least_requests(&scan->scan, scan->n_distinct) :
 					     0;
 	const uint64_t pages = runner->n_confirmed[side] + runner->n_lookups[side] +
-			       runner->n_note_requests[side] + list +
+			       runner->n_note_requests[side] +
+			       (side == SIDE_RECORDS ? runner->n_user_requests : 0) + list +
 			       runner->references->n_requests[side];
 
 	if (runner->options.dry_run)
@@ -46,6 +48,7 @@ static bool count_state(struct runner *runner, struct error *err)
 	int64_t conflicts = 0;
 	int64_t quarantined = 0;
 	int64_t notes_waiting = 0;
+	int64_t users_waiting = 0;
 
 	/* Whoever was not found is met again by every push, as long as the edit waits. */
 	if (runner->pushed && !store_conflict_sweep(store, "gone", report->id, err))
@@ -61,9 +64,10 @@ static bool count_state(struct runner *runner, struct error *err)
 			return false;
 		report->waiting += (uint64_t)waiting;
 	}
-	if (!store_note_write_count(store, &notes_waiting, err))
+	if (!store_note_write_count(store, &notes_waiting, err) ||
+	    !store_user_write_count(store, &users_waiting, err))
 		return false;
-	report->waiting += (uint64_t)notes_waiting;
+	report->waiting += (uint64_t)notes_waiting + (uint64_t)users_waiting;
 	report->conflicts = (uint64_t)conflicts;
 	report->quarantined = (uint64_t)quarantined;
 	const uint64_t touched =

@@ -88,6 +88,7 @@ static void start_phase(struct runner *runner)
 		[PHASE_LOOKUP] = runner_lookup,
 		[PHASE_MERGE] = runner_merge,
 		[PHASE_PUSH] = runner_push,
+		[PHASE_USERS] = runner_users,
 		[PHASE_NOTES] = runner_notes,
 		[PHASE_SLICE] = runner_slice,
 		[PHASE_FINISH] = runner_finish,
@@ -172,6 +173,7 @@ static void forget_last_cycle(struct runner *runner)
 		runner->n_updates[side] = runner->n_creates[side] = 0;
 		runner->n_confirmed[side] = runner->n_lookups[side] = 0;
 		runner->n_note_requests[side] = 0;
+		runner->n_user_requests = 0;
 		runner->halted[side] = false;
 	}
 	if (runner->unsure[SIDE_RECORDS].n + runner->unsure[SIDE_PEOPLE].n == 0)

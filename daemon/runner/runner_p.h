@@ -83,6 +83,7 @@ struct runner {
 	uint64_t requests_at_push[SIDE_COUNT]; /* of this cycle, when it first pushed */
 	uint64_t retries_before[SIDE_COUNT];
 	uint64_t n_note_requests[SIDE_COUNT];
+	uint64_t n_user_requests; /* to records */
 	uint64_t n_lookups[SIDE_COUNT];
 	uint64_t n_dirty;                                      /* links that were merged */
 	uint64_t n_updates[SIDE_COUNT], n_creates[SIDE_COUNT]; /* intents decided, for the least */
@@ -133,6 +134,7 @@ void runner_match(struct runner *runner);   /* match.c */
 void runner_lookup(struct runner *runner);  /* lookup.c */
 void runner_merge(struct runner *runner);   /* plan.c */
 void runner_push(struct runner *runner);    /* push.c */
+void runner_users(struct runner *runner);   /* users.c */
 void runner_notes(struct runner *runner);   /* notes.c */
 void runner_slice(struct runner *runner);   /* slice.c */
 void runner_finish(struct runner *runner);  /* finish.c */

@@ -285,6 +285,46 @@ CREATE TABLE note_turn(
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX note_turn_next ON note_turn(due DESC, cycle, link);
 
+-- The users record of a linked person, as it was written or found last; without a record_id there is none that
+-- is known.  claim: what its person asks for by now; empty: nothing, the record is left as it is.
+CREATE TABLE user(
+	link INTEGER NOT NULL PRIMARY KEY,
+	record_id TEXT NOT NULL,
+	user_id TEXT NOT NULL,
+	email TEXT NOT NULL,
+	person TEXT NOT NULL,
+	workspace TEXT NOT NULL,
+	claim_id TEXT NOT NULL,
+	claim_email TEXT NOT NULL,
+	sum INTEGER NOT NULL
+) STRICT;
+CREATE INDEX user_id ON user(user_id) WHERE user_id <> '';
+CREATE INDEX user_email ON user(email) WHERE email <> '';
+CREATE INDEX user_claim_id ON user(claim_id) WHERE claim_id <> '';
+CREATE INDEX user_claim_email ON user(claim_email) WHERE claim_email <> '';
+-- A write of one that was sent: its outcome is unknown until the answer is stored.
+CREATE TABLE user_write(
+	link INTEGER NOT NULL PRIMARY KEY REFERENCES user(link) ON DELETE CASCADE,
+	cycle INTEGER NOT NULL,
+	sent_at INTEGER NOT NULL,
+	user_id TEXT NOT NULL,
+	email TEXT NOT NULL,
+	person TEXT NOT NULL,
+	workspace TEXT NOT NULL,
+	reason TEXT NOT NULL
+) STRICT;
+-- Whose users record is to be compared with its person: only those that are due.
+CREATE TABLE user_turn(
+	link INTEGER NOT NULL PRIMARY KEY,
+	due INTEGER NOT NULL DEFAULT 1 CHECK (due IN (0, 1)),
+	cycle INTEGER NOT NULL DEFAULT 0, -- that met it last
+	parked INTEGER NOT NULL DEFAULT 0 CHECK (parked IN (0, 1)), -- it is in quarantine
+	waits INTEGER NOT NULL DEFAULT 0 -- for what this link has
+) STRICT, WITHOUT ROWID;
+CREATE INDEX user_turn_due ON user_turn(cycle, link) WHERE due = 1;
+CREATE INDEX user_turn_parked ON user_turn(link) WHERE parked = 1;
+CREATE INDEX user_turn_waits ON user_turn(waits) WHERE waits > 0;
+
 -- Named things that persons refer to by id (tags, organizations, companies), as they were when last read.
 CREATE TABLE collection(
 	name TEXT NOT NULL PRIMARY KEY,
