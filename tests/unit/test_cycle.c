@@ -19,22 +19,22 @@ struct walk {
 };
 
 static const struct walk walks[] = {
-	{ false, false, { 0 }, "load recover scan confirm match merge push notes finish idle " },
+	{ false, false, { 0 }, "load recover scan confirm match merge push users notes finish idle " },
 	{ false,
 	  false,
 	  { PHASE_PUSH },
-	  "load recover scan confirm match merge push merge push notes finish idle " },
-	{ false, true, { PHASE_PUSH }, "load recover scan confirm match merge notes finish idle " },
+	  "load recover scan confirm match merge push merge push users notes finish idle " },
+	{ false, true, { PHASE_PUSH }, "load recover scan confirm match merge users notes finish idle " },
 	{ true,
 	  false,
 	  { 0 },
-	  "load recover scan confirm match lookup merge push notes slice finish idle " },
+	  "load recover scan confirm match lookup merge push users notes slice finish idle " },
 	{ true,
 	  false,
 	  { PHASE_LOOKUP, PHASE_PUSH },
-	  "load recover scan confirm match lookup match lookup merge push merge push notes slice finish "
+	  "load recover scan confirm match lookup match lookup merge push merge push users notes slice finish "
 	  "idle " },
-	{ true, true, { 0 }, "load recover scan confirm match lookup merge notes finish idle " },
+	{ true, true, { 0 }, "load recover scan confirm match lookup merge users notes finish idle " },
 };
 
 static bool take_again(enum phase again[static 3], enum phase phase)

@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: Apache-2.0
+"""P2, P7: users records whose writes are lost, or during which the program dies: never two of one."""
+
+import unittest
+
+import faults
+from harness import only
+from users_world import ADA, GRACE, USERS, Users
+
+UNREACHABLE = 69
+# What becomes of a write: not carried out, and carried out with its answer lost.
+LOST = ({"action": "reset_before"}, {"action": "reset_after"}, {"action": "timeout_after"},
+        {"action": "status_after", "status": 504}, {"action": "cut_body"},
+        {"action": "raw", "status": 200, "body": "{\"data\":{}}"})
+
+
+@only("values")
+class Lost(Users):
+    def lose(self, world, method, how, count=1):
+        world.box.post("fault", side="records", count=count,
+                       match={"method": method, "path_prefix": USERS}, **how)
+
+    def world(self):
+        return self.users_world(sync__retry__attempts=2, records__timeout=1)
+
+    def test_create(self):
+        """Found by its user_id, or asserted: whatever became of it."""
+        for how in LOST:
+            with self.subTest(**how):
+                world = self.world()
+                ids = self.person(world)
+                self.lose(world, "POST", how)
+                world.sync(code=UNREACHABLE)
+                there = len(self.users(world))
+                world.clear_log()
+                world.sync()
+                self.assertEqual(self.sent(world), [("POST", "query")] + [
+                    ("PUT", "matching_attribute=user_id")] * (1 - there))
+                self.assert_users(world, c4711=("ada@example.com", ids["records"]))
+                self.assertEqual(len(self.history(world, action="create")), 3, "told once")
+                self.settled_users(world)
+
+    def test_changed_meanwhile(self):
+        """The record that was made for the old customerId is the one that is renamed."""
+        for how in LOST:
+            with self.subTest(**how):
+                world = self.world()
+                ids = self.person(world)
+                self.lose(world, "POST", how)
+                world.sync(code=UNREACHABLE)
+                world.edit("people", ids["people"], raw={"customerId": "4712"})
+                world.sync()
+                self.assert_users(world, c4712=("ada@example.com", ids["records"]))
+                self.settled_users(world)
+
+    def test_removed_meanwhile(self):
+        for how in LOST:
+            with self.subTest(**how):
+                world = self.world()
+                ids = self.person(world)
+                self.lose(world, "POST", how)
+                world.sync(code=UNREACHABLE)
+                world.edit("people", ids["people"], raw={"customerId": None})
+                world.sync()
+                self.settled_users(world)
+                world.edit("people", ids["people"], raw={"customerId": "4711"})
+                world.sync()
+                self.assert_users(world, c4711=("ada@example.com", ids["records"]))
+                self.settled_users(world)
+
+    def test_update(self):
+        """Sent again: it says the same."""
+        for how in LOST:
+            with self.subTest(**how):
+                world = self.world()
+                ids = self.person(world)
+                world.sync()
+                world.edit("people", ids["people"], emails=["countess@example.com"])
+                self.lose(world, "PATCH", how)
+                world.sync(code=UNREACHABLE)
+                world.sync()
+                self.assert_users(world, c4711=("countess@example.com", ids["records"]))
+                self.settled_users(world)
+
+    def test_update_taken_back(self):
+        """What may have been carried out is written over, although it was never known to be there."""
+        for how in LOST:
+            with self.subTest(**how):
+                world = self.world()
+                ids = self.person(world)
+                world.sync()
+                world.edit("people", ids["people"], raw={"customerId": "4712"})
+                self.lose(world, "PATCH", how)
+                world.sync(code=UNREACHABLE)
+                world.edit("people", ids["people"], raw={"customerId": "4711"})
+                world.sync()
+                self.assert_users(world, c4711=("ada@example.com", ids["records"]))
+                self.settled_users(world)
+
+    def test_assert(self):
+        for how in LOST:
+            with self.subTest(**how):
+                world = self.world()
+                self.user(world, user_id="4711")
+                ids = self.person(world)
+                self.lose(world, "PUT", how)
+                world.sync(code=UNREACHABLE)
+                world.sync()
+                self.assert_users(world, c4711=("ada@example.com", ids["records"]))
+                self.settled_users(world)
+
+    def test_every_one(self):
+        """A side that loses every answer is left alone soon."""
+        world = self.world()
+        for i in range(80):
+            self.person(world, customer=str(i), emails=[f"u{i}@example.com"])
+        self.lose(world, "POST", {"action": "reset_after"}, count=1000)
+        world.sync(code=UNREACHABLE)
+        self.assertLessEqual(len(self.users(world)), 50)
+        world.box.post("fault/clear")
+        world.sync()
+        self.assertEqual(len(self.users(world)), 80)
+        self.settled_users(world)
+
+    def test_state_lost(self):
+        """With a write whose answer was lost as well."""
+        world = self.world()
+        ids = self.person(world)
+        self.lose(world, "POST", {"action": "reset_after"})
+        world.sync(code=UNREACHABLE)
+        world.forget_state()
+        world.sync()
+        self.assert_users(world, c4711=("ada@example.com", ids["records"]))
+        self.settled_users(world)
+
+
+@only("values")
+class Killed(Users):
+    """Ended at a call to the disk, over and over: each time at another one."""
+
+    def start(self, world):
+        world.box.post("reset", dialect="values")
+        ids = {"ada": self.person(world), "grace": self.person(world, customer=None, **GRACE)}
+        self.user(world, user_id="9")
+        return ids
+
+    def change(self, world, ids):
+        """An update, an assert and a create."""
+        world.edit("people", ids["ada"]["people"], emails=["countess@example.com"])
+        world.edit("people", ids["grace"]["people"], raw={"customerId": "9"})
+        world.create("people", emails=["new@example.com"], name=ADA["name"],
+                     raw={"customerId": "4713"})
+
+    def test_at_any_write(self):
+        world = self.users_world()
+        calls = self.cut_off(world, 0)[1].calls
+        for number in faults.chosen(calls, 40):
+            with self.subTest(call=number):
+                ids, _ = self.cut_off(world, number)
+                world.sync()
+                users = self.users(world)
+                self.assertEqual(users["4711"][:2],
+                                 ("countess@example.com", ids["ada"]["records"]))
+                self.assertEqual(users["9"][:2],
+                                 ("grace@example.com", ids["grace"]["records"]))
+                self.assertEqual(len([user for user in users.values()
+                                      if user[0] == "new@example.com"]), 1)
+                self.settled_users(world)
+
+    def cut_off(self, world, number):
+        ids = self.start(world)
+        world.forget_state()
+        world.sync()
+        self.change(world, ids)
+        return ids, faults.run(world, "sync", how="kill", at=number)
+
+
+if __name__ == "__main__":
+    unittest.main()
