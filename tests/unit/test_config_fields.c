@@ -162,6 +162,18 @@ static void test_users(void **state)
 	assert_int_equal(find(&c, "customer_id")->direction, DIRECTION_TO_RECORDS);
 	assert_int_equal(c.fields.customer_id, field_find(&c.fields, STR_LIT("customer_id")));
 	config_release(&c);
+	/* Switched off it is read all the same. */
+	load(VALUES,
+	     "users = { enabled = true; };\n"
+	     "fields = ( { field = \"customer_id\"; records = \"cid\"; enabled = false; } );",
+	     &c);
+	assert_int_equal(find(&c, "customer_id")->direction, DIRECTION_NONE);
+	assert_int_equal(find(&c, "customer_id")->path[SIDE_RECORDS].len, 0);
+	config_release(&c);
+	load(VALUES, "users = { enabled = true; }; sync = { direction = \"to_people\"; };", &c);
+	assert_false(c.users.enabled);
+	assert_int_equal(c.fields.customer_id, -1);
+	config_release(&c);
 }
 
 /* ---- What limits what ---- */
