@@ -292,6 +292,7 @@ void check_ended(struct sim *sim)
 	check_persons(sim);
 	check_edits(sim);
 	check_notes(sim);
+	check_users(sim);
 	check_writes(sim);
 	check_did_something(sim);
 }

@@ -268,6 +268,7 @@ static void carry_out(struct sim *sim, uint32_t index)
 		   op->kind == OP_CREATE ? "" : slot_name(op->slot), op->token,
 		   op->when == WHEN_BEFORE ? "" : " (in the middle of the cycle)");
 	const bool done = op->kind == OP_CREATE || op->kind == OP_TWIN ? deeds_birth(sim, op) :
+			  op->kind == OP_CUSTOMER                      ? users_deed(sim, op) :
 			  op->kind >= OP_NOTE                          ? notes_deed(sim, op) :
 			  op->kind >= OP_MOVE                          ? deeds_rare(sim, op) :
 									 edit(sim, op);

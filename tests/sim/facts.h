@@ -52,6 +52,22 @@ struct facts_note {
 };
 
 struct facts_note facts_notes(const struct sandbox *box, enum sandbox_side side, const char *title);
+/* A person's customer number: empty if it has none. */
+struct facts_customer {
+	struct str number;  /* valid until the servers change */
+	size_t n_of_number; /* persons of the people side that have it */
+	int64_t updated_ns; /* of the person */
+};
+
+struct facts_customer facts_customer_of(const struct sandbox *box, const char *people_id);
+
+/* Users records that have this text there: how many there are, and what one of them holds. */
+struct facts_user {
+	size_t n;
+	struct str person, email;
+};
+
+struct facts_user facts_users(const struct sandbox *box, const char *slug, struct str text);
 /* The id of a category of notes. */
 const char *facts_note_category(const struct sandbox *box);
 

@@ -49,6 +49,7 @@ const char *op_kind_name(enum op_kind kind)
 		[OP_DELETE] = "delete",       [OP_ARCHIVE] = "archive",
 		[OP_UNARCHIVE] = "unarchive", [OP_MERGE] = "merge",
 		[OP_NOTE] = "note",           [OP_NOTE_EDIT] = "note edit",
+		[OP_CUSTOMER] = "customer",
 	};
 
 	return kind < OP_KIND_COUNT ? names[kind] : "?";
@@ -399,6 +400,27 @@ static void draw_notes(struct draw *draw)
 }
 
 /* From a stream of its own, too. */
+#define USERS_STREAM UINT64_C(0x7573657273)
+
+static void draw_users(struct draw *draw)
+{
+	struct plan *plan = draw->plan;
+
+	draw->random = plan->seed ^ USERS_STREAM;
+	plan->knobs.users = percent(draw, 40) && plan->knobs.dialect == SANDBOX_VALUES;
+	const uint32_t n = plan->knobs.users ? 1 + below(draw, 10) : 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		struct op *op = add_op(draw, OP_CUSTOMER, below(draw, plan->n_cycles));
+
+		op->human = below(draw, plan->n_humans);
+		op->side = SANDBOX_PEOPLE;
+		op->n = below(draw, 100);
+		op->when = WHEN_BEFORE;
+	}
+}
+
+/* From a stream of its own, too. */
 #define BUDGET_STREAM UINT64_C(0x627564676574)
 
 static void draw_budget(struct draw *draw)
@@ -453,5 +475,6 @@ void plan_make(uint64_t seed, struct plan *ret_plan)
 	draw_trouble(&draw);
 	draw_contests(&draw);
 	draw_notes(&draw);
+	draw_users(&draw);
 	draw_budget(&draw);
 }

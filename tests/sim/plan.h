@@ -43,6 +43,7 @@ enum op_kind {
 	OP_MERGE,     /* records: two become one with a new id */
 	OP_NOTE,      /* a note of the human on that side */
 	OP_NOTE_EDIT, /* the n-th note gets other words */
+	OP_CUSTOMER,  /* the human gets the n-th customer number, or loses his */
 	OP_KIND_COUNT
 };
 
@@ -134,6 +135,7 @@ struct knobs {
 	bool reopen;   /* a process for each cycle, instead of one that goes on */
 	bool removals; /* users delete and archive */
 	bool notes;    /* are carried */
+	bool users;    /* have records */
 	uint32_t on_records, on_people, on_edited; /* choices of on_removed */
 	uint32_t removal_percent;
 	int32_t skew_s[SANDBOX_SIDE_COUNT];

@@ -82,6 +82,8 @@ static void load_config(struct sim *sim)
 			  "references = { tags = { enabled = true; records = \"tags\"; }; };\n");
 	if (knobs->notes)
 		notes_configure(sim, &text);
+	if (knobs->users)
+		users_configure(&text);
 	if (!config_parse("/nowhere/sim.conf", buf_str(&text), CONFIG_TEXT_ONLY, &sim->config,
 			  &errors)) {
 		config_errors_print(&errors, stderr);

@@ -48,7 +48,7 @@ struct violation {
 struct figures {
 	uint64_t seeds, cycles, requests, writes, edits, faults, kills, restarts;
 	uint64_t conflicts, creates, updates, removals, lost_creates, quarantines, contests, links,
-		raced, checked_edits, losses, blind, notes, checked_notes;
+		raced, checked_edits, losses, blind, notes, checked_notes, checked_users;
 };
 
 /* One cycle as the simulator saw it. */
@@ -232,6 +232,14 @@ bool notes_is_write(const struct request *request);
 void notes_forbidden(struct sim *sim, const struct request *request);
 void notes_told(struct sim *sim, const struct history_entry *entry);
 void check_notes(struct sim *sim);
+
+/* ---- users.c ---- */
+
+/* The group of the configuration. */
+void users_configure(struct buf *out);
+bool users_deed(struct sim *sim, const struct op *op);
+bool users_is_write(const struct request *request);
+void check_users(struct sim *sim);
 
 /* ---- check_*.c ---- */
 

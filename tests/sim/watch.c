@@ -384,7 +384,7 @@ void watch_after(struct sim *sim, enum sandbox_side side, const struct request *
 	sim->tally.n_carried++;
 	sim->figures.writes++;
 	facts_read(sim->box, side, is);
-	if (notes_is_write(request))
+	if (notes_is_write(request) || users_is_write(request))
 		return;
 	for (size_t i = 0; i < was->n; i++) {
 		const struct facts *old = &was->items[i];
