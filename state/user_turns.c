@@ -44,8 +44,8 @@ bool store_user_turns_begin(struct store *store, struct str workspace, struct er
 		"FROM user_turn t WHERE t.parked = 1 AND NOT EXISTS (SELECT 1 FROM quarantine q "
 		"WHERE q.link > 0 AND q.link = t.link AND q.target = 0 "
 		"AND q.source_id = '" QUARANTINE_USER "'))",
-		"UPDATE user_turn SET due = 1, waits = 0 WHERE waits > 0 AND waits NOT IN "
-		"(SELECT id FROM link WHERE state = 0)",
+		"UPDATE user_turn SET due = 1, waits = 0 WHERE waits > 0 AND NOT EXISTS "
+		"(SELECT 1 FROM link l WHERE l.id = user_turn.waits AND l.state = 0)",
 	};
 	struct scope scope;
 	bool ok = scope_begin(store, &scope, err);

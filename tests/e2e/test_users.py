@@ -272,6 +272,19 @@ class Changed(Users):
         email = world.find("people", ids["people"])["emails"][0]
         self.assert_users(world, c4711=(email, record[0]))
 
+    def test_linked_anew(self):
+        """By hand, under another number: the record is known by its customerId."""
+        world, ids = self.ada()
+        world.run("links", "unlink", ids["people"])
+        world.run("links", "link", ids["records"], ids["people"])
+        world.sync()
+        self.assert_users(world, c4711=("ada@example.com", ids["records"]))
+        world.edit("people", ids["people"], emails=["countess@example.com"])
+        world.clear_log()
+        world.sync()
+        self.assertEqual(self.sent(world), [UPDATE])
+        self.settled_users(world)
+
     def test_workspace(self):
         world, ids = self.ada()
         workspace = world.box.post("create", side="records", object="workspaces",

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """P2, P7: users records whose writes are lost, or during which the program dies: never two of one."""
 
+import signal
+import subprocess
+import time
 import unittest
 
 import faults
@@ -131,6 +134,43 @@ class Lost(Users):
         world.forget_state()
         world.sync()
         self.assert_users(world, c4711=("ada@example.com", ids["records"]))
+        self.settled_users(world)
+
+
+    def test_state_old(self):
+        """A state from before the record was made, or renamed, finds it."""
+        world = self.world()
+        ids = self.person(world, customer=None)
+        world.sync()
+        faults.keep(world, "before")
+        world.edit("people", ids["people"], raw={"customerId": "4711"})
+        world.sync()
+        faults.keep(world, "made")
+        world.edit("people", ids["people"], raw={"customerId": "4712"})
+        world.sync()
+        for state in ("before", "made"):
+            faults.put_back(world, state)
+            world.sync()
+            self.assert_users(world, c4712=("ada@example.com", ids["records"]))
+            self.settled_users(world)
+
+    def test_stopped(self):
+        """Told to stop among many: the rest is done by the next one."""
+        world = self.world()
+        for i in range(60):
+            self.person(world, customer=str(i), emails=[f"u{i}@example.com"])
+        world.box.post("fault", side="records", action="delay", delay_ms=300, count=1000,
+                       match={"method": "POST", "path_prefix": USERS})
+        run = subprocess.Popen(world.command("sync"), stdout=subprocess.DEVNULL,
+                               stderr=subprocess.DEVNULL)
+        while not any(request["target"] == USERS for request in world.box.log()):
+            time.sleep(0.01)
+        run.send_signal(signal.SIGTERM)
+        run.wait(timeout=30)
+        world.box.post("fault/clear")
+        self.assertLess(len(self.users(world)), 60)
+        world.sync()
+        self.assertEqual(len(self.users(world)), 60)
         self.settled_users(world)
 
 

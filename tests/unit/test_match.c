@@ -7,6 +7,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -143,6 +144,28 @@ static void test_identical(void **state)
 	}
 }
 
+/* A row that one side has no place for (customer_id, read for users records) says nothing of who is who. */
+static void test_identical_in_what_both_can_have(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_init(&w, false);
+	struct person people = make(&w, "Jan||Berg", "", "+1", "");
+	const struct person records = people;
+	const int row = field_find(&w.table, STR_LIT("job_title"));
+
+	people.values = arena_alloc(&w.arena, w.table.n, sizeof(*people.values));
+	memcpy(people.values, records.values, w.table.n * sizeof(*people.values));
+	people.values[row] = value_scalar(&w.arena, STR_LIT("4711"));
+	assert_false(str_equal(key_of(&w, &records, SIDE_RECORDS, KEY_IDENTICAL),
+			       key_of(&w, &people, SIDE_PEOPLE, KEY_IDENTICAL)));
+	w.rows[row].path[SIDE_RECORDS] = (struct str){ NULL, 0 };
+	assert_true(str_equal(key_of(&w, &records, SIDE_RECORDS, KEY_IDENTICAL),
+			      key_of(&w, &people, SIDE_PEOPLE, KEY_IDENTICAL)));
+	arena_release(&w.arena);
+}
+
 static void test_a_name_alone_is_no_identity(void **state)
 {
 	struct world w;
@@ -197,6 +220,7 @@ int main(void)
 		cmocka_unit_test(test_keys),
 		cmocka_unit_test(test_many_emails_leave_room_for_the_strong_keys),
 		cmocka_unit_test(test_identical),
+		cmocka_unit_test(test_identical_in_what_both_can_have),
 		cmocka_unit_test(test_a_name_alone_is_no_identity),
 		cmocka_unit_test(test_compatible_names),
 	};

@@ -202,6 +202,8 @@ static const struct row user_rows[] = {
 	DEED("PUT", U "?matching_attribute=user_id", SET("\"user_id\":\"7\",\"primary_email_address\":\"new@example.com\""), V "primary_email_address/0/email_address", "new@example.com"),
 	LOOK(U "/$2", V "person/0/target_object", "people"),
 	DEED("PUT", U "?matching_attribute=user_id", SET("\"user_id\":\"8\""), V "user_id/0/value", "8"),
+	NO("PATCH", U "/$2", SET("\"user_id\":\"8\""), 400, "code", "uniqueness_conflict"),
+	DEED("POST", U "/query", "{\"filter\":{\"$or\":[{\"user_id\":\"7\"},{\"user_id\":\"9\"}]},\"limit\":3}", "data/0/id/record_id", "$2"),
 	DEED("POST", U "/query", "{\"filter\":{\"user_id\":\"7\"}}", "data/0/id/record_id", "$2"),
 	DEED("POST", U "/query", "{\"filter\":{\"user_id\":\"7\"}}", "data/1", NULL),
 	NO("PUT", U "?matching_attribute=person", SET("\"user_id\":\"9\""), 400, NULL, NULL),
