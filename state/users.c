@@ -31,7 +31,7 @@ static int64_t row_sum(struct store *store, const struct user_row *row)
 static struct user_content read_content(const struct sql_call *call, int column,
 					struct arena *arena)
 {
-	struct user_content content;
+	struct user_content content = { 0 };
 
 	for (int part = 0; part < USER_PART_COUNT; part++)
 		content.part[part] = sql_text_copy(call, column + part, arena);

@@ -9,7 +9,6 @@ from users_world import ADA, GRACE, USERS, Users
 
 WAITING = 1
 CHANGES = 2
-UNREACHABLE = 69
 REFUSED = 77
 BAD_CONFIG = 78
 

@@ -19,12 +19,18 @@ struct walk {
 };
 
 static const struct walk walks[] = {
-	{ false, false, { 0 }, "load recover scan confirm match merge push users notes finish idle " },
+	{ false,
+	  false,
+	  { 0 },
+	  "load recover scan confirm match merge push users notes finish idle " },
 	{ false,
 	  false,
 	  { PHASE_PUSH },
 	  "load recover scan confirm match merge push merge push users notes finish idle " },
-	{ false, true, { PHASE_PUSH }, "load recover scan confirm match merge users notes finish idle " },
+	{ false,
+	  true,
+	  { PHASE_PUSH },
+	  "load recover scan confirm match merge users notes finish idle " },
 	{ true,
 	  false,
 	  { 0 },
@@ -34,7 +40,10 @@ static const struct walk walks[] = {
 	  { PHASE_LOOKUP, PHASE_PUSH },
 	  "load recover scan confirm match lookup match lookup merge push merge push users notes slice finish "
 	  "idle " },
-	{ true, true, { 0 }, "load recover scan confirm match lookup merge users notes finish idle " },
+	{ true,
+	  true,
+	  { 0 },
+	  "load recover scan confirm match lookup merge users notes finish idle " },
 };
 
 static bool take_again(enum phase again[static 3], enum phase phase)
