@@ -25,6 +25,11 @@ static bool needs_users(const struct config *config)
 	return config->users.enabled;
 }
 
+static bool needs_workspace(const struct config *config)
+{
+	return config->users.enabled && config->users.workspace[0] != '\0';
+}
+
 static bool needs_companies(const struct config *config)
 {
 	return config->references[REFERENCE_COMPANIES].enabled;
@@ -42,9 +47,10 @@ static bool needs_owners(const struct config *config)
 
 /* ---- How it is asked for ---- */
 
-/* ID: the first person of the sample; CATEGORY: notes.category. */
+/* ID: the first person of the sample; CATEGORY: notes.category; WORKSPACE: users.workspace. */
 #define ID "{id}"
 #define CATEGORY "{category}"
+#define WORKSPACE "{workspace}"
 #define ONE "{\"limit\":1}"
 
 struct asked {
@@ -60,6 +66,8 @@ static const struct asked asked_for[] = {
 	  "give the token the scope note:read-write" },
 	{ "values", "users", needs_users, "/v2/objects/users/records/query", ONE,
 	  "enable the object users there, or set users.enabled = false" },
+	{ "values", "workspace", needs_workspace, "/v2/objects/workspaces/records/" WORKSPACE, NULL,
+	  "set users.workspace to a workspaces record that exists" },
 	{ "values", "companies", needs_companies, "/v2/objects/companies/records/query", ONE,
 	  "give the token the scope record_permission:read-write" },
 	{ "values", "owners", needs_owners, "/v2/workspace_members", NULL,
@@ -110,6 +118,9 @@ static bool add_target(struct check *check, enum side side, const char *target, 
 		} else if (str_starts(rest, STR_LIT(CATEGORY))) {
 			buf_add_z(out, check->config->notes.category);
 			rest = str_skip(rest, sizeof(CATEGORY) - 1);
+		} else if (str_starts(rest, STR_LIT(WORKSPACE))) {
+			target_escape(out, str_from(check->config->users.workspace));
+			rest = str_skip(rest, sizeof(WORKSPACE) - 1);
 		} else {
 			buf_add_char(out, rest.p[0]);
 			rest = str_skip(rest, 1);

@@ -106,6 +106,14 @@ void users_lookup_request(const struct str *user_ids, size_t n, struct request *
 	json_close(&json, '}');
 }
 
+void users_workspace_request(struct str id, struct request *ret)
+{
+	request_init(ret, METHOD_GET, REQUEST_READ);
+	ret->accept = "application/json";
+	buf_add_z(&ret->target, "/v2/objects/workspaces/records/");
+	target_escape(&ret->target, id);
+}
+
 /* ---- Answers ---- */
 
 static struct json_object *values_of(struct json_object *root, enum user_part part)

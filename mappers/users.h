@@ -47,6 +47,8 @@ void users_write_request(const struct mapper_context *context, const struct user
 			 struct request *ret);
 /* All records that have one of these user_ids; n <= USERS_LOOKUP_MOST. */
 void users_lookup_request(const struct str *user_ids, size_t n, struct request *ret);
+/* Is there such a workspace? */
+void users_workspace_request(struct str id, struct request *ret);
 /* ERR_MALFORMED names the record and never what it holds. */
 NODISCARD bool users_decode(struct str raw, struct str workspace, struct arena *arena,
 			    struct user_record *ret, struct error *err);

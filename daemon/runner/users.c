@@ -73,7 +73,9 @@ void users_go_on(struct users *users)
 
 	if (users->n_pending > 0)
 		return;
-	if (!stops && users_must_look(users))
+	if (!stops && users_must_find_workspace(users))
+		users_find_workspace(users);
+	else if (!stops && users_must_look(users))
 		users_look(users);
 	else if (!stops && is_ready(users))
 		users_send(users);

@@ -54,8 +54,9 @@ struct users {
 	uint64_t n_accepted;
 	uint64_t n_left;   /* records whose persons have no customerId any more */
 	unsigned n_unsure; /* writes of unknown outcome in a row */
-	bool no_lookup;    /* the side does not answer them */
-	bool closed;       /* nothing more is asked in this cycle */
+	bool found_workspace;
+	bool no_lookup; /* the side does not answer them */
+	bool closed;    /* nothing more is asked in this cycle */
 };
 
 /* ---- users.c ---- */
@@ -85,6 +86,10 @@ NODISCARD bool users_park(struct users *users, const struct user_turn *turn,
 /* Is something of the batch to be looked up? */
 bool users_must_look(const struct users *users);
 void users_look(struct users *users);
+
+/* Is the configured workspace there?  Asked once: with one that isn't, each single write would be refused. */
+bool users_must_find_workspace(const struct users *users);
+void users_find_workspace(struct users *users);
 
 /* ---- users_write.c ---- */
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * users_look: which of the batch's user_ids have a record already, asked in one request.
+ * users_look: which of the batch's user_ids have a record already, asked in one request; and whether there
+ * is the workspace that they are to refer to.
  */
 #include "daemon/runner/users.h"
 
@@ -222,4 +223,66 @@ void users_look(struct users *users)
 	}
 	users_lookup_request(keys, n, &request);
 	users_submit(users, &request, on_answer, users);
+}
+
+/* ---- The workspace ---- */
+
+#define WORKSPACE_NAME "users.workspace_found"
+
+bool users_must_find_workspace(const struct users *users)
+{
+	return users->workspace.len > 0 && !users->found_workspace && users->batch.n > 0;
+}
+
+static void on_workspace(void *payload, struct answer *answer)
+{
+	struct users *users = payload;
+	struct error err = answer->err;
+
+	users->n_pending--;
+	switch (answer->judgement) {
+	case JUDGE_OK:
+		users->found_workspace = true;
+		if (!store_meta_set(runner_store(users->runner), WORKSPACE_NAME, users->workspace,
+				    &err))
+			users_store_failed(users, &err);
+		break;
+	case JUDGE_GONE:
+	case JUDGE_REJECTED:
+		(void)error_set(&err, ERR_CONFIG,
+				"users.workspace: the records side has no workspace %.*s; give the "
+				"id of one that is there",
+				STR_ARG(users->workspace));
+		users_close(users, &err);
+		break;
+	case JUDGE_CLASH:
+	case JUDGE_AUTH:
+	case JUDGE_LIMITED:
+	case JUDGE_TRANSIENT:
+	case JUDGE_MALFORMED:
+	case JUDGE_COUNT:
+		(void)error_wrap(&err, "records: looking for users.workspace");
+		users_close(users, &err);
+		break;
+	}
+	users_go_on(users);
+}
+
+void users_find_workspace(struct users *users)
+{
+	struct request request;
+	struct str found;
+	struct error err;
+
+	if (!store_meta_get(runner_store(users->runner), WORKSPACE_NAME, &users->arena, &found,
+			    &err)) {
+		users_store_failed(users, &err);
+		users_go_on(users);
+	} else if (str_equal(found, users->workspace)) {
+		users->found_workspace = true;
+		users_go_on(users);
+	} else {
+		users_workspace_request(users->workspace, &request);
+		users_submit(users, &request, on_workspace, users);
+	}
 }

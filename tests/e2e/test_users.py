@@ -180,6 +180,28 @@ class Mirrored(Users):
         self.assertIn("users", world.run("check", "--online"))
         self.assertEqual(self.sent(world), [LOOKUP])
 
+    def test_no_such_workspace(self):
+        """A line of the configuration, and not one refusal a person; found, it is not asked for again."""
+        world = self.users_world()
+        workspace = world.box.post("create", side="records", object="workspaces",
+                                   set={"workspace_id": "w1"})["id"]
+        wrong = "72ef5fea-4919-4208-b332-1339ab8ba040"
+        world.configure({"users.enabled": True, "users.workspace": wrong})
+        ids = self.person(world)
+        summary = world.sync(code=BAD_CONFIG)
+        self.assertEqual((summary["quarantined"], self.sent(world)), (0, []))
+        self.assertIn("users.workspace", world.runs[-1][3].decode())
+        world.run("check", "--online", code=BAD_CONFIG)
+        world.configure({"users.enabled": True, "users.workspace": workspace})
+        self.assertIn("workspace", world.run("check", "--online"))
+        world.sync()
+        self.assertEqual(self.users(world)["4711"][2], [workspace])
+        world.edit("people", ids["people"], emails=["countess@example.com"])
+        world.clear_log()
+        world.sync()
+        self.assertEqual([request["target"] for request in world.box.log()
+                          if "workspaces" in request["target"]], [])
+
     def test_export_and_forget(self):
         world, ids = self.ada()
         told = json.loads(world.run("export", ids["people"]))

@@ -115,6 +115,15 @@ static void looks_up(void **state)
 		       "\"limit\":3}");
 }
 
+static void looks_for_the_workspace(void **state)
+{
+	struct fixture *f = *state;
+
+	users_workspace_request(STR_LIT("w/1"), &f->request);
+	assert_int_equal(f->request.kind, REQUEST_READ);
+	assert_request(&f->request, "GET", "/v2/objects/workspaces/records/w%2F1", NULL);
+}
+
 /* ---- Answers ---- */
 
 static void reads_the_answer(void **state)
@@ -192,8 +201,13 @@ static void reads_less(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(creates),  TEST(asserts),          TEST(updates),
-		TEST(looks_up), TEST(reads_the_answer), TEST(reads_less),
+		TEST(creates),
+		TEST(asserts),
+		TEST(updates),
+		TEST(looks_up),
+		TEST(looks_for_the_workspace),
+		TEST(reads_the_answer),
+		TEST(reads_less),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
