@@ -122,6 +122,7 @@ static void print_side(const struct cycle_report *report, enum side side, FILE *
 		{ report->updated[side], "updated" },
 		{ report->removed[side], "removed" },
 		{ report->notes[side], "notes" },
+		{ report->references[side], "references created" },
 	};
 	const char *separator = "";
 
@@ -207,6 +208,8 @@ void report_log(const struct cycle_report *report, bool is_daemon, bool dry_run)
 		LOG_U64("removed_people", report->removed[SIDE_PEOPLE]),
 		LOG_U64("notes_records", report->notes[SIDE_RECORDS]),
 		LOG_U64("notes_people", report->notes[SIDE_PEOPLE]),
+		LOG_U64("references_records", report->references[SIDE_RECORDS]),
+		LOG_U64("references_people", report->references[SIDE_PEOPLE]),
 		LOG_U64("conflicts", report->conflicts),
 		LOG_U64("quarantined", report->quarantined),
 		LOG_U64("left_out", report->left_out),
