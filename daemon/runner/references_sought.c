@@ -154,7 +154,12 @@ void references_conclude(struct runner *runner, enum collection which)
 bool references_store_sought(struct runner *runner, struct error *err)
 {
 	struct store *store = runner_store(runner);
+	bool any = false;
 
+	for (int i = 0; i < COLLECTION_COUNT; i++)
+		any = any || runner->references->sets[i].news.n > 0;
+	if (!any)
+		return true;
 	if (!store_begin(store, err))
 		return false;
 	for (int i = 0; i < COLLECTION_COUNT; i++) {
