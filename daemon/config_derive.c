@@ -328,6 +328,26 @@ static void derive_notes(struct config_load *load)
 				      "must be an IRI, like \"/note_categories/1\"");
 }
 
+/* The APIs have no way to make a segment, and a user is nobody's to make. */
+static void check_references(struct config_load *load)
+{
+	static const struct {
+		enum reference_kind kind;
+		const char *key, *why;
+	} never[] = {
+		{ REFERENCE_SEGMENTS, "references.segments.create_missing",
+		  "segments cannot be created; set it to false" },
+		{ REFERENCE_OWNERS, "references.owners.create_missing",
+		  "owners are users, who are never created; set it to false" },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(never); i++) {
+		if (load->config.references[never[i].kind].create_missing)
+			(void)config_complain(load, config_line(load, never[i].key), never[i].key,
+					      "%s", never[i].why);
+	}
+}
+
 static void derive_removals(struct config_load *load)
 {
 	struct config_sync *sync = &load->config.sync;
@@ -358,6 +378,7 @@ void config_derive(struct config_load *load)
 	derive_dialect(load);
 	sync->create = config_limit_direction(sync->create, sync->direction);
 	derive_notes(load);
+	check_references(load);
 	derive_removals(load);
 	load->config.users.enabled =
 		load->config.users.enabled && direction_flows_from(sync->direction, SIDE_PEOPLE);

@@ -123,6 +123,7 @@ static void print_side(const struct cycle_report *report, enum side side, FILE *
 		{ report->removed[side], "removed" },
 		{ report->notes[side], "notes" },
 		{ side == SIDE_RECORDS ? report->users : 0, "users" },
+		{ report->references[side], "references created" },
 	};
 	const char *separator = "";
 
@@ -209,6 +210,8 @@ void report_log(const struct cycle_report *report, bool is_daemon, bool dry_run)
 		LOG_U64("notes_records", report->notes[SIDE_RECORDS]),
 		LOG_U64("notes_people", report->notes[SIDE_PEOPLE]),
 		LOG_U64("users", report->users),
+		LOG_U64("references_records", report->references[SIDE_RECORDS]),
+		LOG_U64("references_people", report->references[SIDE_PEOPLE]),
 		LOG_U64("conflicts", report->conflicts),
 		LOG_U64("quarantined", report->quarantined),
 		LOG_U64("left_out", report->left_out),

@@ -17,6 +17,7 @@ static const struct {
 	{ "updated", offsetof(struct cycle_report, updated) },
 	{ "removed", offsetof(struct cycle_report, removed) },
 	{ "notes", offsetof(struct cycle_report, notes) },
+	{ "references", offsetof(struct cycle_report, references) },
 	{ "requests", offsetof(struct cycle_report, requests) },
 	{ "requests_least", offsetof(struct cycle_report, requests_least) },
 };

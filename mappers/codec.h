@@ -26,8 +26,6 @@ struct str codec_fold(struct arena *arena, struct str text);
 
 /* Lower case, no blanks, without "mailto:". */
 struct str codec_email(struct arena *arena, struct str raw);
-/* The part before the @. */
-struct str codec_email_local(struct str email);
 
 /* E.164 ("+15558675309"), with ";ext=12" behind it if there is an extension; a number without a
  * country is read in `region` ("US").  What is no possible number stays as codec_line leaves it. */

@@ -65,12 +65,3 @@ struct str codec_email(struct arena *arena, struct str raw)
 
 	return str_find(address, '@') < address.len ? address : line;
 }
-
-struct str codec_email_local(struct str email)
-{
-	size_t at = email.len;
-
-	while (at > 0 && email.p[at - 1] != '@')
-		at--;
-	return at > 0 ? str_head(email, at - 1) : email;
-}

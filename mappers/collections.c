@@ -82,12 +82,26 @@ bool collection_can_create(const struct mapper *mapper, enum collection which)
 	return mapper == &records_values && which == COLLECTION_COMPANIES;
 }
 
+bool collection_create_repeats(const struct mapper *mapper, enum collection which,
+			       struct str known_by)
+{
+	return mapper == &records_values && which == COLLECTION_COMPANIES && known_by.len > 0;
+}
+
+/*
+ * By a domain: an assert, which finds the company that a lost request made, or the one that the system
+ * made for an e-mail address of that domain a moment ago; a POST would be refused there, and its answer
+ * names nobody.  Name and domains are all that it says of the company, and it only adds to the domains.
+ */
 static void create_company(struct str name, struct str domains, struct request *ret)
 {
 	const struct mapper_context context = { .object = "companies" };
+	const bool by_domain =
+		collection_create_repeats(&records_values, COLLECTION_COMPANIES, domains);
 	struct str domain;
 
-	records_request(&context, METHOD_POST, REQUEST_WRITE, "", true, ret);
+	records_request(&context, by_domain ? METHOD_PUT : METHOD_POST, REQUEST_WRITE,
+			by_domain ? "?matching_attribute=domains" : "", true, ret);
 	struct json_writer json = json_writer(&ret->body);
 
 	json_open(&json, '{');

@@ -49,6 +49,10 @@ void collection_company_of(const struct mapper_context *context, struct str pers
 
 /* Is there a way to make a new one? */
 bool collection_can_create(const struct mapper *mapper, enum collection which);
+/* May its making be repeated when the outcome is unknown?  Of a company that has a domain: domains are
+ * unique, and it is an assert on them. */
+bool collection_create_repeats(const struct mapper *mapper, enum collection which,
+			       struct str known_by);
 /* The answer is read by collection_decode(). */
 void collection_create(const struct mapper *mapper, enum collection which, struct str title,
 		       struct str known_by, struct request *ret);

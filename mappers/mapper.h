@@ -34,8 +34,9 @@ struct mapper_context {
 	const struct field_table *fields;
 	/* NULL: not known, so the rows that need it are neither read nor written */
 	const struct mapper_titles *collections[COLLECTION_COUNT];
-	/* Not const, may be NULL: decode sets what it met an unknown id of (COLLECTION_COUNT flags). */
-	bool *missed;
+	/* May be NULL: decode tells of each id that no collection has; id is valid in the call. */
+	void (*on_missed)(void *payload, enum collection which, struct str id);
+	void *missed_payload;
 	const char *object;         /* records: "people" */
 	const char *default_region; /* for phone numbers without a country: "US" */
 	const char *email_property; /* people: "emailAddresses" */

@@ -152,8 +152,8 @@ struct str decode_member(struct decoder *decoder, enum collection which, struct 
 	const struct str text =
 		codec_line(decoder->arena, titles_of_id(decoder->context->collections[which], id));
 
-	if (text.len == 0 && decoder->context->missed != NULL)
-		decoder->context->missed[which] = true;
+	if (text.len == 0 && decoder->context->on_missed != NULL)
+		decoder->context->on_missed(decoder->context->missed_payload, which, id);
 	return text;
 }
 

@@ -31,6 +31,7 @@ static const struct property properties[] = {
 	{ "organizations", PEOPLE_FORM_IRIS, PEOPLE_READ_WRITE },
 	{ "avatarUrl", PEOPLE_FORM_STRING, PEOPLE_READ_ONLY },
 	{ "avatar", PEOPLE_FORM_IRI, PEOPLE_WRITE_ONLY },
+	/* No counter: somebody says what a deal is worth. */
 	{ "dealSize", PEOPLE_FORM_INTEGER, PEOPLE_READ_WRITE },
 	/* Counters: what a server counts is not ours to say, although the document doesn't forbid it. */
 	{ "totalDeals", PEOPLE_FORM_INTEGER, PEOPLE_READ_ONLY },
@@ -48,6 +49,11 @@ static const struct property *find(struct str name)
 			return &properties[i];
 	}
 	return NULL;
+}
+
+struct str people_property_name(size_t i)
+{
+	return i < COUNT_OF(properties) ? str_from(properties[i].name) : (struct str){ NULL, 0 };
 }
 
 enum people_form people_property_form(struct str name)
@@ -69,23 +75,26 @@ enum people_access people_property_access(struct str name)
 #define NUMBERS (TYPE(NUMBER) | TYPE(INTEGER))
 
 static const struct {
-	const char *name;
+	const char *name, *type;
 	unsigned types;
-	bool scalar;
+	bool scalar, list;
 } forms[] = {
-	[PEOPLE_FORM_ANY] = { "anything", ~0u, true },
-	[PEOPLE_FORM_STRING] = { "a string", TEXTS | NUMBERS | TYPE(BOOLEAN) | TYPE(LINKEDIN),
+	[PEOPLE_FORM_ANY] = { "anything", "", ~0u, true, false },
+	[PEOPLE_FORM_STRING] = { "a string", "string",
+				 TEXTS | NUMBERS | TYPE(BOOLEAN) | TYPE(LINKEDIN), true, false },
+	[PEOPLE_FORM_INTEGER] = { "an integer", "integer", NUMBERS, true, false },
+	[PEOPLE_FORM_BOOLEAN] = { "a boolean", "boolean", TYPE(BOOLEAN), true, false },
+	[PEOPLE_FORM_TIME] = { "a point in time", "string",
+			       TYPE(TEXT) | TYPE(DATE) | TYPE(TIMESTAMP), true, false },
+	[PEOPLE_FORM_IRI] = { "a reference", "iri", TYPE(TEXT) | TYPE(REFERENCE), true, false },
+	[PEOPLE_FORM_IRIS] = { "a list of references", "iris",
+			       TYPE(REFERENCE_OF_MANY) | TYPE(REFERENCE_SET), false, true },
+	[PEOPLE_FORM_TAGS] = { "a list of tags", "iris", TYPE(TEXT_SET), false, true },
+	[PEOPLE_FORM_EMAILS] = { "a list of e-mail addresses", "emails", TYPE(EMAIL_SET), false,
 				 true },
-	[PEOPLE_FORM_INTEGER] = { "an integer", NUMBERS, true },
-	[PEOPLE_FORM_BOOLEAN] = { "a boolean", TYPE(BOOLEAN), true },
-	[PEOPLE_FORM_TIME] = { "a point in time", TYPE(TEXT) | TYPE(DATE) | TYPE(TIMESTAMP), true },
-	[PEOPLE_FORM_IRI] = { "a reference", TYPE(TEXT) | TYPE(REFERENCE), true },
-	[PEOPLE_FORM_IRIS] = { "a list of references",
-			       TYPE(REFERENCE_OF_MANY) | TYPE(REFERENCE_SET), false },
-	[PEOPLE_FORM_TAGS] = { "a list of tags", TYPE(TEXT_SET), false },
-	[PEOPLE_FORM_EMAILS] = { "a list of e-mail addresses", TYPE(EMAIL_SET), false },
-	[PEOPLE_FORM_PHONES] = { "a list of phone numbers", TYPE(PHONE_SET), false },
-	[PEOPLE_FORM_ADDRESS] = { "an address", TYPE(LOCATION), false },
+	[PEOPLE_FORM_PHONES] = { "a list of phone numbers", "phones", TYPE(PHONE_SET), false,
+				 true },
+	[PEOPLE_FORM_ADDRESS] = { "an address", "address", TYPE(LOCATION), false, false },
 };
 static_assert(COUNT_OF(forms) == PEOPLE_FORM_COUNT, "every form has its types");
 
@@ -100,4 +109,14 @@ bool people_form_fits(enum people_form form, const struct field *field)
 const char *people_form_name(enum people_form form)
 {
 	return forms[form].name;
+}
+
+const char *people_form_type(enum people_form form)
+{
+	return forms[form].type;
+}
+
+bool people_form_is_list(enum people_form form)
+{
+	return forms[form].list;
 }

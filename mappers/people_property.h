@@ -30,6 +30,8 @@ enum people_access {
 	PEOPLE_WRITE_ONLY, /* no answer shows it */
 };
 
+/* All that are documented, by number from 0; empty: there are no more. */
+struct str people_property_name(size_t i);
 enum people_form people_property_form(struct str name);
 /* PEOPLE_READ_WRITE for what is not documented. */
 enum people_access people_property_access(struct str name);
@@ -37,5 +39,8 @@ enum people_access people_property_access(struct str name);
 bool people_form_fits(enum people_form form, const struct field *field);
 /* "an integer": what a property of this form is, for people */
 const char *people_form_name(enum people_form form);
+/* "integer": the type of an attribute of this form, in a schema's words (mappers/schema.h) */
+const char *people_form_type(enum people_form form);
+bool people_form_is_list(enum people_form form);
 
 #endif

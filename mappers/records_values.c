@@ -102,6 +102,12 @@ static void close_body(struct encoder *encoder)
 	encoder_release(encoder);
 }
 
+/*
+ * A POST, never an assert on email_addresses: that would write to whoever has the address by now, a
+ * stranger or a record edited meanwhile, without its having been read or merged, and would overwrite its
+ * phone numbers and every other list that is sent.  A POST is refused there and stores nothing; whoever it
+ * is gets found by his address, and matched.
+ */
 static void create(const struct mapper_context *context, const struct person *person,
 		   struct request *ret)
 {

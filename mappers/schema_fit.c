@@ -85,79 +85,73 @@ const struct schema_attribute *schema_find(const struct schema *schema, struct s
 
 /* ---- What the documents say ---- */
 
-enum access { ACCESS_BOTH, ACCESS_READ };
-
-struct documented {
-	const char *dialect, *slug, *type;
-	bool multi;
-	enum access access;
-};
-
-static const struct documented documents[] = {
-	{ "attributes", "name", "name", false, ACCESS_BOTH },
-	{ "attributes", "email", "email", false, ACCESS_BOTH },
-	{ "attributes", "phone", "phone", false, ACCESS_BOTH },
-	{ "attributes", "job_title", "text", false, ACCESS_BOTH },
-	{ "attributes", "company", "link", false, ACCESS_BOTH },
-	{ "attributes", "linkedin_url", "url", false, ACCESS_BOTH },
-	{ "attributes", "twitter_url", "url", false, ACCESS_BOTH },
-	{ "attributes", "tags", "multi_select", true, ACCESS_BOTH },
+static const struct {
+	const char *slug, *type;
+	bool multi, writable;
+} flat[] = {
+	{ "name", "name", false, true },
+	{ "email", "email", false, true },
+	{ "phone", "phone", false, true },
+	{ "job_title", "text", false, true },
+	{ "company", "link", false, true },
+	{ "linkedin_url", "url", false, true },
+	{ "twitter_url", "url", false, true },
+	{ "tags", "multi_select", true, true },
 	/* The document calls it a date; its example is a point in time. */
-	{ "attributes", "last_contacted", "date-time", false, ACCESS_BOTH },
-	{ "attributes", "notes", "text", false, ACCESS_BOTH },
+	{ "last_contacted", "date-time", false, true },
+	{ "notes", "text", false, true },
 	/* Of the record itself. */
-	{ "attributes", "record_id", "text", false, ACCESS_READ },
-	{ "attributes", "created_at", "date-time", false, ACCESS_READ },
-	{ "attributes", "updated_at", "date-time", false, ACCESS_READ },
-	/* givenName, familyName and so on: the row of the name stands for all of them. */
-	{ "people", "name", "name", false, ACCESS_BOTH },
-	{ "people", "id", "string", false, ACCESS_READ },
-	{ "people", "familyName", "string", false, ACCESS_BOTH },
-	{ "people", "givenName", "string", false, ACCESS_BOTH },
-	{ "people", "additionalName", "string", false, ACCESS_BOTH },
-	{ "people", "initials", "string", false, ACCESS_BOTH },
-	{ "people", "customerId", "string", false, ACCESS_BOTH },
-	{ "people", "honorificPrefix", "string", false, ACCESS_BOTH },
-	{ "people", "isTracked", "boolean", false, ACCESS_BOTH },
-	{ "people", "linkedinId", "string", false, ACCESS_BOTH },
-	{ "people", "externalSource", "string", false, ACCESS_BOTH },
-	{ "people", "createdAt", "string", false, ACCESS_READ },
-	{ "people", "updatedAt", "string", false, ACCESS_READ },
-	{ "people", "importedAt", "string", false, ACCESS_READ },
-	{ "people", "archivedAt", "string", false, ACCESS_READ },
-	{ "people", "owner", "iri", false, ACCESS_BOTH },
-	{ "people", "jobTitle", "string", false, ACCESS_BOTH },
-	{ "people", "tags", "iris", true, ACCESS_BOTH },
-	{ "people", "segments", "iris", true, ACCESS_BOTH },
-	{ "people", "organizations", "iris", true, ACCESS_BOTH },
-	{ "people", "avatarUrl", "string", false, ACCESS_READ },
-	{ "people", "avatar", "iri", false, ACCESS_BOTH },
-	{ "people", "dealSize", "integer", false, ACCESS_BOTH },
-	{ "people", "totalDeals", "integer", false, ACCESS_READ },
-	{ "people", "totalLostDeals", "integer", false, ACCESS_READ },
-	{ "people", "totalWonDeals", "integer", false, ACCESS_READ },
-	{ "people", "emailAddresses", "emails", true, ACCESS_BOTH },
-	{ "people", "phoneNumbers", "phones", true, ACCESS_BOTH },
-	{ "people", "address", "address", false, ACCESS_BOTH },
+	{ "record_id", "text", false, false },
+	{ "created_at", "date-time", false, false },
+	{ "updated_at", "date-time", false, false },
 };
+
+static struct schema flat_schema(struct arena *arena)
+{
+	struct schema_attribute *attributes =
+		arena_alloc(arena, COUNT_OF(flat), sizeof(*attributes));
+
+	for (size_t i = 0; i < COUNT_OF(flat); i++)
+		attributes[i] = (struct schema_attribute){
+			.slug = str_from(flat[i].slug),
+			.type = str_from(flat[i].type),
+			.writable = flat[i].writable,
+			.multi = flat[i].multi,
+		};
+	return (struct schema){ .n = COUNT_OF(flat), .attributes = attributes };
+}
+
+static struct schema people_schema(struct arena *arena)
+{
+	size_t n = 0;
+
+	while (people_property_name(n).len > 0)
+		n++;
+	struct schema_attribute *attributes = arena_alloc(arena, n + 1, sizeof(*attributes));
+
+	for (size_t i = 0; i < n; i++) {
+		const struct str slug = people_property_name(i);
+		const enum people_form form = people_property_form(slug);
+
+		attributes[i] = (struct schema_attribute){
+			.slug = slug,
+			.type = str_from(people_form_type(form)),
+			.writable = people_property_access(slug) != PEOPLE_READ_ONLY,
+			.multi = people_form_is_list(form),
+		};
+	}
+	/* givenName, familyName and so on: the row of the name stands for all of them. */
+	attributes[n] = (struct schema_attribute){ .slug = STR_LIT("name"),
+						   .type = STR_LIT("name"),
+						   .writable = true };
+	return (struct schema){ .n = n + 1, .attributes = attributes };
+}
 
 struct schema schema_documented(const struct mapper *mapper, struct arena *arena)
 {
-	struct schema_attribute *attributes =
-		arena_alloc(arena, COUNT_OF(documents), sizeof(*attributes));
-	size_t n = 0;
-
-	for (size_t i = 0; i < COUNT_OF(documents); i++) {
-		const struct documented *row = &documents[i];
-
-		if (strcmp(row->dialect, mapper->name) != 0)
-			continue;
-		attributes[n++] = (struct schema_attribute){
-			.slug = str_from(row->slug),
-			.type = str_from(row->type),
-			.writable = row->access == ACCESS_BOTH,
-			.multi = row->multi,
-		};
-	}
-	return (struct schema){ .n = n, .attributes = attributes };
+	if (mapper->side == SIDE_PEOPLE)
+		return people_schema(arena);
+	if (strcmp(mapper->name, "attributes") == 0)
+		return flat_schema(arena);
+	return (struct schema){ .n = 0 };
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * members: named things of a side, kept whole.
+ * members: named things of a side, kept whole, and what was looked for among them in vain.
  */
 #include "state/members.h"
 #include "state/store_p.h"
@@ -81,6 +81,11 @@ bool store_members_begin(struct store *store, const char *collection, int64_t at
 	bool ok = sql_run(&call, err);
 
 	if (ok) {
+		call = sql_call(&store->sql, "DELETE FROM sought WHERE collection = ?");
+		sql_bind_text(&call, str_from(collection));
+		ok = sql_run(&call, err);
+	}
+	if (ok) {
 		call = sql_call(&store->sql,
 				"INSERT INTO collection(name, read_at, requests) VALUES(?, ?, ?) "
 				"ON CONFLICT(name) DO UPDATE SET read_at = excluded.read_at, "
@@ -107,5 +112,59 @@ bool store_members_put(struct store *store, const char *collection,
 	sql_bind_text(&call, member->title);
 	sql_bind_text(&call, member->known_by);
 	sql_bind_text(&call, member->text);
+	return sql_run(&call, err);
+}
+
+static bool next_sought(struct store *store, const char *collection, struct str after,
+			struct arena *arena, struct str *ret_text, bool *ret_refused,
+			bool *ret_found, struct error *err)
+{
+	bool found;
+	struct sql_call call =
+		sql_call(&store->sql, "SELECT text, refused FROM sought "
+				      "WHERE collection = ? AND text > ? ORDER BY text LIMIT 1");
+
+	sql_bind_text(&call, str_from(collection));
+	sql_bind_text(&call, after);
+	if (!sql_row(&call, &found, err))
+		return false;
+	*ret_found = found;
+	if (!found)
+		return true;
+	*ret_text = sql_text_copy(&call, 0, arena);
+	*ret_refused = sql_int(&call, 1) != 0;
+	sql_end(&call);
+	return true;
+}
+
+bool store_sought_each(struct store *store, const char *collection, sought_fn *fn, void *payload,
+		       struct error *err)
+{
+	struct arena arena = { 0 };
+	struct str text = STR_LIT("");
+	bool refused = false;
+	bool found = true;
+	bool ok = true;
+
+	while (ok && found) {
+		ok = next_sought(store, collection, text, &arena, &text, &refused, &found, err);
+		if (ok && found)
+			fn(payload, text, refused);
+	}
+	arena_release(&arena);
+	return ok;
+}
+
+bool store_sought_add(struct store *store, const char *collection, struct str text, bool refused,
+		      struct error *err)
+{
+	struct sql_call call =
+		sql_call(&store->sql,
+			 "INSERT INTO sought(collection, text, refused) VALUES(?, ?, ?) "
+			 "ON CONFLICT(collection, text) DO UPDATE SET refused = excluded.refused");
+
+	sql_bind_text(&call, str_from(collection));
+	sql_bind_text(&call, text);
+	sql_bind_int(&call, refused);
 	return sql_run(&call, err);
 }

@@ -25,4 +25,13 @@ NODISCARD bool store_members_begin(struct store *store, const char *collection, 
 NODISCARD bool store_members_put(struct store *store, const char *collection,
 				 const struct stored_member *member, struct error *err);
 
+/* What was looked for in the last reading and is not in it: forgotten by store_members_begin().
+ * refused: it was to be made, and could not be. */
+typedef void sought_fn(void *payload, struct str text, bool refused);
+NODISCARD bool store_sought_each(struct store *store, const char *collection, sought_fn *fn,
+				 void *payload, struct error *err);
+/* Of a collection that was read. */
+NODISCARD bool store_sought_add(struct store *store, const char *collection, struct str text,
+				bool refused, struct error *err);
+
 #endif

@@ -37,11 +37,6 @@ static struct {
 	log_sink_fn *journal; /* NULL: there is none */
 } sink = { .level = LOG_LEVEL_INFO };
 
-const char *log_level_name(enum log_level level)
-{
-	return levels[level].name;
-}
-
 /* systemd says which device and inode its stream has; a redirected stderr has others. */
 static bool stderr_is_journal(void)
 {

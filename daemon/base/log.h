@@ -73,7 +73,6 @@ void log_add_value(struct buf *out, const struct log_field *field);
 bool log_enabled(enum log_level level);
 /* fields end with LOG_END. */
 void log_write(enum log_level level, const char *message, const struct log_field *fields);
-const char *log_level_name(enum log_level level);
 
 /* ---- Fields ---- */
 

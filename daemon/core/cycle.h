@@ -77,8 +77,9 @@ struct cycle_report {
 	enum outcome outcome;
 	int64_t started_at, ended_at; /* ns */
 	uint64_t created[SIDE_COUNT], updated[SIDE_COUNT], removed[SIDE_COUNT];
-	uint64_t notes[SIDE_COUNT]; /* written: created or updated */
-	uint64_t users;             /* users records, the same */
+	uint64_t notes[SIDE_COUNT];      /* written: created or updated */
+	uint64_t references[SIDE_COUNT]; /* what persons refer to, and was created */
+	uint64_t users;                  /* users records, written */
 	uint64_t linked;
 	uint64_t unchanged; /* links that needed nothing */
 	uint64_t conflicts; /* waiting, of this cycle and before */

@@ -12,9 +12,7 @@ static struct value name_for_people(const struct field_table *table, const struc
 	if (value_part(&name, NAME_FAMILY).len > 0 || table->emails < 0 ||
 	    !value_is_set(&source->values[table->emails]))
 		return name;
-	const struct str email = source->values[table->emails].items[0].text;
-
-	return name_from_email(arena, str_head(email, str_find(email, '@')));
+	return name_from_email(arena, source->values[table->emails].items[0].text);
 }
 
 bool merge_create(const struct field_table *table, enum side target, const struct person *source,

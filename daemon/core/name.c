@@ -402,9 +402,19 @@ struct value name_to_records(struct arena *arena, const struct value *people,
 
 /* ---- from an e-mail ---- */
 
-struct value name_from_email(struct arena *arena, struct str local_part)
+/* Quoted, it may have an @ of its own. */
+static struct str local_part(struct str email)
 {
-	const struct people_name name = { .invented = true, .family = str_trim(local_part) };
+	size_t at = email.len;
+
+	while (at > 0 && email.p[at - 1] != '@')
+		at--;
+	return at > 0 ? str_head(email, at - 1) : email;
+}
+
+struct value name_from_email(struct arena *arena, struct str email)
+{
+	const struct people_name name = { .invented = true, .family = str_trim(local_part(email)) };
 
 	return name.family.len == 0 ? value_empty() : write_people(arena, &name);
 }

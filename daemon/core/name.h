@@ -53,8 +53,8 @@ bool name_agrees(struct arena *arena, const struct value *records, const struct 
 /* Is full the only part that this records-side name has? */
 bool name_is_one_string(const struct value *records);
 
-/* A people-side name that consists of an invented familyName: the local part of an e-mail as it is.
+/* A people-side name that consists of an invented familyName: the local part of an e-mail, as it is.
  * VALUE_EMPTY if that is empty. */
-struct value name_from_email(struct arena *arena, struct str local_part);
+struct value name_from_email(struct arena *arena, struct str email);
 
 #endif

@@ -134,7 +134,8 @@ void runner_finish(struct runner *runner)
 
 	count_requests(runner);
 	references_report(runner);
-	if (report->failure.code != ERR_STORE && !count_state(runner, &err))
+	if (report->failure.code != ERR_STORE &&
+	    (!references_store_sought(runner, &err) || !count_state(runner, &err)))
 		runner_store_failed(runner, &err);
 	report->ended_at = runner_now(runner);
 	report->outcome = judge_outcome(runner);

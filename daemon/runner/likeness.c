@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/runner/likeness.h"
 
+#include <assert.h>
 #include <limits.h>
 
 bool likeness_shows(const struct field_table *table, const struct intent *intent, size_t i,
@@ -40,6 +41,24 @@ bool likeness_shares(const struct field_table *table, const struct intent *inten
 			return true;
 	}
 	return false;
+}
+
+bool likeness_tells(const struct field *field)
+{
+	static const bool tells[] = {
+		[FIELD_TEXT] = true,       [FIELD_NUMBER] = true,
+		[FIELD_INTEGER] = true,    [FIELD_BOOLEAN] = false,
+		[FIELD_DATE] = true,       [FIELD_TIMESTAMP] = true,
+		[FIELD_URL] = true,        [FIELD_LINKEDIN] = true,
+		[FIELD_EMAIL_SET] = true,  [FIELD_PHONE_SET] = true,
+		[FIELD_SELECT] = false,    [FIELD_TEXT_SET] = false,
+		[FIELD_REFERENCE] = false, [FIELD_REFERENCE_SET] = false,
+		[FIELD_LOCATION] = true,   [FIELD_REFERENCE_OF_MANY] = false,
+		[FIELD_NAME] = true,
+	};
+	static_assert(COUNT_OF(tells) == FIELD_TYPE_COUNT, "every type tells or not");
+
+	return tells[field->type];
 }
 
 bool likeness_shows_all(const struct field_table *table, const struct intent *intent,

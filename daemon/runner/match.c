@@ -280,8 +280,7 @@ static bool is_it(void *payload, const struct person *person, struct arena *aren
 
 /*
  * It was created at about that time, and something of what was sent is there: perhaps it is ours, and
- * somebody has edited it since.  A tag says nothing: it is on many.  Who was a candidate once stays one,
- * whatever is edited next.
+ * somebody has edited it since.  Who was a candidate once stays one, whatever is edited next.
  */
 static bool is_perhaps(void *payload, const struct person *person, struct arena *arena,
 		       struct error *err)
@@ -297,7 +296,7 @@ static bool is_perhaps(void *payload, const struct person *person, struct arena 
 	    !is_new(lost->runner, lost->intent, person))
 		return true;
 	for (size_t i = 0; i < table->n && lost->found.len == 0; i++) {
-		if (table->fields[i].type != FIELD_TEXT_SET &&
+		if (likeness_tells(&table->fields[i]) &&
 		    likeness_shares(table, lost->intent, i, person))
 			lost->found = arena_copy(&lost->arena, person->id);
 	}

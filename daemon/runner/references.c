@@ -17,6 +17,7 @@ struct references *references_new(const struct runner *runner)
 		const enum collection which = (enum collection)i;
 
 		known->titles = titles_new();
+		known->sought = titles_new();
 		known->listed = which == COLLECTION_COMPANIES ||
 				collection_is_list(runner->mapper[collection_side(which)]);
 		known->create = references_can_create(runner, which);
@@ -44,7 +45,11 @@ void references_free(struct references *references)
 		forget(&references->sets[i]);
 		VEC_RELEASE(&references->sets[i].missing);
 		arena_release(&references->sets[i].missing_texts);
+		VEC_RELEASE(&references->sets[i].news);
+		VEC_RELEASE(&references->sets[i].wants);
+		arena_release(&references->sets[i].sought_texts);
 		titles_free(references->sets[i].titles);
+		titles_free(references->sets[i].sought);
 	}
 	free(references);
 }
@@ -92,12 +97,16 @@ bool references_begin(struct runner *runner, struct error *err)
 		known->tried = known->found_out = known->wanted = known->created = false;
 		references->missed[i] = false;
 		known->missing.n = 0;
+		known->wants.n = known->news.n = 0;
+		arena_reset(&known->sought_texts);
 		arena_reset(&known->missing_texts);
 		if (known->loaded || !known->needed)
 			continue;
 		forget(known);
 		if (!store_members_each(runner_store(runner), collection_name((enum collection)i),
-					&known->read_at, &known->n_requests, on_stored, known, err))
+					&known->read_at, &known->n_requests, on_stored, known,
+					err) ||
+		    !references_load_sought(runner, (enum collection)i, err))
 			return false;
 		known->loaded = true;
 		publish(runner, (enum collection)i);
@@ -158,6 +167,7 @@ void references_replace(struct runner *runner, enum collection which, struct mem
 		member->text = arena_copy(texts, titles_of_id(known->titles, member->id));
 	}
 	forget(known);
+	known->fresh = true;
 	known->members = *members;
 	known->texts = *texts;
 	known->n_requests = n_requests;
@@ -204,6 +214,7 @@ bool references_name(struct runner *runner, struct error *err)
 		if (which != COLLECTION_COMPANIES && which != COLLECTION_ORGANIZATIONS)
 			collections_name(which, &sets[which].members);
 		publish(runner, which);
+		references_conclude(runner, which);
 		if (!store(runner, which, err))
 			return false;
 	}
@@ -285,17 +296,6 @@ bool references_lack_text(const struct runner *runner, enum side target, const s
 	return lacks;
 }
 
-void references_miss(struct runner *runner, enum side target, const struct field *field,
-		     struct str text)
-{
-	struct known *known = &runner->references->sets[field_collection(field, target)];
-
-	if (known->create && known->missing.n < REFERENCES_CREATED_MOST)
-		*VEC_PUSH(&known->missing) =
-			value_map_written(&known->missing_texts, field, target,
-					  arena_copy(&known->missing_texts, text));
-}
-
 bool references_lack(struct runner *runner, enum side target, size_t row, const struct value *value)
 {
 	const struct field *field = &runner->table->fields[row];
@@ -308,7 +308,7 @@ bool references_lack(struct runner *runner, enum side target, size_t row, const 
 		if (!references_lack_text(runner, target, field, value->items[i].text))
 			continue;
 		lacks = true;
-		references_miss(runner, target, field, value->items[i].text);
+		references_seek(runner, target, field, value->items[i].text);
 	}
 	if (lacks)
 		references_leave_out(runner, which, 1);
@@ -387,7 +387,6 @@ bool references_note_dead(struct runner *runner, enum side target, const struct 
 void references_leave_out(struct runner *runner, enum collection which, uint64_t n)
 {
 	runner->references->n_left_out[which] += n;
-	references_want(runner, which);
 }
 
 uint64_t references_seed(const struct runner *runner, enum side side)

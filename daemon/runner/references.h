@@ -5,7 +5,8 @@
  *
  * Read whole, kept in the state, and read again when older than REFERENCES_EXPIRY_NS, or when something is
  * wanted that is not there: an id that a person holds, a title that is to be written, one that turned out
- * to be dead.  What cannot be read stays as it was known; what was never known is left alone.
+ * to be dead.  A title that the last reading didn't have either waits for the next one.  What cannot be
+ * read stays as it was known; what was never known is left alone.
  */
 #ifndef CRMSYNC_DAEMON_RUNNER_REFERENCES_H
 #define CRMSYNC_DAEMON_RUNNER_REFERENCES_H
@@ -20,8 +21,12 @@
 #define REFERENCES_FREE_REQUESTS 3
 /* Members that are made in one cycle. */
 #define REFERENCES_CREATED_MOST 100
+/* Times that one is asked for whose making can be repeated. */
+#define REFERENCES_ATTEMPTS_MOST 3
 /* Persons who are read again in one cycle because of an id that was not known. */
 #define REFERENCES_MISSED_MOST 20
+/* Of what is wanted in one cycle so many are remembered as not found. */
+#define REFERENCES_WANTS_MOST 1000
 
 /* One collection. */
 struct known {
@@ -40,13 +45,20 @@ struct known {
 	bool created;                 /* what could be, in this cycle */
 	struct arena missing_texts;
 	VEC(struct str) missing; /* to be created */
+	/* references_sought.c: texts, and ids behind a line feed, that the last reading does not have; of
+	 * them those of this cycle; and those that are wanted since that reading */
+	struct mapper_titles *sought;
+	VEC(struct str) news;
+	VEC(struct str) wants;
+	struct arena sought_texts; /* of both lists */
+	bool fresh;                /* it was just read */
 };
 
 typedef void references_fn(struct runner *runner);
 
 struct references {
 	struct known sets[COLLECTION_COUNT];
-	bool missed[COLLECTION_COUNT]; /* set by the mappers */
+	bool missed[COLLECTION_COUNT]; /* by the person decoded last */
 	bool person_missed;            /* the person decoded last names somebody unknown */
 	uint32_t n_missed[SIDE_COUNT]; /* persons who are read again */
 	uint64_t n_requests[SIDE_COUNT];
@@ -56,6 +68,7 @@ struct references {
 	references_fn *then;                   /* of references_refresh() */
 	size_t next_missing;                   /* references_create.c */
 	enum collection creating;
+	unsigned n_attempts;
 };
 
 struct references *references_new(const struct runner *runner);
@@ -101,21 +114,36 @@ bool references_are_blind(const struct runner *runner, const struct field *field
 /* Is there no word on `target` for one of these?  Then it can't be written there, and is wanted. */
 bool references_lack(struct runner *runner, enum side target, size_t row,
 		     const struct value *value);
-/* There is no word on `target` for this text: one is to be made, where that is wanted. */
-void references_miss(struct runner *runner, enum side target, const struct field *field,
-		     struct str text);
 /* The same for one text, with nothing noted. */
 bool references_lack_text(const struct runner *runner, enum side target, const struct field *field,
 			  struct str text);
 /* A write was refused: because of what it refers to?  Then that is not known any more, and wanted. */
 bool references_note_dead(struct runner *runner, enum side target, const struct intent *intent,
 			  struct str words);
-/* So many values of a write were left out. */
+/* So many values are left out of a write. */
 void references_leave_out(struct runner *runner, enum collection which, uint64_t n);
 /* What a side's decoding depends on, beside the field table. */
 uint64_t references_seed(const struct runner *runner, enum side side);
 /* A merge of all that is to be written begins: it meets everything that is left out. */
 void references_count_anew(struct runner *runner);
 void references_report(struct runner *runner);
+
+/* ---- references_sought.c ---- */
+
+NODISCARD bool references_load_sought(struct runner *runner, enum collection which,
+				      struct error *err);
+void references_forget_sought(struct known *known);
+/* There is no word on `target` for this text: the collection is read again, and one is made where that is
+ * wanted; unless that was done before. */
+void references_seek(struct runner *runner, enum side target, const struct field *field,
+		     struct str text);
+/* Of mapper_context; payload: the runner. */
+void references_on_missed(void *payload, enum collection which, struct str id);
+/* It was looked for, or refused: not again before the next reading. */
+void references_give_up(struct known *known, struct str text);
+/* After a reading: what it was made for is there, or is given up. */
+void references_conclude(struct runner *runner, enum collection which);
+/* Keeps what was given up in this cycle. */
+NODISCARD bool references_store_sought(struct runner *runner, struct error *err);
 
 #endif

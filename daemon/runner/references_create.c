@@ -4,7 +4,7 @@
  * references.create_missing says so.
  *
  * Only what a reading of this very cycle did not find is made, one after the other: a create whose answer
- * was lost is found by the next reading, and not repeated.
+ * was lost is found by the next reading, and not repeated, unless it is one that can be.
  */
 #include "daemon/runner/fetch.h"
 #include "daemon/runner/references.h"
@@ -14,6 +14,7 @@
 #include <assert.h>
 
 static void create_next(struct runner *runner);
+static void submit(struct runner *runner, const struct member *model);
 
 bool references_can_create(const struct runner *runner, enum collection which)
 {
@@ -56,41 +57,118 @@ static struct member model_of(const struct runner *runner, enum collection which
 	return (struct member){ 0 };
 }
 
+/* It is a write as any other. */
+static bool add_history(struct runner *runner, enum collection which, const struct member *made,
+			struct error *err)
+{
+	struct arena arena = { 0 };
+	const struct history_entry entry = {
+		.cycle = runner->cycle.report.id,
+		.at = runner_now(runner),
+		.side = collection_side(which),
+		.side_id =
+			arena_format(&arena, "/%s/%.*s", collection_name(which), STR_ARG(made->id)),
+		.field = str_from(collection_name(which)),
+		.action = STR_LIT("create"),
+		.new_value = made->title,
+		.reason = STR_LIT("create_missing"),
+	};
+	const bool ok = store_history_add(runner_store(runner), &entry, err);
+
+	arena_release(&arena);
+	return ok;
+}
+
+static bool take_created(struct runner *runner, const struct answer *answer, struct error *err)
+{
+	const enum collection which = runner->references->creating;
+	struct known *known = &runner->references->sets[which];
+	const size_t n_before = known->members.list.n;
+	struct error failed;
+	struct page_info info;
+
+	if (!collection_decode(runner->mapper[collection_side(which)], which, answer->body,
+			       &known->texts, &known->members, &info, err))
+		return false;
+	if (known->members.list.n == n_before)
+		return error_set(err, ERR_MALFORMED, "the answer shows none");
+	const struct member *made = &known->members.list.items[n_before];
+
+	runner->cycle.report.references[collection_side(which)]++;
+	LOG_INFO("a missing one was created", LOG_STR("collection", collection_name(which)),
+		 LOG_TEXT("id", made->id));
+	if (!add_history(runner, which, made, &failed))
+		runner_store_failed(runner, &failed);
+	return true;
+}
+
+/* Nothing more is made of this collection in this cycle.  What was refused is not tried again before the
+ * next reading; of what may have been made, that reading tells. */
+static void take_failure(struct runner *runner, const struct answer *answer, struct error *err)
+{
+	struct references *references = runner->references;
+	const enum collection which = references->creating;
+	struct known *known = &references->sets[which];
+	const bool later =
+		answer->judgement == JUDGE_LIMITED || answer->judgement == JUDGE_TRANSIENT;
+
+	(void)error_wrap(err, "%s: creating one of the %s", side_name(collection_side(which)),
+			 collection_name(which));
+	LOG_WARN("what is missing cannot be created now", LOG_ERR(err));
+	known->created = true;
+	if (!later && !answer->uncertain && answer->judgement != JUDGE_OK)
+		references_give_up(known, known->missing.items[references->next_missing - 1]);
+}
+
 static void on_created(void *payload, struct answer *answer)
 {
 	struct runner *runner = payload;
 	struct references *references = runner->references;
-	struct known *known = &references->sets[references->creating];
-	const enum side side = collection_side(references->creating);
-	struct page_info info;
+	const enum collection which = references->creating;
+	const struct str text = references->sets[which].missing.items[references->next_missing - 1];
 	struct error err = answer->err;
 
-	if (answer->judgement != JUDGE_OK ||
-	    !collection_decode(runner->mapper[side], references->creating, answer->body,
-			       &known->texts, &known->members, &info, &err)) {
-		(void)error_wrap(&err, "%s: creating one of the %s", side_name(side),
-				 collection_name(references->creating));
-		LOG_WARN("what is missing cannot be created now", LOG_ERR(&err));
-		known->created = true;
+	if (answer->judgement == JUDGE_OK && take_created(runner, answer, &err)) {
+		create_next(runner);
+		return;
 	}
+	const struct member model = model_of(runner, which, text);
+
+	if (answer->uncertain && !runner->stopping &&
+	    references->n_attempts < REFERENCES_ATTEMPTS_MOST &&
+	    collection_create_repeats(runner->mapper[collection_side(which)], which,
+				      model.known_by)) {
+		submit(runner, &model);
+		return;
+	}
+	take_failure(runner, answer, &err);
 	create_next(runner);
+}
+
+static void submit(struct runner *runner, const struct member *model)
+{
+	struct references *references = runner->references;
+	const enum collection which = references->creating;
+	const enum side side = collection_side(which);
+	struct request request;
+
+	references->n_attempts++;
+	references->n_requests[side]++;
+	collection_create(runner->mapper[side], which, model->title, model->known_by, &request);
+	fetch_submit(runner, side, &request, FETCH_BODY, SENDER_PUSH, on_created, runner);
 }
 
 static bool start(struct runner *runner, enum collection which, struct str text)
 {
 	struct references *references = runner->references;
-	const enum side side = collection_side(which);
 	const struct member model = model_of(runner, which, text);
-	struct request request;
 
 	if (model.title.len == 0 ||
 	    collection_has_alike(&references->sets[which].members, model.title, model.known_by))
 		return false;
-	LOG_INFO("a missing one is created", LOG_STR("collection", collection_name(which)));
 	references->creating = which;
-	references->n_requests[side]++;
-	collection_create(runner->mapper[side], which, model.title, model.known_by, &request);
-	fetch_submit(runner, side, &request, FETCH_BODY, SENDER_PUSH, on_created, runner);
+	references->n_attempts = 0;
+	submit(runner, &model);
 	return true;
 }
 
@@ -106,8 +184,11 @@ static void create_next(struct runner *runner)
 		while (known->found_out && !known->created && !runner->stopping &&
 		       !runner->halted[collection_side(which)] &&
 		       references->next_missing < known->missing.n) {
-			if (start(runner, which, known->missing.items[references->next_missing++]))
+			const struct str text = known->missing.items[references->next_missing++];
+
+			if (start(runner, which, text))
 				return;
+			references_give_up(known, text);
 		}
 		known->created = known->created || known->missing.n > 0;
 		references->next_missing = 0;

@@ -57,7 +57,8 @@ struct runner *runner_new(const struct runner_options *options)
 		runner->mapper[side] = mapping_mapper(config, (enum side)side);
 	runner->context = mapping_context(config);
 	runner->references = references_new(runner);
-	runner->context.missed = runner->references->missed;
+	runner->context.on_missed = references_on_missed;
+	runner->context.missed_payload = runner;
 	return runner;
 }
 

@@ -73,7 +73,7 @@ static struct value without_unknown(struct runner *runner, size_t row, const str
 		if (!is_unknown_tag(runner, row, shadow, people, &all->items[i]))
 			some.items[some.n++] = all->items[i];
 		else if (flows)
-			references_miss(runner, SIDE_PEOPLE, field, all->items[i].text);
+			references_seek(runner, SIDE_PEOPLE, field, all->items[i].text);
 	}
 	if (some.n < all->n && flows)
 		references_leave_out(runner, field_collection(field, SIDE_PEOPLE), all->n - some.n);

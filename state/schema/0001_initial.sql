@@ -339,6 +339,13 @@ CREATE TABLE member(
 	text TEXT NOT NULL, -- what persons' values name it by, in their canonical form
 	PRIMARY KEY (collection, id)
 ) STRICT, WITHOUT ROWID;
+-- What was looked for in that reading and is not in it.
+CREATE TABLE sought(
+	collection TEXT NOT NULL REFERENCES collection(name) ON DELETE CASCADE,
+	text TEXT NOT NULL, -- as its members are known by
+	refused INTEGER NOT NULL CHECK (refused IN (0, 1)), -- it was to be made, and could not be
+	PRIMARY KEY (collection, text)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE cycle(
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,

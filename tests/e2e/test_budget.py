@@ -216,6 +216,22 @@ class Creates(Budget):
         self.assertNotIn("POST", [request["method"] for request in world.writes("people")])
         self.assert_mirrored(world, PAIRS + 1)
 
+    def test_without_an_email(self):
+        """By the LinkedIn id, where that is all there is to ask by: it is found and not doubled."""
+        world = self.linked()
+        self.slow_down(world, 150)
+        daemon = Daemon(world).wait_ready()
+        daemon.wait(lambda: len(list_pages(world)) >= 4, "a turn is past the first pages")
+        ada = {"name": Name("Ada", "", "Lovelace"), "linkedin": "ada-lovelace"}
+        world.create("people", at="2025-01-01T00:00:30Z", job="Analyst", **ada)
+        world.create("records", job="Countess", **ada)
+        daemon.wait(lambda: any("identifiers%5B%5D=ada-lovelace" in request["target"]
+                                for request in world.box.log()), "it is asked for")
+        daemon.wait_cycle(daemon.cycles())
+        daemon.stop()
+        self.assertNotIn("POST", [request["method"] for request in world.writes("people")])
+        self.assert_mirrored(world, PAIRS + 1)
+
     def test_flood(self):
         """However many there are to create, the list has its share."""
         pairs, new = 60, 70

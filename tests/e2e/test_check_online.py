@@ -352,6 +352,73 @@ class Rights(Online):
         rows = self.self_says({"data": {"active": True}}, 0)
         self.assert_row(rows, "records", "scope", "warning", "active is not a boolean")
 
+    def scoped(self, scopes, code, **settings):
+        """What a check finds whose token may do only this."""
+        world = self.open("--records-scopes", scopes, *(
+            () if DIALECT == "attributes" else ("--custom-attributes",)), **settings)
+        for side in SIDES:
+            world.create(side, **ADA)
+        world.clear_log()
+        return self.check(world, code)
+
+    @only("values")
+    def test_scopes(self):
+        reading = "record_permission:read object_configuration:read"
+        everything = {"notes__enabled": True, "notes__category": "/note_categories/none",
+                      "references__owners__enabled": True,
+                      "references__owners__records": "account_owner"}
+        rows = self.scoped("note:read", 77)
+        self.assert_row(rows, "records", "token", "ok")
+        self.assert_row(rows, "records", "read access", "wrong", "403.*record_permission:read")
+        rows = self.scoped("record_permission:read", 77)
+        self.assert_row(rows, "records", "read access", "wrong", "403.*object_configuration:read")
+        rows = self.scoped(reading, 0)
+        self.assert_row(rows, "records", "read access", "ok")
+        self.assert_row(rows, "records", "scope", "warning", "record_permission:read-write")
+        rows = self.scoped(reading, 77, **everything)
+        for check, scope in (("notes", "note:read"), ("owners", "user_management:read")):
+            row = self.only_row(rows, "records", check)
+            self.assertEqual(row["result"], "wrong")
+            self.assertIn(scope, row["found"])
+            self.assertIn(scope, row["todo"])
+        self.assert_row(rows, "records", "companies", "ok")
+
+    @only("values")
+    def test_scopes_of_a_good_token(self):
+        rows = self.scoped("record_permission:read-write object_configuration:read note:read-write "
+                           "user_management:read", 0, notes__enabled=True,
+                           notes__category="", notes__direction="to_records")
+        for check in ("read access", "notes", "companies"):
+            self.assert_row(rows, "records", check, "ok")
+        self.assertEqual([(row["result"], row["found"].split(",")[0]) for row in rows
+                          if row["check"] == "scope"],
+                         [("ok", "record_permission:read-write"), ("ok", "note:read-write")])
+
+    @only("attributes")
+    def test_scopes_of_the_other_document(self):
+        rows = self.scoped("object_configuration:read", 77)
+        self.assert_row(rows, "records", "read access", "wrong", "403.*record:read")
+        rows = self.scoped("record:read", 77)
+        self.assert_row(rows, "records", "read access", "wrong", "403.*record_permission:read")
+        rows = self.scoped("record:read record_permission:read", 0)
+        self.assert_row(rows, "records", "read access", "ok")
+
+    def test_category(self):
+        """One that is there is as good as its notes can be read."""
+        world = self.open_both()
+        category = world.box.dump("people", "note_categories")[0]["@id"]
+        to_people = {"notes.enabled": True, "notes.category": category,
+                     "notes.direction": "to_people"}
+        world.configure(to_people)
+        rows = self.check(world)
+        self.assert_row(rows, "people", "category", "ok")
+        world.clear_log()
+        world.configure(to_people | {"notes.category": "/note_categories/none"})
+        rows = self.check(world, code=78)
+        row = self.only_row(rows, "people", "category")
+        self.assertEqual(row["result"], "wrong")
+        self.assertIn("notes.category", row["todo"])
+
     @only("values")
     def test_an_object_that_is_not_there(self):
         world = self.open_both(records__object="persons")

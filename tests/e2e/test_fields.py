@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """F4: custom attributes of each type through the field table; maps of values; one-way fields."""
 
+import json
 import unittest
 from typing import NamedTuple
 
@@ -253,6 +254,49 @@ class NotHeld(Fields):
         world.sync_and_settle()
         self.assertEqual(world.run("quarantine", "list"), "")
         self.assertEqual(self.shown(world, to, ada[to], self.PAGE), "ada")
+
+
+class Among(Fields):
+    """D5: one person whom a server refuses, among many: alone, and in a batch, which is halved."""
+
+    MANY = 60
+    STAGE = Kind("select", "stage", "stage", ())
+
+    def refused_one(self, world):
+        [row] = [json.loads(line)
+                 for line in world.run("quarantine", "list", "--json").splitlines()]
+        self.assertIn("Nonsense", row["words"])
+
+    def test_created(self):
+        world = self.open(*CUSTOM, fields=[self.STAGE.row()], sync__create="to_records")
+        for n in range(self.MANY):
+            world.create("people", name=Name(f"G{n}", "", "Many"), emails=[f"g{n}@example.com"],
+                         raw={"stage": "Nonsense" if n == 17 else "Lead"})
+        summary = world.sync(code=1)
+        self.assert_counts(summary, created={"records": self.MANY - 1}, quarantined=1)
+        self.refused_one(world)
+        if DIALECT == "attributes":
+            self.assertLess(len(world.writes("records")), 2 + 2 * 7, "halved, not taken apart")
+        world.settled(code=1)
+        bad = [view["id"] for view in world.view("people") if view["raw"]["stage"] == "Nonsense"]
+        world.edit("people", bad[0], raw={"stage": "Won"})
+        world.sync()
+        self.assert_mirrored(world, self.MANY)
+        world.settled()
+
+    def test_updated(self):
+        world = self.open(*CUSTOM, fields=[self.STAGE.row()], sync__max_changed_percent=100)
+        ids = [world.create_both(name=Name(f"G{n}", "", "Many"), emails=[f"g{n}@example.com"])
+               for n in range(self.MANY)]
+        world.sync()
+        for n, pair in enumerate(ids):
+            world.edit("people", pair["people"], raw={"stage": "Nonsense" if n == 17 else "Lead"})
+        world.clear_log()
+        self.assert_counts(world.sync(code=1), updated={"records": self.MANY - 1}, quarantined=1)
+        self.refused_one(world)
+        if DIALECT == "attributes":
+            self.assertLess(len(world.writes("records")), 2 + 2 * 7, "halved, not taken apart")
+        world.settled(code=1)
 
 
 class Maps(Fields):

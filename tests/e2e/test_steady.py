@@ -134,6 +134,53 @@ class TwoFields(Edits):
         self.assertEqual(fields, {"jobTitle": "Analyst", "linkedinId": "countess"})
 
 
+class Several(Edits):
+    """Edits of several persons: what an API can do in one request is asked for in one."""
+
+    N = 4
+
+    def edited(self, side):
+        """The requests to the other side when all persons have another title on this one."""
+        world = self.open()
+        ids = [world.create_both(name=Name("Ada", "", "X" * (n + 1)), job="Engineer",
+                                 emails=[f"ada{n}@example.com"]) for n in range(self.N)]
+        world.sync()
+        world.settled()
+        for n, pair in enumerate(ids):
+            world.edit(side, pair[side], job=f"Analyst {n}")
+        world.clear_log()
+        world.sync()
+        target = other(side)
+        requests = [request for request in world.box.log() if request["side"] == target]
+        self.assertEqual(sorted(change.id for change in world.changes(target)),
+                         sorted(pair[target] for pair in ids))
+        self.assert_mirrored(world, self.N)
+        world.settled()
+        alone = [request["target"] for request in requests if request["method"] == "GET" and
+                 any(request["target"].split("?")[0].endswith(pair[target]) for pair in ids)]
+        self.assertEqual(alone, [], "nobody is read alone")
+        return requests, [pair[target] for pair in ids]
+
+    def test_on_people(self):
+        requests, ids = self.edited("people")
+        filters = [request["body"]["filter"] for request in requests
+                   if request["target"].endswith("/query") and "filter" in request["body"]]
+        [[(attribute, wanted)]] = [list(one.items()) for one in filters]
+        if DIALECT == "values":
+            self.assertEqual((attribute, sorted(wanted["$in"])), ("record_id", sorted(ids)))
+        else:
+            self.assertEqual((attribute, len(wanted["$in"])), ("email", self.N))
+            [batch] = [request for request in requests if request["method"] == "PATCH"]
+            self.assertEqual(batch["target"], "/v2/objects/people/records/batch")
+            self.assertEqual(len(batch["body"]["records"]), self.N)
+
+    def test_on_records(self):
+        requests, _ = self.edited("records")
+        groups = [request["target"] for request in requests
+                  if "emailAddresses.email%5B%5D=" in request["target"]]
+        self.assertEqual([group.count("emailAddresses") for group in groups], [self.N])
+
+
 class SameField(Edits):
     """B3"""
 

@@ -22,9 +22,7 @@ bool check_is_single(const struct sim *sim, enum slot slot)
 
 bool check_is_synced(const struct sim *sim, enum slot slot)
 {
-	if (slot == SLOT_ADDRESS)
-		return sim->plan->knobs.dialect == SANDBOX_VALUES;
-	return slot != SLOT_TAG || sim->plan->knobs.tags;
+	return plan_has_slot(&sim->plan->knobs, slot);
 }
 
 void check_look(struct sim *sim)

@@ -80,8 +80,8 @@ void check_history_keep(struct sim *sim)
 		store_close(store);
 }
 
-/* A lost create that was made by hand as well: the other one may have been taken for it.  Or one that users
- * changed until nobody could tell whose it was. */
+/* A lost create that was made by hand as well, or before, and the state that knew of it was lost: the other
+ * one may have been taken for it.  Or one that users changed until nobody could tell whose it was. */
 static bool is_unrecognised(const struct sim *sim, const struct carried *carried)
 {
 	const struct oracle *oracle = &sim->oracle;
@@ -102,7 +102,8 @@ static bool is_unrecognised(const struct sim *sim, const struct carried *carried
 	for (uint32_t i = 0; i < oracle->n_bodies; i++) {
 		const struct body *body = &oracle->bodies[i];
 
-		if (body->human == made->human && body->side == made->side && !body->by_program)
+		if (body != made && body->human == made->human && body->side == made->side &&
+		    (!body->by_program || sim->figures.losses > 0))
 			return true;
 	}
 	return false;

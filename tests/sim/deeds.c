@@ -185,14 +185,15 @@ bool deeds_edit_set(struct sim *sim, const struct body *body, enum slot slot,
 	return true;
 }
 
-static uint32_t new_element(const struct sim *sim, const struct op *op)
+static uint32_t token_of(const struct op *op)
 {
 	if (op->slot == SLOT_TAG)
 		return 1 + op->token / 2 % TOKEN_TAGS;
+	if (op->slot == SLOT_LEVEL)
+		return 1 + op->token / 2 % TOKEN_LEVELS;
 	/* A key that belongs to another human. */
-	if (op->other != NOBODY && op->other != op->human)
+	if (slot_is_set(op->slot) && op->other != NOBODY && op->other != op->human)
 		return plan_base_token(op->other, op->slot, 0);
-	(void)sim;
 	return op->token;
 }
 
@@ -207,7 +208,7 @@ static bool edit_set(struct sim *sim, const struct op *op, const struct body *bo
 {
 	uint32_t tokens[FACTS_TOKENS + 1];
 	size_t n = facts->n[op->slot];
-	const uint32_t token = new_element(sim, op);
+	const uint32_t token = token_of(op);
 
 	memcpy(tokens, facts->tokens[op->slot], sizeof(facts->tokens[op->slot]));
 	if (op->kind == OP_SET) {
@@ -231,26 +232,17 @@ static bool edit_set(struct sim *sim, const struct op *op, const struct body *bo
 	return deeds_edit_set(sim, body, op->slot, facts, tokens, n);
 }
 
-static bool has_slot(const struct sim *sim, enum slot slot)
-{
-	const struct knobs *knobs = &sim->plan->knobs;
-
-	if (slot == SLOT_ADDRESS)
-		return knobs->dialect == SANDBOX_VALUES;
-	return slot != SLOT_TAG || knobs->tags;
-}
-
 static bool edit(struct sim *sim, const struct op *op)
 {
 	const struct body *body = oracle_body_of(&sim->oracle, op->side, op->human, false);
 	struct facts facts;
 
-	if (body == NULL || !has_slot(sim, op->slot) ||
+	if (body == NULL || !plan_has_slot(&sim->plan->knobs, op->slot) ||
 	    !deeds_look(sim, op->side, body->id, &facts))
 		return false;
 	if (slot_is_set(op->slot))
 		return edit_set(sim, op, body, &facts);
-	return edit_scalar(sim, op, body, &facts, op->kind == OP_CLEAR ? 0 : op->token);
+	return edit_scalar(sim, op, body, &facts, op->kind == OP_CLEAR ? 0 : token_of(op));
 }
 
 /* ---- All of them ---- */

@@ -40,16 +40,21 @@ static const char *slug_of(enum sandbox_side side, bool flat, enum slot slot)
 {
 	static const char *const people[] = { "",        "jobTitle",       "linkedinId",
 					      "address", "emailAddresses", "phoneNumbers",
-					      "tags" };
+					      "tags",    "customerId",     "dealSize",
+					      "stage" };
 	static const char *const values[] = { "",
 					      "job_title",
 					      "linkedin",
 					      "primary_location",
 					      "email_addresses",
 					      "phone_numbers",
-					      "tags" };
-	static const char *const attributes[] = { "",      "job_title", "linkedin_url", "",
-						  "email", "phone",     "tags" };
+					      "tags",
+					      "code",
+					      "points",
+					      "level" };
+	static const char *const attributes[] = { "",       "job_title", "linkedin_url", "",
+						  "email",  "phone",     "tags",         "code",
+						  "points", "level" };
 
 	return side == SANDBOX_PEOPLE ? people[slot] : flat ? attributes[slot] : values[slot];
 }
@@ -78,6 +83,8 @@ static void spell_scalar(enum sandbox_side side, bool flat, enum slot slot, uint
 			 "\"locality\":\"Delft\",\"region\":null,\"postcode\":\"2611\","
 			 "\"country_code\":\"NL\",\"latitude\":null,\"longitude\":null}]",
 			 text);
+	else if (slot == SLOT_POINTS)
+		buf_add_z(out, text);
 	else
 		buf_addf(out, "\"%s\"", text);
 }
@@ -134,13 +141,7 @@ void deeds_spell(struct sim *sim, enum sandbox_side side, enum slot slot, const 
 
 static bool has_slot(const struct sim *sim, uint32_t mask, enum slot slot)
 {
-	const struct knobs *knobs = &sim->plan->knobs;
-
-	if ((mask & 1u << slot) == 0)
-		return false;
-	if (slot == SLOT_ADDRESS)
-		return knobs->dialect == SANDBOX_VALUES;
-	return slot != SLOT_TAG || knobs->tags;
+	return (mask & 1u << slot) != 0 && plan_has_slot(&sim->plan->knobs, slot);
 }
 
 static uint32_t birth_token(const struct op *op, enum slot slot)

@@ -89,7 +89,12 @@ static struct sandbox *open_servers(const struct plan *plan)
 	options.seed = plan->seed;
 	options.people_per_min = knobs->server_people_per_min;
 	options.rewrite = knobs->rewrite;
-	options.custom_attributes = knobs->tags;
+	options.custom_attributes = knobs->tags || knobs->custom;
+	if (knobs->custom) {
+		options.attributes[options.n_attributes++] = "code:text";
+		options.attributes[options.n_attributes++] = "points:number";
+		options.attributes[options.n_attributes++] = "level:select=" TOKEN_LEVEL_TITLES;
+	}
 	options.sparse_queries = knobs->sparse;
 	options.link_companies = knobs->link_companies;
 	options.stable_nested_ids = knobs->stable_ids;

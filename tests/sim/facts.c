@@ -17,18 +17,23 @@ static const char *const values_slugs[SLOT_COUNT] = {
 	[SLOT_EMAIL] = "email_addresses",
 	[SLOT_PHONE] = "phone_numbers",
 	[SLOT_TAG] = "tags",
+	[SLOT_CODE] = "code",
+	[SLOT_POINTS] = "points",
+	[SLOT_LEVEL] = "level",
 };
 
 static const char *const flat_slugs[SLOT_COUNT] = {
-	[SLOT_NAME] = "name", [SLOT_TITLE] = "job_title", [SLOT_LINKEDIN] = "linkedin_url",
-	[SLOT_ADDRESS] = "",  [SLOT_EMAIL] = "email",     [SLOT_PHONE] = "phone",
-	[SLOT_TAG] = "tags",
+	[SLOT_NAME] = "name",   [SLOT_TITLE] = "job_title", [SLOT_LINKEDIN] = "linkedin_url",
+	[SLOT_ADDRESS] = "",    [SLOT_EMAIL] = "email",     [SLOT_PHONE] = "phone",
+	[SLOT_TAG] = "tags",    [SLOT_CODE] = "code",       [SLOT_POINTS] = "points",
+	[SLOT_LEVEL] = "level",
 };
 
 static const char *const people_slugs[SLOT_COUNT] = {
 	[SLOT_NAME] = "familyName", [SLOT_TITLE] = "jobTitle",       [SLOT_LINKEDIN] = "linkedinId",
 	[SLOT_ADDRESS] = "address", [SLOT_EMAIL] = "emailAddresses", [SLOT_PHONE] = "phoneNumbers",
-	[SLOT_TAG] = "tags",
+	[SLOT_TAG] = "tags",        [SLOT_CODE] = "customerId",      [SLOT_POINTS] = "dealSize",
+	[SLOT_LEVEL] = "stage",
 };
 
 static const struct cell *cell_of(const struct record *record, const char *slug)
@@ -121,6 +126,8 @@ static void read_slot(const struct sandbox *box, enum sandbox_side side,
 			put(facts, slot,
 			    tag != NULL ? token_read(slot, cell_text(tag, "title")) : TOKEN_ALIEN);
 		}
+	} else if (slot == SLOT_POINTS && cell != NULL && cell->n > 0) {
+		put(facts, slot, token_read(slot, cell->values[0].json));
 	} else if (slot != SLOT_ADDRESS && cell != NULL) {
 		for (size_t i = 0; i < cell->n; i++)
 			put(facts, slot, token_read(slot, cell->values[i].key));

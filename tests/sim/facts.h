@@ -13,7 +13,7 @@
 #define FACTS_TOKENS 12
 #define FACTS_ID_BYTES 40
 #define FACTS_MAX 400
-#define FACTS_CELLS 48
+#define FACTS_CELLS 64
 
 /* One person of a side. */
 struct facts {

@@ -7,11 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool slot_is_set(enum slot slot)
-{
-	return slot >= SLOT_FIRST_SET;
-}
-
 struct edit *oracle_add_edit(struct oracle *oracle, const struct edit *edit)
 {
 	if (oracle->n_edits == ORACLE_EDITS)
@@ -102,8 +97,8 @@ bool oracle_knows(const struct oracle *oracle, uint32_t human, enum slot slot, u
 
 uint32_t oracle_whose(const struct oracle *oracle, const struct facts *facts)
 {
-	static const enum slot order[] = { SLOT_NAME,  SLOT_TITLE, SLOT_LINKEDIN,
-					   SLOT_EMAIL, SLOT_PHONE, SLOT_ADDRESS };
+	static const enum slot order[] = { SLOT_NAME,  SLOT_TITLE,   SLOT_LINKEDIN, SLOT_EMAIL,
+					   SLOT_PHONE, SLOT_ADDRESS, SLOT_CODE,     SLOT_POINTS };
 
 	for (size_t s = 0; s < COUNT_OF(order); s++) {
 		const enum slot slot = order[s];
@@ -126,7 +121,7 @@ bool oracle_mentions(const struct oracle *oracle, uint32_t human, struct str tex
 		char needle[TOKEN_TEXT_BYTES];
 		char given[TOKEN_TEXT_BYTES];
 
-		if (edit->human != human || edit->token == 0 || edit->slot == SLOT_TAG)
+		if (edit->human != human || edit->token == 0 || slot_is_shared(edit->slot))
 			continue;
 		token_text(edit->slot, edit->token, needle);
 		if (edit->slot == SLOT_NAME)

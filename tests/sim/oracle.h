@@ -125,6 +125,5 @@ bool oracle_was_agreed(const struct human *human, enum slot slot, uint32_t token
 bool oracle_is_lost(const struct oracle *oracle, enum slot slot, uint32_t token);
 /* The state is gone, or is an old one. */
 void oracle_state_lost(struct oracle *oracle);
-bool slot_is_set(enum slot slot);
 
 #endif

@@ -7,7 +7,8 @@
 
 #define BASE_TOKENS 1000u
 #define EDIT_TOKENS 10000u
-#define ALL_SLOTS ((1u << SLOT_COUNT) - 1)
+/* Without the custom ones. */
+#define ALL_SLOTS ((1u << (SLOT_TAG + 1)) - 1)
 #define BIT(slot) (1u << (slot))
 
 uint64_t plan_random(uint64_t *state)
@@ -34,9 +35,20 @@ uint32_t plan_base_token(uint32_t human, enum slot slot, uint32_t variant)
 {
 	if (slot == SLOT_TAG)
 		return 1 + (human + variant) % TOKEN_TAGS;
+	if (slot == SLOT_LEVEL)
+		return 1 + (human + variant) % TOKEN_LEVELS;
 	const uint32_t token = BASE_TOKENS + human * 64 + (uint32_t)slot * 4 + variant;
 
 	return slot == SLOT_NAME && human % 9 == 4 ? token + TOKEN_MONONYM : token;
+}
+
+bool plan_has_slot(const struct knobs *knobs, enum slot slot)
+{
+	if (slot == SLOT_ADDRESS)
+		return knobs->dialect == SANDBOX_VALUES;
+	if (slot == SLOT_TAG)
+		return knobs->tags;
+	return slot < SLOT_CODE || knobs->custom;
 }
 
 const char *op_kind_name(enum op_kind kind)
@@ -99,7 +111,7 @@ const char *mishap_name(enum mishap mishap)
 
 /* ---- Drawing ---- */
 
-static struct op *add_op(struct draw *draw, enum op_kind kind, uint32_t cycle)
+struct op *plan_add_op(struct draw *draw, enum op_kind kind, uint32_t cycle)
 {
 	struct plan *plan = draw->plan;
 	struct op *op = &plan->ops[plan->n_ops];
@@ -189,7 +201,7 @@ static uint32_t draw_slots(struct draw *draw)
 static void draw_birth(struct draw *draw, uint32_t human, enum sandbox_side side, uint32_t cycle,
 		       uint32_t mask)
 {
-	struct op *op = add_op(draw, OP_CREATE, cycle);
+	struct op *op = plan_add_op(draw, OP_CREATE, cycle);
 
 	op->human = human;
 	op->side = side;
@@ -219,7 +231,7 @@ void plan_draw_human(struct draw *draw, uint32_t human)
 		return;
 	/* The second one lacks something, or says something else. */
 	if (percent(draw, 25))
-		other_mask &= ~BIT(below(draw, SLOT_COUNT)) | BIT(SLOT_NAME);
+		other_mask &= ~BIT(below(draw, SLOT_TAG + 1)) | BIT(SLOT_NAME);
 	if ((other_mask & (BIT(SLOT_EMAIL) | BIT(SLOT_LINKEDIN))) != 0) {
 		if (percent(draw, 20))
 			other_mask |= BIT(SLOT_TITLE + SLOT_COUNT);
@@ -246,7 +258,7 @@ static enum op_kind draw_edit(struct draw *draw, enum slot slot)
 {
 	const uint32_t n = below(draw, 100);
 
-	if (slot < SLOT_FIRST_SET)
+	if (!slot_is_set(slot))
 		return n < 88 || slot == SLOT_NAME ? OP_SET : OP_CLEAR;
 	return n < 45 ? OP_SET : n < 65 ? OP_DROP : n < 92 ? OP_REPLACE : OP_CLEAR;
 }
@@ -262,7 +274,7 @@ void plan_draw_deed(struct draw *draw, uint32_t cycle)
 {
 	const struct plan *plan = draw->plan;
 	const uint32_t n = below(draw, 100);
-	struct op *op = add_op(draw, OP_SET, cycle);
+	struct op *op = plan_add_op(draw, OP_SET, cycle);
 	const uint32_t when = below(draw, 100);
 
 	op->human = below(draw, plan->n_humans);
@@ -302,7 +314,7 @@ static void draw_contest(struct draw *draw)
 	const bool people_first = percent(draw, 50);
 
 	for (int i = 0; i < 2; i++) {
-		struct op *op = add_op(draw, OP_SET, cycle);
+		struct op *op = plan_add_op(draw, OP_SET, cycle);
 
 		op->human = human;
 		op->slot = slot;
@@ -388,8 +400,8 @@ static void draw_notes(struct draw *draw)
 
 	for (uint32_t i = 0; i < n; i++) {
 		const bool edits = i > 0 && percent(draw, 45);
-		struct op *op =
-			add_op(draw, edits ? OP_NOTE_EDIT : OP_NOTE, below(draw, plan->n_cycles));
+		struct op *op = plan_add_op(draw, edits ? OP_NOTE_EDIT : OP_NOTE,
+					    below(draw, plan->n_cycles));
 
 		op->human = below(draw, plan->n_humans);
 		op->side = percent(draw, 50) ? SANDBOX_RECORDS : SANDBOX_PEOPLE;
@@ -477,4 +489,5 @@ void plan_make(uint64_t seed, struct plan *ret_plan)
 	draw_notes(&draw);
 	draw_users(&draw);
 	draw_budget(&draw);
+	plan_draw_custom(&draw);
 }

@@ -136,6 +136,7 @@ struct knobs {
 	bool removals; /* users delete and archive */
 	bool notes;    /* are carried */
 	bool users;    /* have records */
+	bool custom;   /* fields of the workspace's own */
 	uint32_t on_records, on_people, on_edited; /* choices of on_removed */
 	uint32_t removal_percent;
 	int32_t skew_s[SANDBOX_SIDE_COUNT];
@@ -158,6 +159,8 @@ void plan_make(uint64_t seed, struct plan *ret_plan);
 /* day_plan.c: a day of a daemon, with hundreds of persons. */
 void plan_make_day(uint64_t seed, struct plan *ret_plan);
 void plan_print(const struct plan *plan, FILE *out);
+/* Is it mapped, on both sides? */
+bool plan_has_slot(const struct knobs *knobs, enum slot slot);
 /* The token that the human has there from the beginning. */
 uint32_t plan_base_token(uint32_t human, enum slot slot, uint32_t variant);
 const char *op_kind_name(enum op_kind kind);

@@ -25,6 +25,12 @@ void uv_shim_forget(void);
 
 /* ---- Configuration ---- */
 
+#define CUSTOM_FIELDS \
+	"fields = (" \
+	"{ field = \"code\"; type = \"text\"; records = \"code\"; people = \"customerId\"; }," \
+	"{ field = \"points\"; type = \"integer\"; records = \"points\"; people = \"dealSize\"; }," \
+	"{ field = \"level\"; type = \"select\"; records = \"level\"; people = \"stage\"; } );\n"
+
 static void add_records(const struct knobs *knobs, struct buf *text)
 {
 	buf_addf(text,
@@ -84,6 +90,8 @@ static void load_config(struct sim *sim)
 		notes_configure(sim, &text);
 	if (knobs->users)
 		users_configure(&text);
+	if (knobs->custom)
+		buf_add_z(&text, CUSTOM_FIELDS);
 	if (!config_parse("/nowhere/sim.conf", buf_str(&text), CONFIG_TEXT_ONLY, &sim->config,
 			  &errors)) {
 		config_errors_print(&errors, stderr);

@@ -268,6 +268,39 @@ static void everything(struct plan *plan)
 	edit(plan, 2, 4, SANDBOX_RECORDS, SLOT_PHONE, OP_SET);
 }
 
+static void custom_fields(struct plan *plan)
+{
+	plan->knobs.custom = true;
+	for (uint32_t human = 0; human < 3; human++)
+		pair(plan, human);
+	born(plan, 3, SANDBOX_RECORDS, WHOLE);
+	born(plan, 4, SANDBOX_PEOPLE, WHOLE);
+	plan->ops[3].mask |= BIT(SLOT_CODE + SLOT_COUNT) | BIT(SLOT_POINTS + SLOT_COUNT);
+	plan->ops[5].mask &= ~BIT(SLOT_LEVEL);
+	edit(plan, 1, 0, SANDBOX_RECORDS, SLOT_CODE, OP_SET);
+	edit(plan, 1, 0, SANDBOX_PEOPLE, SLOT_POINTS, OP_SET);
+	edit(plan, 1, 1, SANDBOX_PEOPLE, SLOT_LEVEL, OP_SET);
+	edit(plan, 1, 2, SANDBOX_RECORDS, SLOT_POINTS, OP_CLEAR);
+	edit(plan, 2, 2, SANDBOX_RECORDS, SLOT_POINTS, OP_SET);
+	edit(plan, 2, 2, SANDBOX_PEOPLE, SLOT_POINTS, OP_SET);
+	edit(plan, 2, 3, SANDBOX_PEOPLE, SLOT_CODE, OP_CLEAR);
+	edit(plan, 2, 4, SANDBOX_RECORDS, SLOT_LEVEL, OP_SET);
+}
+
+static void notes(struct plan *plan)
+{
+	plan->knobs.notes = true;
+	for (uint32_t human = 0; human < 2; human++)
+		pair(plan, human);
+	born(plan, 2, SANDBOX_RECORDS, WHOLE);
+	add(plan, OP_NOTE, 0, 0, SANDBOX_RECORDS);
+	add(plan, OP_NOTE, 0, 1, SANDBOX_PEOPLE);
+	add(plan, OP_NOTE, 1, 2, SANDBOX_RECORDS);
+	add(plan, OP_NOTE, 1, 1, SANDBOX_PEOPLE);
+	add(plan, OP_NOTE_EDIT, 1, 0, SANDBOX_RECORDS)->n = 0;
+	add(plan, OP_NOTE_EDIT, 2, 1, SANDBOX_PEOPLE)->n = 1;
+}
+
 /* ---- Of a side that is rolled: its turns take several cycles ---- */
 
 static void roll(struct plan *plan)
@@ -388,6 +421,8 @@ static const struct {
 	{ "sparse lists", sparse },
 	{ "sparse lists, people are down", sparse_and_down },
 	{ "everything", everything },
+	{ "custom fields", custom_fields },
+	{ "notes", notes },
 	{ "rolled, first contact", rolled_contact },
 	{ "rolled, edits", rolled_edits },
 	{ "rolled, creates", rolled_creates },

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-#define RUNS_MAX 64
+#define RUNS_MAX 96
 #define END_TEXT_MAX ((size_t)1024 * 1024)
 #define SHOWN_MOST 20
 

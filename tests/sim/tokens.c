@@ -8,6 +8,8 @@
 
 static const char *const tag_titles[TOKEN_TAGS] = { "Customer", "Prospect",   "Partner", "Supplier",
 						    "Press",    "Event 2025", "VIP" };
+static const char *const level_titles[TOKEN_LEVELS] = { "Iron", "Bronze", "Silver", "Gold",
+							"Platinum" };
 
 const char *slot_name(enum slot slot)
 {
@@ -15,10 +17,21 @@ const char *slot_name(enum slot slot)
 		[SLOT_NAME] = "name",         [SLOT_TITLE] = "job_title",
 		[SLOT_LINKEDIN] = "linkedin", [SLOT_ADDRESS] = "address",
 		[SLOT_EMAIL] = "emails",      [SLOT_PHONE] = "phones",
-		[SLOT_TAG] = "tags",
+		[SLOT_TAG] = "tags",          [SLOT_CODE] = "code",
+		[SLOT_POINTS] = "points",     [SLOT_LEVEL] = "level",
 	};
 
 	return slot < SLOT_COUNT ? names[slot] : "?";
+}
+
+bool slot_is_set(enum slot slot)
+{
+	return slot == SLOT_EMAIL || slot == SLOT_PHONE || slot == SLOT_TAG;
+}
+
+bool slot_is_shared(enum slot slot)
+{
+	return slot == SLOT_TAG || slot == SLOT_LEVEL;
 }
 
 /* Letters that make no word with a meaning of its own ("van", "Jr"). */
@@ -91,6 +104,16 @@ void token_text(enum slot slot, uint32_t token, char ret_text[static TOKEN_TEXT_
 		if (token >= 1 && token <= TOKEN_TAGS)
 			(void)snprintf(ret_text, TOKEN_TEXT_BYTES, "%s", tag_titles[token - 1]);
 		break;
+	case SLOT_CODE:
+		(void)snprintf(ret_text, TOKEN_TEXT_BYTES, "Code %06u", token);
+		break;
+	case SLOT_POINTS: /* seven digits, of which the first says nothing */
+		(void)snprintf(ret_text, TOKEN_TEXT_BYTES, "%u", 1000000 + token);
+		break;
+	case SLOT_LEVEL:
+		if (token >= 1 && token <= TOKEN_LEVELS)
+			(void)snprintf(ret_text, TOKEN_TEXT_BYTES, "%s", level_titles[token - 1]);
+		break;
 	case SLOT_COUNT:
 		break;
 	}
@@ -153,6 +176,15 @@ static uint32_t read_name(struct str text)
 	return given == family ? family : TOKEN_ALIEN;
 }
 
+static uint32_t read_title(struct str text, const char *const *titles, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		if (str_equal_z(text, titles[i]))
+			return i + 1;
+	}
+	return TOKEN_ALIEN;
+}
+
 uint32_t token_read(enum slot slot, struct str text)
 {
 	const struct str trimmed = str_trim(text);
@@ -161,13 +193,10 @@ uint32_t token_read(enum slot slot, struct str text)
 		return 0;
 	if (slot == SLOT_NAME)
 		return read_name(trimmed);
-	if (slot == SLOT_TAG) {
-		for (uint32_t i = 0; i < TOKEN_TAGS; i++) {
-			if (str_equal_z(trimmed, tag_titles[i]))
-				return i + 1;
-		}
-		return TOKEN_ALIEN;
-	}
+	if (slot == SLOT_TAG)
+		return read_title(trimmed, tag_titles, TOKEN_TAGS);
+	if (slot == SLOT_LEVEL)
+		return read_title(trimmed, level_titles, TOKEN_LEVELS);
 	if (slot == SLOT_EMAIL)
 		return last_digits(str_head(trimmed, str_find(trimmed, '@')));
 	return last_digits(trimmed);

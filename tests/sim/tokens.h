@@ -9,6 +9,8 @@
 
 #include "base/str.h"
 
+#include <stdbool.h>
+
 enum slot {
 	SLOT_NAME,
 	SLOT_TITLE,
@@ -17,13 +19,18 @@ enum slot {
 	SLOT_EMAIL,
 	SLOT_PHONE,
 	SLOT_TAG,
+	/* Custom ones: a text, a number, a select. */
+	SLOT_CODE,
+	SLOT_POINTS,
+	SLOT_LEVEL,
 	SLOT_COUNT
 };
 
-#define SLOT_FIRST_SET SLOT_EMAIL
-
 /* The titles of tags are given: their tokens are 1 to TOKEN_TAGS. */
 #define TOKEN_TAGS 7u
+/* So are those of levels, 1 to TOKEN_LEVELS. */
+#define TOKEN_LEVELS 5u
+#define TOKEN_LEVEL_TITLES "Iron|Bronze|Silver|Gold|Platinum"
 /* All others are above. */
 #define TOKEN_FIRST 100u
 #define TOKEN_MAX 999999u
@@ -36,6 +43,9 @@ enum slot {
 #define TOKEN_TEXT_BYTES 64
 
 const char *slot_name(enum slot slot);
+bool slot_is_set(enum slot slot);
+/* Do different humans hold the same ones? */
+bool slot_is_shared(enum slot slot);
 /* The canonical text, in which the token can be found whatever a server does to it. */
 void token_text(enum slot slot, uint32_t token, char ret_text[static TOKEN_TEXT_BYTES]);
 /* The same thing as somebody might type it; n is any number. */

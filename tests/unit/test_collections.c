@@ -129,9 +129,20 @@ static void makes_new_ones(void **state)
 	request_release(&request);
 	collection_create(mapper_find(SIDE_RECORDS, "values"), COLLECTION_COMPANIES, STR_LIT("A"),
 			  STR_LIT("a.example"), &request);
-	assert_request(&request, "POST", "/v2/objects/companies/records",
+	assert_request(&request, "PUT", "/v2/objects/companies/records?matching_attribute=domains",
 		       "{\"data\":{\"values\":{\"name\":\"A\",\"domains\":[\"a.example\"]}}}");
 	request_release(&request);
+	collection_create(mapper_find(SIDE_RECORDS, "values"), COLLECTION_COMPANIES, STR_LIT("A"),
+			  str_from(""), &request);
+	assert_request(&request, "POST", "/v2/objects/companies/records",
+		       "{\"data\":{\"values\":{\"name\":\"A\",\"domains\":[]}}}");
+	request_release(&request);
+	assert_true(collection_create_repeats(mapper_find(SIDE_RECORDS, "values"),
+					      COLLECTION_COMPANIES, STR_LIT("a.example")));
+	assert_false(collection_create_repeats(mapper_find(SIDE_RECORDS, "values"),
+					       COLLECTION_COMPANIES, str_from("")));
+	assert_false(collection_create_repeats(mapper_find(SIDE_PEOPLE, ""),
+					       COLLECTION_ORGANIZATIONS, STR_LIT("a.example")));
 	assert_false(collection_can_create(mapper_find(SIDE_RECORDS, "attributes"),
 					   COLLECTION_COMPANIES));
 	assert_false(collection_can_create(mapper_find(SIDE_PEOPLE, ""), COLLECTION_USERS));
@@ -273,6 +284,14 @@ static void knows_domains(void **state)
 
 /* ---- Values of persons ---- */
 
+static void on_missed(void *payload, enum collection which, struct str id)
+{
+	bool *missed = payload;
+
+	assert_text(id, "f528bd86-8142-4359-9a8c-b651d50a27b1");
+	missed[which] = true;
+}
+
 static void values_of_records(void **state)
 {
 	struct fixture f;
@@ -292,7 +311,8 @@ static void values_of_records(void **state)
 	assert_int_equal(person.values[row].state, VALUE_UNKNOWN);
 	f.context.collections[COLLECTION_COMPANIES] = companies;
 	f.context.collections[COLLECTION_ORGANIZATIONS] = companies;
-	f.context.missed = missed;
+	f.context.on_missed = on_missed;
+	f.context.missed_payload = missed;
 	person = decode_raw(&f, f.record);
 	assert_int_equal(person.values[row].state, VALUE_UNKNOWN);
 	assert_true(missed[COLLECTION_COMPANIES]);

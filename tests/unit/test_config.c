@@ -168,6 +168,12 @@ static const struct bad_case bad_cases[] = {
 	  "records = { base_url = \"https://r.example\"; dialect = \"attributes\";\n"
 	  "token_file = \"r\"; };\n" PEOPLE "users = { enabled = true; };",
 	  "4: users.enabled: the dialect attributes has no users; set it to false\n" },
+	{ "nothing that could be created",
+	  BOTH "references = { segments = {\ncreate_missing = true; };\n"
+	       "owners = { create_missing = true; };\ntags = { create_missing = true; }; };",
+	  "4: references.segments.create_missing: segments cannot be created; set it to false\n"
+	  "5: references.owners.create_missing: owners are users, who are never created; set it to "
+	  "false\n" },
 	{ "no tag to tag with",
 	  BOTH "sync = { on_removed = { people = \"tag\"; };\narchived_tag = \"\"; };\n"
 	       "references = { tags = { enabled = true; records = \"tags\"; }; };",

@@ -111,7 +111,7 @@ static void builds_reads(void **state)
 	assert_request(&f->request, "DELETE", "/v2/objects/people/records/record_01", NULL);
 }
 
-/* A documented request without what is not written: companies; phones go out in E.164. */
+/* A documented request; phones go out in E.164. */
 static const char *documented(struct fixture *f, const char *file, const char *phone)
 {
 	struct json_object *root;
@@ -120,7 +120,6 @@ static const char *documented(struct fixture *f, const char *file, const char *p
 	assert_true(json_parse(read_data(&f->arena, file), &root, &err));
 	struct json_object *attributes = json_child(root, "attributes");
 
-	json_object_object_del(attributes, "company");
 	if (phone != NULL)
 		json_object_object_add(attributes, "phone", json_object_new_string(phone));
 	const struct str text = arena_copy(&f->arena, str_from(json_object_to_json_string(root)));
@@ -132,9 +131,12 @@ static const char *documented(struct fixture *f, const char *file, const char *p
 static void creates_as_documented(void **state)
 {
 	struct fixture *f = *state;
+
+	fixture_add_company(f, "record_01defghijklmnopqrstuvwxy", "acme.example");
 	struct person person = new_person(f, "");
 
 	set_part(f, &person, "name", NAME_FULL, "John Doe");
+	set_list(f, &person, "company", (const char *[]){ "acme.example", NULL });
 	set_list(f, &person, "emails",
 		 (const char *[]){ "john@example.com", "second@example.com", NULL });
 	set_list(f, &person, "phones", (const char *[]){ "+15559876543", NULL });
@@ -144,6 +146,17 @@ static void creates_as_documented(void **state)
 	f->mapper->create(&f->context, &person, &f->request);
 	assert_request(&f->request, "POST", "/v2/objects/people/records",
 		       documented(f, "attributes_create_request.json", "+15559876543"));
+	request_release(&f->request);
+	/* The one in the document's code. */
+	set_part(f, &person, "name", NAME_FULL, "David Johnson");
+	set_list(f, &person, "emails", (const char *[]){ "david@example.com", NULL });
+	set_list(f, &person, "phones", (const char *[]){ "+15554567890", NULL });
+	set_text(f, &person, "job_title", "Product Manager");
+	set_list(f, &person, "tags", (const char *[]){ "prospect", "product", NULL });
+	person.values[row(f, "linkedin")] = (struct value){ .state = VALUE_UNKNOWN };
+	f->mapper->create(&f->context, &person, &f->request);
+	assert_request(&f->request, "POST", "/v2/objects/people/records",
+		       documented(f, "attributes_code_create_request.json", "+15554567890"));
 }
 
 static void updates_as_documented(void **state)

@@ -24,7 +24,7 @@ struct fixture {
 	struct arena arena;
 	struct field rows[MAX_ROWS];
 	struct field_table table;
-	struct mapper_titles *tags;
+	struct mapper_titles *tags, *companies;
 	struct mapper_context context;
 	const struct mapper *mapper;
 	struct request request;
@@ -72,10 +72,25 @@ static inline size_t fixture_add_row(struct fixture *fixture, const char *name,
 	return n;
 }
 
+/* A row for companies, as the configuration makes it, and one of them. */
+static inline void fixture_add_company(struct fixture *fixture, const char *id, const char *text)
+{
+	const size_t at = fixture_add_row(fixture, "company", FIELD_REFERENCE_OF_MANY, "company",
+					  "organizations");
+
+	fixture->rows[at].single[SIDE_RECORDS] = true;
+	field_table_init(&fixture->table, fixture->rows, fixture->table.n);
+	fixture->companies = titles_new();
+	assert_true(titles_add(fixture->companies, str_from(id), str_from(text)));
+	fixture->context.collections[COLLECTION_COMPANIES] = fixture->companies;
+	fixture->context.collections[COLLECTION_ORGANIZATIONS] = fixture->companies;
+}
+
 static inline void fixture_close(struct fixture *fixture)
 {
 	request_release(&fixture->request);
 	titles_free(fixture->tags);
+	titles_free(fixture->companies);
 	arena_release(&fixture->arena);
 }
 

@@ -4,6 +4,8 @@
 
 #include "mappers/json_scan.h"
 
+#include <dirent.h>
+
 struct outcome {
 	bool good;
 	struct page_info info;
@@ -86,24 +88,59 @@ static const struct mapper *named(const char *name)
 	return mapper_find(strcmp(name, "people") == 0 ? SIDE_PEOPLE : SIDE_RECORDS, name);
 }
 
-static void every_cut_of_every_document_agrees(void **state)
+/* Each answer of the documents: tests/data/api/DIALECT_WHAT_answer.json. */
+static void each_answer(void (*check)(const char *dialect, const char *file))
 {
-	static const char *const files[][2] = {
-		{ "values", "values_create_answer.json" },
-		{ "values", "values_update_answer.json" },
-		{ "values", "values_user_answer.json" },
-		{ "attributes", "attributes_list_answer.json" },
-		{ "people", "people_list_answer.json" },
-		{ "people", "people_hydra_answer.json" },
-		{ "people", "people_person_answer.json" },
-		{ "people", "people_tags_answer.json" },
-	};
+	DIR *folder = opendir(TEST_DATA "/api");
+	unsigned n = 0;
+
+	assert_non_null(folder);
+	for (const struct dirent *entry; (entry = readdir(folder)) != NULL;) {
+		const struct str name = str_from(entry->d_name);
+		char dialect[32];
+
+		if (!str_ends(name, STR_LIT("_answer.json")))
+			continue;
+		(void)snprintf(dialect, sizeof(dialect), "%.*s", (int)str_find(name, '_'), name.p);
+		check(dialect, entry->d_name);
+		n++;
+	}
+	(void)closedir(folder);
+	assert_true(n >= 8);
+}
+
+static void cuts_agree(const char *dialect, const char *file)
+{
 	struct arena arena = { 0 };
 
-	(void)state;
-	for (size_t i = 0; i < COUNT_OF(files); i++)
-		assert_cuts_agree(named(files[i][0]), read_data(&arena, files[i][1]));
+	assert_cuts_agree(named(dialect), read_data(&arena, file));
 	arena_release(&arena);
+}
+
+static void every_cut_of_every_document_agrees(void **state)
+{
+	(void)state;
+	each_answer(cuts_agree);
+}
+
+/* Read as what it is a page of. */
+static void decodes(const char *dialect, const char *file)
+{
+	struct fixture f;
+
+	fixture_open(&f, strcmp(dialect, "people") == 0 ? SIDE_PEOPLE : SIDE_RECORDS, dialect);
+	(void)read_body(&f, read_data(&f.arena, file));
+	assert_true(f.n_records > 0);
+	const struct person person = decode_raw(&f, f.record);
+
+	assert_true(person.id.len > 0);
+	fixture_close(&f);
+}
+
+static void every_document_decodes(void **state)
+{
+	(void)state;
+	each_answer(decodes);
 }
 
 struct page_case {
@@ -337,6 +374,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_cut_of_every_document_agrees),
+		cmocka_unit_test(every_document_decodes),
 		cmocka_unit_test(reads_pages),
 		cmocka_unit_test(refuses_what_is_no_page),
 		cmocka_unit_test(no_prefix_is_whole),

@@ -385,11 +385,20 @@ static void unknown_leaves_the_target(void **state)
 static void names_from_email(void **state)
 {
 	struct arena arena = { 0 };
-	const struct value name = name_from_email(&arena, STR_LIT("jane.doe"));
+	static const char *const emails[][2] = {
+		{ "jane.doe@example.com", "*|||jane.doe|" },
+		{ "\"a@b\"@example.com", "*|||\"a@b\"|" },
+		{ "jane", "*|||jane|" },
+	};
 
 	(void)state;
-	assert_string_equal(show_people(&arena, &name), "*|||jane.doe|");
+	for (size_t i = 0; i < COUNT_OF(emails); i++) {
+		const struct value name = name_from_email(&arena, str_from(emails[i][0]));
+
+		assert_string_equal(show_people(&arena, &name), emails[i][1]);
+	}
 	assert_int_equal(name_from_email(&arena, STR_LIT("  ")).state, VALUE_EMPTY);
+	assert_int_equal(name_from_email(&arena, STR_LIT("@example.com")).state, VALUE_EMPTY);
 	assert_int_equal(name_from_email(&arena, STR_LIT("")).state, VALUE_EMPTY);
 	arena_release(&arena);
 }

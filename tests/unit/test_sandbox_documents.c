@@ -244,6 +244,10 @@ static void test_attributes(void **state)
 
 	assert_string_equal(json_object_get_string(title), "Jane Smith");
 	json_object_put(answer);
+	send_example(&world, SANDBOX_RECORDS, "POST", P, "attributes_code_create_request.json",
+		     NULL, 201);
+	send_example(&world, SANDBOX_RECORDS, "POST", P "/query",
+		     "attributes_code_query_request.json", NULL, 200);
 	send_example(&world, SANDBOX_RECORDS, "PATCH", P "/record_01abcdefghijklmnopqrstuv",
 		     "attributes_update_request.json", NULL, 200);
 	send_example(&world, SANDBOX_RECORDS, "POST", P "/batch",

@@ -164,6 +164,53 @@ static const struct row note_rows[] = {
 	LOOK("/_control/dump?side=people&object=notes", "total", "2"),
 };
 
+#define EARLY "2020-05-05T05:05:05%2B00:00"
+
+/* Each parameter of the document, also where crmsync asks for none of its kind. */
+static const struct row filter_rows[] = {
+	MAKE("users", "\"familyName\":\"Vos\",\"email\":\"vos@example.com\"", '1'),
+	MAKE("tags", "\"title\":\"Red\"", '2'),
+	MAKE("segments", "\"title\":\"Old\"", '3'),
+	KEEP("POST", "/_control/create", "{\"side\":\"people\",\"at\":\"2020-05-05T05:05:05Z\",\"set\":{\"familyName\":\"Zzyzx\",\"linkedinId\":\"zzyzx\"}}", 200, "id", '4'),
+	KEEP("POST", "/people", "{\"familyName\":\"Aaltje\",\"owner\":\"/users/$1\",\"tags\":[\"/tags/$2\"],\"segments\":[\"/segments/$3\"],\"emailAddresses\":[{\"email\":\"aa@example.com\"}],\"phoneNumbers\":[{\"phoneNumber\":\"+31207940800\"}]}", 201, "id", '0'),
+	LOOK("/people?owner.id=$1", "totalItems", "1"),
+	LOOK("/people?owner.id[]=none&owner.id[]=$1", "member/0/id", "$0"),
+	LOOK("/people?tags.id=$2", "totalItems", "1"),
+	LOOK("/people?tags.id[]=$2", "member/0/id", "$0"),
+	LOOK("/people?segments.uuid=$3", "totalItems", "1"),
+	LOOK("/people?segments.uuid[]=$3&segments.uuid[]=none", "member/0/id", "$0"),
+	LOOK("/people?emailAddresses.email=aa@example.com", "member/0/id", "$0"),
+	LOOK("/people?emailAddresses.email[]=aa@example.com&emailAddresses.email[]=x@example.com", "totalItems", "1"),
+	LOOK("/people?identifiers=zzyzx", "member/0/id", "$4"),
+	LOOK("/people?identifiers[]=zzyzx&identifiers[]=aa@example.com", "totalItems", "2"),
+	LOOK("/people?identifiers[]=%2B31207940800", "member/0/id", "$0"),
+	LOOK("/people?q=zzyz", "member/0/id", "$4"),
+	LOOK("/people?q=nobody%20at%20all", "totalItems", "0"),
+	LOOK("/people?order[familyName]=asc", "member/0/id", "$0"),
+	LOOK("/people?order[familyName]=desc", "member/0/id", "$4"),
+	LOOK("/people?order[createdAt]=asc", "member/0/id", "$4"),
+	LOOK("/people?order[createdAt]=desc&itemsPerPage=1&page=1", "member/0/id", "$0"),
+	LOOK("/people?createdAt[before]=" EARLY, "totalItems", "1"),
+	LOOK("/people?createdAt[strictly_before]=" EARLY, "totalItems", "0"),
+	LOOK("/people?createdAt[after]=" EARLY "&createdAt[before]=" EARLY, "member/0/id", "$4"),
+	LOOK("/people?createdAt[strictly_after]=" EARLY "&q=zzyz", "totalItems", "0"),
+	LOOK("/people?exists[archivedAt]=true", "totalItems", "0"),
+	LOOK("/people?view=idx&q=zzyz", "member/0", "$4"),
+	/* Of notes. */
+	KEEP("GET", "/note_categories", NULL, 200, "member/0/id", '5'),
+	KEEP("POST", "/people/$0/notes", "{\"description\":\"D\",\"title\":\"T\",\"author\":\"/users/$1\",\"category\":\"/note_categories/$5\",\"createdAt\":\"2020-05-05T05:05:05+00:00\"}", 201, "id", '6'),
+	LOOK("/people/$0/notes?person=$0", "totalItems", "1"),
+	LOOK("/people/$0/notes?person[]=$0&person[]=none", "totalItems", "1"),
+	LOOK("/people/$0/notes?author.id[]=$1", "member/0/id", "$6"),
+	LOOK("/people/$0/notes?author.id[]=none", "totalItems", "0"),
+	LOOK("/people/$0/notes?createdAt[after]=" EARLY, "totalItems", "1"),
+	LOOK("/people/$0/notes?createdAt[strictly_after]=" EARLY, "totalItems", "0"),
+	LOOK("/people/$0/notes?createdAt[strictly_before]=" EARLY, "totalItems", "0"),
+	LOOK("/_control/stats", "violations", "[ ]"),
+	/* A PUT of a note wipes what it does not name. */
+	DEED("PUT", "/people/$0/notes/$6", "{\"description\":\"Only\",\"category\":\"/note_categories/$5\"}", "title", NULL),
+};
+
 /* The collections in each spelling. */
 static const struct row hydra_rows[] = {
 	LOOK("/tags", "hydra:totalItems", "7"),
@@ -215,6 +262,14 @@ static void test_notes(void **state)
 	RUN(&options, note_rows);
 }
 
+static void test_filters(void **state)
+{
+	const struct sandbox_options options = defaults();
+
+	(void)state;
+	RUN(&options, filter_rows);
+}
+
 static void test_collections(void **state)
 {
 	struct sandbox_options options = defaults();
@@ -229,9 +284,8 @@ static void test_collections(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_properties),
-		cmocka_unit_test(test_relations),
-		cmocka_unit_test(test_notes),
+		cmocka_unit_test(test_properties),  cmocka_unit_test(test_relations),
+		cmocka_unit_test(test_notes),       cmocka_unit_test(test_filters),
 		cmocka_unit_test(test_collections),
 	};
 

@@ -44,7 +44,8 @@ static struct status sample(void)
 				.updated = { 3, 4 },
 				.removed = { 5, 6 },
 				.notes = { 14, 15 },
-				.users = 16,
+				.users = 18,
+				.references = { 16, 17 },
 				.linked = 7,
 				.unchanged = 8,
 				.left_out = 14,
@@ -102,8 +103,9 @@ static void formats_every_key(void **state)
 		"\"ended_at\":\"2026-01-01T11:59:10.000Z\","
 		"\"created\":{\"records\":1,\"people\":2},\"updated\":{\"records\":3,\"people\":4},"
 		"\"removed\":{\"records\":5,\"people\":6},"
-		"\"notes\":{\"records\":14,\"people\":15},\"requests\":{\"records\":10,\"people\":11},"
-		"\"requests_least\":{\"records\":12,\"people\":13},\"users\":16,"
+		"\"notes\":{\"records\":14,\"people\":15},"
+		"\"references\":{\"records\":16,\"people\":17},\"requests\":{\"records\":10,\"people\":11},"
+		"\"requests_least\":{\"records\":12,\"people\":13},\"users\":18,"
 		"\"linked\":7,\"unchanged\":8,"
 		"\"conflicts\":0,\"quarantined\":0,\"left_out\":14,\"guarded\":0,"
 		"\"waiting\":0,\"retries\":9,"

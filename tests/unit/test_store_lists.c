@@ -369,6 +369,39 @@ static void members_are_replaced_whole(void **state)
 	members_are(f, "lists", 6, "1=board/a.example/text ");
 }
 
+static void on_sought(void *payload, struct str text, bool refused)
+{
+	buf_addf(payload, "%.*s=%d ", STR_ARG(text), refused);
+}
+
+static void sought_is(struct fixture *f, const char *collection, const char *expected)
+{
+	struct buf text;
+
+	buf_init(&text, 1000);
+	OK(f, store_sought_each(f->store, collection, on_sought, &text, &f->err));
+	assert_string_equal(buf_z(&text), expected);
+	buf_release(&text);
+}
+
+static void what_was_sought_goes_with_the_reading(void **state)
+{
+	struct fixture *f = *state;
+
+	sought_is(f, "tags", "");
+	OK(f, store_members_begin(f->store, "tags", 5, 2, &f->err));
+	OK(f, store_members_begin(f->store, "lists", 6, 2, &f->err));
+	OK(f, store_sought_add(f->store, "tags", S("vip"), false, &f->err));
+	OK(f, store_sought_add(f->store, "tags", S("lead"), false, &f->err));
+	OK(f, store_sought_add(f->store, "tags", S("lead"), true, &f->err));
+	OK(f, store_sought_add(f->store, "lists", S("board"), false, &f->err));
+	fixture_reopen(f, STORE_WRITE);
+	sought_is(f, "tags", "lead=1 vip=0 ");
+	OK(f, store_members_begin(f->store, "tags", 9, 2, &f->err));
+	sought_is(f, "tags", "");
+	sought_is(f, "lists", "board=0 ");
+}
+
 static void newest_ended_cycle(void **state)
 {
 	struct fixture *f = *state;
@@ -434,6 +467,7 @@ int main(void)
 		STORE_TEST(what_is_given_up_blocks_silently),
 		STORE_TEST(history_keeps_what_was_held),
 		STORE_TEST(members_are_replaced_whole),
+		STORE_TEST(what_was_sought_goes_with_the_reading),
 		STORE_TEST(newest_ended_cycle),
 		STORE_TEST(cycles_in_order),
 	};
