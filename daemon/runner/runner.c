@@ -9,6 +9,7 @@
 #include "daemon/runner/rolling.h"
 
 #include <assert.h>
+#include <string.h>
 
 int64_t runner_now(const struct runner *runner)
 {
@@ -181,8 +182,10 @@ static void forget_last_cycle(struct runner *runner)
 	runner->stopping = runner->again = runner->pushed = false;
 	runner->n_dirty = runner->intents_done = runner->intents_total = 0;
 	runner->clashed.n = 0;
-	runner->removals_held = runner->changes_held = runner->keeps_sent = false;
-	runner->n_changed = runner->n_changed_before = 0;
+	runner->removals_held = runner->changes_held = runner->changes_allowed = false;
+	runner->keeps_sent = false;
+	runner->n_changed = 0;
+	memset(runner->n_cleared, 0, sizeof(runner->n_cleared));
 }
 
 static bool note_start(struct runner *runner, struct error *err)

@@ -43,6 +43,8 @@ struct side_scan {
 	bool reached;        /* the newest pages go back to somebody who was on a list before */
 	struct turn turn;    /* generation 0: none is under way */
 	bool asks_on; /* its end waits: some who are absent are asked for by the next cycle */
+	/* A turn was concluded from that read everybody: who was met before it began, by their number. */
+	int64_t concluded;
 };
 
 /* Was everybody of that side read: now, or by an earlier reading? */
@@ -64,7 +66,8 @@ struct runner {
 	struct side_scan scans[SIDE_COUNT];
 	struct budget budgets[SIDE_COUNT]; /* of rolled sides */
 	struct lookup *lookup;             /* who was asked for before a create; NULL: nobody */
-	unsigned n_slicing;                /* sides whose lists are still being read */
+	int64_t newest_before; /* number of the person that was met last before the cycle */
+	unsigned n_slicing;    /* sides whose lists are still being read */
 	struct push *push[SIDE_COUNT];
 	/* Persons of whom the list did not say enough, or nothing: read one by one by confirm. */
 	VEC(struct str) unsure[SIDE_COUNT];
@@ -72,10 +75,11 @@ struct runner {
 	uint64_t n_confirmed[SIDE_COUNT]; /* persons asked for */
 	unsigned n_confirming;            /* sides that are still being asked */
 	struct removal_rules removal_rules;
-	bool removals_held; /* by the guard: nothing is done about who is missing */
-	bool changes_held;  /* by the guard: no link is updated */
-	uint64_t n_changed; /* links that the first merge wants to change, first contact aside */
-	uint64_t n_changed_before; /* earlier ones of the same turns, and of those before them */
+	bool removals_held;   /* by the guard: nothing is done about who is missing */
+	bool changes_held;    /* by the guard (blast.h): no link is updated */
+	bool changes_allowed; /* it would be, but for who said that it may */
+	uint64_t n_changed;   /* links that the first merge wants to change, first contact aside */
+	uint32_t n_cleared[SIDE_COUNT][LIMIT_FIELDS]; /* of them those in which a field goes */
 	bool halted
 		[SIDE_COUNT]; /* the side refuses every write: none is tried again in this cycle */
 	bool keeps_sent;      /* there are writes of unknown outcome that could not be settled */
@@ -89,10 +93,11 @@ struct runner {
 	uint64_t intents_done, intents_total;
 	/* What the decoding depends on: another field table or other titles decode everything anew. */
 	uint64_t raw_seed[SIDE_COUNT];
-	bool no_groups[SIDE_COUNT]; /* the side does not answer grouped readings */
-	bool again;                 /* a link has to be merged once more */
-	VEC(int64_t) clashed;       /* links that met a unique value of somebody else (yield.h) */
-	bool pushed;                /* the push phase has come to its end */
+	bool no_groups[SIDE_COUNT];    /* the side does not answer grouped readings */
+	bool search_fails[SIDE_COUNT]; /* it does not find who is there; that was said */
+	bool again;                    /* a link has to be merged once more */
+	VEC(int64_t) clashed; /* links that met a unique value of somebody else (yield.h) */
+	bool pushed;          /* the push phase has come to its end */
 	bool stopping;
 	bool busy; /* a cycle is under way */
 };
