@@ -4,7 +4,7 @@
 #include "state/store_p.h"
 
 /* The columns behind `side`, in their order; was_unreadable and the like are 0 or 1. */
-#define TURN_NUMBERS 23
+#define TURN_NUMBERS 25
 
 static void to_numbers(const struct turn *turn, int64_t numbers[static TURN_NUMBERS])
 {
@@ -19,6 +19,8 @@ static void to_numbers(const struct turn *turn, int64_t numbers[static TURN_NUMB
 		turn->was_unreadable,
 		turn->asked,
 		turn->n_waits,
+		turn->n_asks,
+		turn->unasked,
 		turn->newest,
 		at->page_size,
 		at->next_number,
@@ -51,20 +53,22 @@ static struct turn from_numbers(const int64_t n[static TURN_NUMBERS])
 		.was_unreadable = n[6] != 0,
 		.asked = n[7],
 		.n_waits = (uint32_t)n[8],
-		.newest = n[9],
-		.at = { .page_size = (uint32_t)n[10],
-			.next_number = (uint32_t)n[11],
-			.n_repeats = (uint32_t)n[12],
-			.next_offset = (uint64_t)n[13],
-			.n_pages = (uint64_t)n[14],
-			.n_read = (uint64_t)n[15],
-			.n_first = (uint64_t)n[16],
-			.first_content = (uint64_t)n[17],
-			.last_content = (uint64_t)n[18],
-			.total = n[19],
-			.twice = n[20] != 0,
-			.first_answered = n[21] != 0,
-			.descending = n[22] != 0 },
+		.n_asks = (uint32_t)n[9],
+		.unasked = n[10] != 0,
+		.newest = n[11],
+		.at = { .page_size = (uint32_t)n[12],
+			.next_number = (uint32_t)n[13],
+			.n_repeats = (uint32_t)n[14],
+			.next_offset = (uint64_t)n[15],
+			.n_pages = (uint64_t)n[16],
+			.n_read = (uint64_t)n[17],
+			.n_first = (uint64_t)n[18],
+			.first_content = (uint64_t)n[19],
+			.last_content = (uint64_t)n[20],
+			.total = n[21],
+			.twice = n[22] != 0,
+			.first_answered = n[23] != 0,
+			.descending = n[24] != 0 },
 	};
 }
 
@@ -85,7 +89,7 @@ bool store_turn_get(struct store *store, enum side side, struct turn *ret_turn, 
 	struct sql_call call = sql_call(
 		&store->sql,
 		"SELECT t.generation, mark, cycle, ended, n_distinct, n_unreadable, was_unreadable, "
-		"asked, n_waits, newest, page_size, next_number, n_repeats, next_offset, n_pages, "
+		"asked, n_waits, n_asks, unasked, newest, page_size, next_number, n_repeats, next_offset, n_pages, "
 		"n_read, n_first, "
 		"first_content, last_content, total, twice, first_answered, descending, sum, "
 		"coalesce(s.started_at, 0) FROM turn t LEFT JOIN scan s ON s.side = t.side "
@@ -116,10 +120,10 @@ bool store_turn_put(struct store *store, enum side side, const struct turn *turn
 	struct sql_call call = sql_call(
 		&store->sql,
 		"INSERT OR REPLACE INTO turn(side, generation, mark, cycle, ended, n_distinct, "
-		"n_unreadable, was_unreadable, asked, n_waits, newest, page_size, next_number, n_repeats, "
+		"n_unreadable, was_unreadable, asked, n_waits, n_asks, unasked, newest, page_size, next_number, n_repeats, "
 		"next_offset, n_pages, n_read, n_first, first_content, last_content, total, "
 		"twice, first_answered, descending, sum) "
-		"VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+		"VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 
 	to_numbers(turn, numbers);
 	sql_bind_int(&call, side);

@@ -30,6 +30,8 @@ struct turn {
 	bool was_unreadable;   /* there were some in the pass before */
 	int64_t asked;    /* at its end: a number of state/removals.h, see store_absent_each() */
 	uint32_t n_waits; /* at its end: cycles in a row that could not ask for anybody */
+	uint32_t n_asks;  /* at its end: cycles that have waited for it */
+	bool unasked; /* at the end of the one before it not all who were absent were asked for */
 	int64_t newest; /* number of the person, of either side, that was met last before it began; 0: none */
 	struct scan_position at;
 };

@@ -43,11 +43,9 @@ static bool prepare_side(struct runner *runner, enum side side, struct error *er
 	if (!store_person_count(store, side, &n, err) ||
 	    !store_turn_get(store, side, &scan->turn, err))
 		return false;
-	if (scan->turn.generation != 0 && scan->turn.mark != rolling_mark(runner, side)) {
-		scan->turn = (struct turn){ 0 };
-		if (!store_turn_drop(store, side, err))
-			return false;
-	}
+	/* The next one takes its place. */
+	if (scan->turn.generation != 0 && scan->turn.mark != rolling_mark(runner, side))
+		scan->turn = (struct turn){ .unasked = scan->turn.unasked };
 	scan->rolled = scan->turn.generation != 0 || !rolling_fits(runner, side, (uint64_t)n);
 	if (!scan->rolled)
 		return true;

@@ -35,6 +35,7 @@ static bool store_begun(struct runner *runner, enum side side, struct error *err
 				    .started_at = runner_now(runner),
 				    .mark = rolling_mark(runner, side),
 				    .cycle = runner->cycle.report.id,
+				    .unasked = scan->turn.unasked,
 				    .newest = newest };
 	scan_save(&scan->scan, &scan->turn.at);
 	return store_turn_put(store, side, &scan->turn, err) &&
@@ -171,7 +172,8 @@ static bool has_turn(const struct runner *runner, enum side side)
 	const struct side_scan *scan = &runner->scans[side];
 
 	return scan->rolled && scan->turn.end == TURN_RUNNING &&
-	       (scan->turn.generation != 0 || !rolling_fits(runner, side, scan->n_distinct));
+	       (scan->turn.generation != 0 || scan->turn.unasked ||
+		!rolling_fits(runner, side, scan->n_distinct));
 }
 
 void runner_slice(struct runner *runner)

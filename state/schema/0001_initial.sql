@@ -39,6 +39,8 @@ CREATE TABLE turn(
 	was_unreadable INTEGER NOT NULL,
 	asked INTEGER NOT NULL, -- at its end: up to this person those who are absent were asked for
 	n_waits INTEGER NOT NULL, -- cycles in a row that could not ask
+	n_asks INTEGER NOT NULL, -- cycles that asked
+	unasked INTEGER NOT NULL CHECK (unasked IN (0, 1)), -- at the end of the one before some were left
 	newest INTEGER NOT NULL, -- the person met last before it began
 	page_size INTEGER NOT NULL,
 	next_number INTEGER NOT NULL,

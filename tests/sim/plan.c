@@ -158,6 +158,7 @@ void plan_draw_knobs(struct draw *draw)
 	knobs->reopen = percent(draw, 20);
 	knobs->removals = percent(draw, 30);
 	knobs->removal_percent = percent(draw, 60) ? 100 : 10;
+	knobs->changed_percent = 100;
 	knobs->on_records = below(draw, 3);
 	knobs->on_people = below(draw, 3);
 	knobs->on_edited = below(draw, 4) == 0;
@@ -454,4 +455,5 @@ void plan_make(uint64_t seed, struct plan *ret_plan)
 	draw_contests(&draw);
 	draw_notes(&draw);
 	draw_budget(&draw);
+	plan_draw_mass(&draw);
 }

@@ -136,6 +136,7 @@ struct knobs {
 	bool notes;    /* are carried */
 	uint32_t on_records, on_people, on_edited; /* choices of on_removed */
 	uint32_t removal_percent;
+	uint32_t changed_percent;
 	int32_t skew_s[SANDBOX_SIDE_COUNT];
 	uint32_t gap_s; /* between two cycles, about */
 };

@@ -18,6 +18,8 @@ static const struct turn stands = {
 	.asked = 12,
 	.n_waits = 2,
 	.newest = 13,
+	.n_asks = 14,
+	.unasked = true,
 	.at = { .page_size = 30,
 		.next_number = 7,
 		.n_repeats = 2,
@@ -57,7 +59,8 @@ static void a_turn_outlives_its_process(void **state)
 	assert_true(turn.mark == stands.mark && turn.end == TURN_RUNNING);
 	assert_int_equal(turn.cycle, 5);
 	assert_true(turn.n_distinct == 3 && turn.n_unreadable == 4 && turn.was_unreadable);
-	assert_true(turn.asked == 12 && turn.n_waits == 2 && turn.newest == 13);
+	assert_true(turn.asked == 12 && turn.n_waits == 2 && turn.newest == 13 &&
+		    turn.n_asks == 14 && turn.unasked);
 	assert_memory_equal(&turn.at, &stands.at, sizeof(turn.at));
 	OK(f, store_turn_get(f->store, SIDE_RECORDS, &turn, &f->err));
 	assert_int_equal(turn.generation, 0);
