@@ -64,8 +64,9 @@ struct runner {
 	bool unreadable[LIMIT_FIELDS]; /* of rules: rows named in what could not be read */
 	enum reach reach;
 	struct side_scan scans[SIDE_COUNT];
-	struct budget budgets[SIDE_COUNT]; /* of rolled sides */
-	struct lookup *lookup;             /* who was asked for before a create; NULL: nobody */
+	struct budget budgets[SIDE_COUNT];        /* of rolled sides */
+	struct budget_ration rations[SIDE_COUNT]; /* of visits of notes in rotation */
+	struct lookup *lookup; /* who was asked for before a create; NULL: nobody */
 	int64_t newest_before; /* number of the person that was met last before the cycle */
 	unsigned n_slicing;    /* sides whose lists are still being read */
 	struct push *push[SIDE_COUNT];
