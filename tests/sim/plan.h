@@ -56,6 +56,8 @@ struct op {
 	uint32_t
 		mask; /* OP_CREATE: bits of slots; bits above SLOT_COUNT: differs from the other side */
 	uint32_t token; /* of what is set */
+	uint32_t
+		hours_old; /* OP_CREATE behind the first cycle: its server says that it is, an import does so */
 	int64_t at_ns; /* since the beginning; of plans that last a time, in place of when and cycle */
 };
 
