@@ -291,7 +291,8 @@ static bool on_pair(void *payload, struct pair *pair, struct arena *arena, struc
 	struct merge_result merged;
 
 	runner->n_dirty++;
-	runner_changed(runner);
+	if (!runner_goes_on(runner, err))
+		return false;
 	if (removals_concern(pair) || is_unread(runner, pair))
 		return true;
 	if (!wishes_merge(runner, pair, arena, &merged, err))

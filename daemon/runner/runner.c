@@ -22,6 +22,12 @@ void runner_changed(struct runner *runner)
 		runner->options.on_change(runner->options.payload);
 }
 
+bool runner_goes_on(struct runner *runner, struct error *err)
+{
+	runner_changed(runner);
+	return !runner->stopping || error_set(err, ERR_CANCELED, "told to stop");
+}
+
 static void note_requests_before(struct runner *runner)
 {
 	for (int side = 0; side < SIDE_COUNT; side++) {

@@ -123,6 +123,8 @@ static inline bool runner_is_gone(const struct runner *runner, const struct pair
 					    pair->gone_cycle[side] == runner->cycle.report.id;
 }
 int64_t runner_now(const struct runner *runner);
+/* For what goes through many persons: after each of them.  False if the cycle is to end: ERR_CANCELED. */
+NODISCARD bool runner_goes_on(struct runner *runner, struct error *err);
 void runner_changed(struct runner *runner);
 static inline struct store *runner_store(struct runner *runner)
 {
