@@ -4,6 +4,8 @@
 #include "daemon/runner/plan.h"
 #include "daemon/runner/rolling.h"
 
+#include "base/hash.h"
+
 #include <stdlib.h>
 
 /* The kinds that an API may be asked for, in the order in which requests are filled. */
@@ -76,7 +78,20 @@ size_t lookup_count(const struct lookup *lookup, enum side target)
 struct collecting {
 	struct lookup *lookup;
 	enum side target;
+	bool waiting; /* those who have waited, else the others */
 };
+
+static bool has_waited(const struct collecting *collecting, struct str id)
+{
+	const struct runner *runner = collecting->lookup->runner;
+	const uint64_t hash = hash64(id, 0);
+
+	for (size_t i = 0; i < runner->waiting[collecting->target].n; i++) {
+		if (runner->waiting[collecting->target].items[i] == hash)
+			return true;
+	}
+	return false;
+}
 
 static bool add_candidate(struct collecting *collecting, const struct person *source,
 			  struct error *err)
@@ -102,7 +117,7 @@ static bool add_candidate(struct collecting *collecting, const struct person *so
 	return true;
 }
 
-/* Who was refused before must not keep others waiting. */
+/* Who was refused before, or put off, must not keep others waiting. */
 static bool on_new(void *payload, const struct person *source, struct arena *arena,
 		   struct error *err)
 {
@@ -115,10 +130,26 @@ static bool on_new(void *payload, const struct person *source, struct arena *are
 
 	if (side->candidates.n == side->most)
 		return error_set(err, ERR_CANCELED, "enough for one cycle");
+	if (has_waited(collecting, source->id) != collecting->waiting)
+		return true;
 	if (!plan_create(runner, collecting->target, source, arena, &intent, &possible, err) ||
 	    (possible && !plan_is_refused(runner, &intent, &refused, err)))
 		return false;
 	return !possible || refused || add_candidate(collecting, source, err);
+}
+
+static bool collect_all(struct collecting *collecting, struct error *err)
+{
+	struct runner *runner = collecting->lookup->runner;
+
+	for (int waiting = 0; waiting < 2; waiting++) {
+		collecting->waiting = waiting != 0;
+		if (!plan_each_new(runner, collecting->target, on_new, collecting, err))
+			return false;
+		if (runner->waiting[collecting->target].n == 0)
+			break;
+	}
+	return true;
 }
 
 static bool is_taken(const struct side_lookup *side, struct str id)
@@ -190,15 +221,14 @@ static bool collect(struct lookup *lookup, struct error *err)
 	for (int i = 0; i < SIDE_COUNT; i++) {
 		const enum side target = (enum side)i;
 		const struct side_scan *scan = &runner->scans[target];
-		struct collecting collecting = { lookup, target };
+		struct collecting collecting = { .lookup = lookup, .target = target };
 		const struct budget_rate rate = rolling_rate(runner, target);
 		const uint32_t most = budget_push_most(&rate);
 
 		lookup->sides[target].most = most < CANDIDATES_MOST ? most : CANDIDATES_MOST;
 		lookup->sides[target].reached = scan->reached;
 		if (scan->rolled && plan_may_create(runner, target) &&
-		    (!plan_each_new(runner, target, on_new, &collecting, err) ||
-		     !find_witnesses(lookup, target, err)))
+		    (!collect_all(&collecting, err) || !find_witnesses(lookup, target, err)))
 			return false;
 	}
 	return store_commit(store, err);

@@ -4,6 +4,7 @@
  */
 #include "daemon/runner/lookup_p.h"
 
+#include "base/hash.h"
 #include "base/log.h"
 
 #include <stdlib.h>
@@ -210,10 +211,25 @@ static void report(struct lookup *lookup, enum side target)
 		*is_said = n > 0;
 }
 
+static void note_waiting(struct lookup *lookup, enum side target)
+{
+	struct runner *runner = lookup->runner;
+	const struct side_lookup *side = &lookup->sides[target];
+
+	runner->waiting[target].n = 0;
+	for (size_t i = 0; i < side->candidates.n; i++) {
+		if (!lookup_is_allowed(lookup, target, &side->candidates.items[i]))
+			*VEC_PUSH(&runner->waiting[target]) =
+				hash64(side->candidates.items[i].id, 0);
+	}
+}
+
 void lookup_end(struct lookup *lookup)
 {
-	for (int side = 0; side < SIDE_COUNT; side++)
+	for (int side = 0; side < SIDE_COUNT; side++) {
 		report(lookup, (enum side)side);
+		note_waiting(lookup, (enum side)side);
+	}
 	lookup->runner->again = lookup->found;
 	runner_phase_done(lookup->runner);
 }

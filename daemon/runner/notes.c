@@ -66,12 +66,12 @@ void notes_submit(struct notes *notes, enum side side, struct request *request, 
 
 /* ---- Turns ---- */
 
-/* Whoever is due is visited, be it one in each cycle. */
+/* Whoever is due is visited, be it one in each cycle; it takes nothing of what the others have. */
 bool notes_may_ask(const struct notes *notes, enum side side)
 {
-	if (notes->visit.rotates && notes->rotated[side] >= notes->share[side])
-		return false;
-	return notes->n_visits <= 1 || notes->used[side] < notes->most[side];
+	if (notes->visit.rotates)
+		return notes->rotated[side] < notes->share[side];
+	return notes->n_visits <= 1 || notes->used[side] - notes->rotated[side] < notes->most[side];
 }
 
 /* Where notes flow from records only, most visits need nothing of the other side. */

@@ -67,6 +67,8 @@ struct runner {
 	struct budget budgets[SIDE_COUNT];        /* of rolled sides */
 	struct budget_ration rations[SIDE_COUNT]; /* of visits of notes in rotation */
 	struct lookup *lookup; /* who was asked for before a create; NULL: nobody */
+	/* Of those whose creation the last lookup put off, hashes of ids: others go first. */
+	VEC(uint64_t) waiting[SIDE_COUNT];
 	int64_t newest_before; /* number of the person that was met last before the cycle */
 	unsigned n_slicing;    /* sides whose lists are still being read */
 	struct push *push[SIDE_COUNT];
