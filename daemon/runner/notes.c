@@ -134,7 +134,10 @@ void notes_visited(struct notes *notes, bool read)
 
 /* ---- The phase ---- */
 
-/* What is due may make a cycle as long again as it is, a minute at most: edits of persons wait for the next. */
+/* What is due may make a cycle as long again as it is, a minute at most: edits of persons wait for the next.
+ * Of a minute, so much at least, or somebody who is due again and again would be all. */
+#define DUE_LEAST 0.25
+
 static void set_allowance(struct notes *notes)
 {
 	struct runner *runner = notes->runner;
@@ -148,7 +151,9 @@ static void set_allowance(struct notes *notes)
 	for (int i = 0; i < SIDE_COUNT; i++) {
 		const enum side side = (enum side)i;
 		const struct budget_rate rate = rolling_rate(runner, side);
-		const double most = rates[side] * (minutes < 1 ? minutes : 1);
+		const double most = rates[side] * (minutes > 1         ? 1 :
+						   minutes < DUE_LEAST ? DUE_LEAST :
+									 minutes);
 
 		notes->most[side] =
 			most > BUDGET_RATION_LEAST ? (int64_t)most : BUDGET_RATION_LEAST;
