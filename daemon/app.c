@@ -53,6 +53,7 @@ void app_cut_cycle(struct app *app)
 
 	app->cut = true;
 	runner_stop(app->runner);
+	uv_update_time(&app->loop);
 	app->grace_ends_ms = uv_now(&app->loop) + (uint64_t)(grace_ns / NS_PER_MS);
 	(void)uv_timer_start(&app->grace, on_grace, 0, GRACE_TICK_MS);
 }
@@ -118,9 +119,13 @@ static void on_tick(uv_timer_t *timer)
 		app_run_tick(app);
 }
 
+/* A phase that goes through many persons comes to the loop when it is through with them. */
 static void on_change(void *payload)
 {
-	app_status_changed(payload);
+	struct app *app = payload;
+
+	app_status_changed(app);
+	signals_look(&app->signals);
 }
 
 static void on_done(void *payload, const struct cycle_report *report)

@@ -13,6 +13,7 @@
 #include <assert.h>
 #include <inttypes.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 #include <time.h>
 
 /* A connection that isn't there after this long won't come. */
@@ -50,14 +51,29 @@ uint64_t app_net_token_mark(const struct config *config, enum side side, const c
 	return hash64(str_from(auth_value), hash64(str_from(app_token_header(config, side)), 0));
 }
 
+/* Another file in its place has another one; none: 0. */
+static uint64_t file_mark(const char *path)
+{
+	struct stat file;
+
+	if (*path == '\0' || stat(path, &file) != 0)
+		return 0;
+	const int64_t facts[] = { (int64_t)file.st_dev,         (int64_t)file.st_ino,
+				  (int64_t)file.st_size,        (int64_t)file.st_mtim.tv_sec,
+				  (int64_t)file.st_mtim.tv_nsec };
+
+	return hash64((struct str){ (const char *)facts, sizeof(facts) }, 0);
+}
+
 static struct net_marks marks_of(const struct config *config, enum side side,
 				 const char *auth_value)
 {
 	const struct config_endpoint *endpoint = &config->endpoint[side];
 	const bool is_records = side == SIDE_RECORDS;
 	struct arena arena = { 0 };
-	const struct str way = arena_format(&arena, "%s|%s|%s", endpoint->base_url,
-					    endpoint->ca_file, endpoint->proxy);
+	const struct str way = arena_format(&arena, "%s|%s|%" PRIx64 "|%s", endpoint->base_url,
+					    endpoint->ca_file, file_mark(endpoint->ca_file),
+					    endpoint->proxy);
 	const struct str limits = arena_format(
 		&arena,
 		"%" PRId64 "|%" PRIu32 "|%g|%g|%" PRIu32 "|%" PRIu32 "|%" PRId64 "|%" PRId64

@@ -173,6 +173,11 @@ NODISCARD bool page_reader_finish(struct page_reader *reader, struct page_info *
  * digest.  Bytes longer than LIMIT_RECORD_BYTES never come out of a page_reader. */
 struct digest mapper_raw_digest(const struct mapper *mapper, struct str raw, uint64_t seed);
 
+/* Which of the keys stand somewhere in a record's raw bytes, for one that cannot be decoded: all of them
+ * if it is no JSON. */
+void mapper_shown(const struct mapper_context *context, struct str raw,
+		  const struct match_key *keys, size_t n, bool *ret_shown);
+
 /* ---- Judging (all mappers) ---- */
 
 /* What the status and body of an answer mean; ret_words gets the server's own words, cut to

@@ -13,7 +13,7 @@
 	"WHERE k.person = person.no AND q.side = 1 - ?2 AND q.link IS NULL)"
 
 bool store_absent_each(struct store *store, enum side side, int64_t generation, int64_t after,
-		       absent_fn *fn, void *payload, struct error *err)
+		       bool proved_too, absent_fn *fn, void *payload, struct error *err)
 {
 	struct arena arena = { 0 };
 	int64_t last = after;
@@ -24,12 +24,14 @@ bool store_absent_each(struct store *store, enum side side, int64_t generation, 
 		struct sql_call call = sql_call(
 			&store->sql,
 			"SELECT no, id, link IS NOT NULL FROM person WHERE no > ?1 AND side = ?2 "
-			"AND generation < ?3 AND (link IS NOT NULL OR (archived_at = 0 "
+			"AND generation < ?3 AND (?4 OR link IS NULL OR gone_cycle = 0) "
+			"AND (link IS NOT NULL OR (archived_at = 0 "
 			"AND remembered = 0 AND " SQL_SHARES_A_KEY ")) ORDER BY no LIMIT 1");
 
 		sql_bind_int(&call, last);
 		sql_bind_int(&call, side);
 		sql_bind_int(&call, generation);
+		sql_bind_int(&call, proved_too);
 		arena_reset(&arena);
 		ok = sql_row(&call, &found, err);
 		if (!ok || !found)

@@ -9,12 +9,13 @@
 #include "state/store.h"
 
 /* Persons of a side that this generation has not seen, and that matter: linked ones, and those who share a
- * match key with an unlinked person of the other side.  In order of their numbers, behind `after`; fn ends
- * it early by ERR_CANCELED. */
+ * match key with an unlinked person of the other side.  Linked ones that are proved to be gone only if
+ * proved_too.  In order of their numbers, behind `after`; fn ends it early by ERR_CANCELED. */
 typedef bool absent_fn(void *payload, int64_t number, struct str id, bool linked,
 		       struct error *err);
 NODISCARD bool store_absent_each(struct store *store, enum side side, int64_t generation,
-				 int64_t after, absent_fn *fn, void *payload, struct error *err);
+				 int64_t after, bool proved_too, absent_fn *fn, void *payload,
+				 struct error *err);
 /* Persons of a side that this generation has seen: those who can testify that a question is answered at
  * all.  The first `n`; *ret_ids has room for them, empty where there are fewer. */
 NODISCARD bool store_witnesses(struct store *store, enum side side, int64_t generation, unsigned n,

@@ -4,7 +4,7 @@
 #include "state/store_p.h"
 
 /* The columns behind `side`, in their order; was_unreadable and the like are 0 or 1. */
-#define TURN_NUMBERS 24
+#define TURN_NUMBERS 25
 
 static void to_numbers(const struct turn *turn, int64_t numbers[static TURN_NUMBERS])
 {
@@ -19,8 +19,9 @@ static void to_numbers(const struct turn *turn, int64_t numbers[static TURN_NUMB
 		turn->was_unreadable,
 		turn->asked,
 		turn->n_waits,
-		(int64_t)turn->n_changed,
-		(int64_t)turn->n_changed_before,
+		turn->n_asks,
+		turn->unasked,
+		turn->newest,
 		at->page_size,
 		at->next_number,
 		at->n_repeats,
@@ -52,21 +53,22 @@ static struct turn from_numbers(const int64_t n[static TURN_NUMBERS])
 		.was_unreadable = n[6] != 0,
 		.asked = n[7],
 		.n_waits = (uint32_t)n[8],
-		.n_changed = (uint64_t)n[9],
-		.n_changed_before = (uint64_t)n[10],
-		.at = { .page_size = (uint32_t)n[11],
-			.next_number = (uint32_t)n[12],
-			.n_repeats = (uint32_t)n[13],
-			.next_offset = (uint64_t)n[14],
-			.n_pages = (uint64_t)n[15],
-			.n_read = (uint64_t)n[16],
-			.n_first = (uint64_t)n[17],
-			.first_content = (uint64_t)n[18],
-			.last_content = (uint64_t)n[19],
-			.total = n[20],
-			.twice = n[21] != 0,
-			.first_answered = n[22] != 0,
-			.descending = n[23] != 0 },
+		.n_asks = (uint32_t)n[9],
+		.unasked = n[10] != 0,
+		.newest = n[11],
+		.at = { .page_size = (uint32_t)n[12],
+			.next_number = (uint32_t)n[13],
+			.n_repeats = (uint32_t)n[14],
+			.next_offset = (uint64_t)n[15],
+			.n_pages = (uint64_t)n[16],
+			.n_read = (uint64_t)n[17],
+			.n_first = (uint64_t)n[18],
+			.first_content = (uint64_t)n[19],
+			.last_content = (uint64_t)n[20],
+			.total = n[21],
+			.twice = n[22] != 0,
+			.first_answered = n[23] != 0,
+			.descending = n[24] != 0 },
 	};
 }
 
@@ -87,7 +89,8 @@ bool store_turn_get(struct store *store, enum side side, struct turn *ret_turn, 
 	struct sql_call call = sql_call(
 		&store->sql,
 		"SELECT t.generation, mark, cycle, ended, n_distinct, n_unreadable, was_unreadable, "
-		"asked, n_waits, n_changed, n_changed_before, page_size, next_number, n_repeats, next_offset, n_pages, n_read, n_first, "
+		"asked, n_waits, n_asks, unasked, newest, page_size, next_number, n_repeats, next_offset, n_pages, "
+		"n_read, n_first, "
 		"first_content, last_content, total, twice, first_answered, descending, sum, "
 		"coalesce(s.started_at, 0) FROM turn t LEFT JOIN scan s ON s.side = t.side "
 		"AND s.generation = t.generation WHERE t.side = ?");
@@ -117,10 +120,10 @@ bool store_turn_put(struct store *store, enum side side, const struct turn *turn
 	struct sql_call call = sql_call(
 		&store->sql,
 		"INSERT OR REPLACE INTO turn(side, generation, mark, cycle, ended, n_distinct, "
-		"n_unreadable, was_unreadable, asked, n_waits, n_changed, n_changed_before, page_size, next_number, n_repeats, "
+		"n_unreadable, was_unreadable, asked, n_waits, n_asks, unasked, newest, page_size, next_number, n_repeats, "
 		"next_offset, n_pages, n_read, n_first, first_content, last_content, total, "
 		"twice, first_answered, descending, sum) "
-		"VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+		"VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 
 	to_numbers(turn, numbers);
 	sql_bind_int(&call, side);
@@ -245,6 +248,65 @@ bool store_person_generation(struct store *store, enum side side, struct str id,
 		return false;
 	*ret_generation = found ? sql_int(&call, 0) : 0;
 	sql_end(&call);
+	return true;
+}
+
+bool store_person_number(struct store *store, enum side side, struct str id, int64_t *ret_number,
+			 struct error *err)
+{
+	bool found;
+	struct sql_call call =
+		sql_call(&store->sql, "SELECT no FROM person WHERE side = ? AND id = ?");
+
+	sql_bind_int(&call, side);
+	sql_bind_text(&call, id);
+	if (!sql_row(&call, &found, err))
+		return false;
+	*ret_number = found ? sql_int(&call, 0) : 0;
+	sql_end(&call);
+	return true;
+}
+
+bool store_person_newest(struct store *store, int64_t *ret_number, struct error *err)
+{
+	bool found;
+	struct sql_call call = sql_call(&store->sql, "SELECT coalesce(max(no), 0) FROM person");
+
+	if (!sql_row(&call, &found, err))
+		return false;
+	*ret_number = sql_int(&call, 0);
+	sql_end(&call);
+	return true;
+}
+
+bool store_known_keys(struct store *store, enum side side, enum key_kind kind, int64_t generation,
+		      size_t n, struct arena *arena, struct known_key *ret_keys, size_t *ret_n,
+		      struct error *err)
+{
+	bool found = true;
+	struct sql_call call = sql_call(
+		&store->sql,
+		"SELECT p.id, k.key FROM person p CROSS JOIN match_key k "
+		"INDEXED BY match_key_person ON k.person = p.no AND k.kind = ?1 "
+		"WHERE p.side = ?2 AND p.generation >= ?3 AND p.raw IS NOT NULL "
+		"AND p.archived_at = 0 AND p.gone_cycle = 0 AND NOT EXISTS (SELECT 1 "
+		"FROM match_key o CROSS JOIN person q ON q.no = o.person WHERE o.kind = k.kind "
+		"AND o.key = k.key AND o.person <> p.no AND q.side = ?2) "
+		"GROUP BY p.no ORDER BY p.no DESC LIMIT ?4");
+
+	*ret_n = 0;
+	sql_bind_int(&call, kind);
+	sql_bind_int(&call, side);
+	sql_bind_int(&call, generation);
+	sql_bind_int(&call, (int64_t)n);
+	while (found) {
+		if (!sql_row(&call, &found, err))
+			return false;
+		if (found) {
+			ret_keys[*ret_n].id = sql_text_copy(&call, 0, arena);
+			ret_keys[(*ret_n)++].key = sql_text_copy(&call, 1, arena);
+		}
+	}
 	return true;
 }
 

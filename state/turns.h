@@ -28,10 +28,11 @@ struct turn {
 	uint64_t n_distinct;   /* persons seen, at its end */
 	uint64_t n_unreadable; /* records that could not be understood, in this pass */
 	bool was_unreadable;   /* there were some in the pass before */
-	int64_t asked;      /* at its end: a number of state/removals.h, see store_absent_each() */
-	uint32_t n_waits;   /* at its end: cycles in a row that could not ask for anybody */
-	uint64_t n_changed; /* links written to since it began, first contact aside */
-	uint64_t n_changed_before; /* in the turn before it */
+	int64_t asked;    /* at its end: a number of state/removals.h, see store_absent_each() */
+	uint32_t n_waits; /* at its end: cycles in a row that could not ask for anybody */
+	uint32_t n_asks;  /* at its end: cycles that have waited for it */
+	bool unasked; /* at the end of the one before it not all who were absent were asked for */
+	int64_t newest; /* number of the person, of either side, that was met last before it began; 0: none */
 	struct scan_position at;
 };
 
@@ -69,6 +70,22 @@ NODISCARD bool store_gap_close(struct store *store, enum side side, struct error
 /* Which reading saw the person last; 0: it is not known. */
 NODISCARD bool store_person_generation(struct store *store, enum side side, struct str id,
 				       int64_t *ret_generation, struct error *err);
+/* Persons of both sides have numbers in the order in which they were met; 0: nobody. */
+NODISCARD bool store_person_number(struct store *store, enum side side, struct str id,
+				   int64_t *ret_number, struct error *err);
+NODISCARD bool store_person_newest(struct store *store, int64_t *ret_number, struct error *err);
+
+/* Somebody who is there, and a match key that nobody else of the side has. */
+struct known_key {
+	struct str id, key;
+};
+
+/* Those whom a list has shown since this generation and who are not archived, the ones met last first: at
+ * most n of them; *ret_n: how many there are. */
+NODISCARD bool store_known_keys(struct store *store, enum side side, enum key_kind kind,
+				int64_t generation, size_t n, struct arena *arena,
+				struct known_key *ret_keys, size_t *ret_n, struct error *err);
+
 /* The kind of a cycle shows only when it has begun to read. */
 NODISCARD bool store_cycle_kind(struct store *store, int64_t cycle, struct str kind,
 				struct error *err);

@@ -93,6 +93,34 @@ void budget_slice(struct budget *budget, const struct budget_rate *rate, uint64_
 		budget->credit = -most;
 }
 
+uint32_t budget_ration(struct budget_ration *ration, const struct budget_rate *rate,
+		       uint32_t percent, int64_t now_ns)
+{
+	const int64_t longest = rate->interval_ns > MINUTE_NS ? rate->interval_ns : MINUTE_NS;
+	const int64_t least = (int64_t)BUDGET_RATION_LEAST * UNIT;
+	const int64_t yield = yield_of(rate->allowed, longest) * percent / 100;
+	const int64_t most = yield > least ? yield : least;
+	int64_t passed = at_most(rate->interval_ns, longest);
+
+	if (rate->allowed == 0)
+		return UINT32_MAX;
+	if (ration->at_ns != 0)
+		passed = now_ns > ration->at_ns ? at_most(now_ns - ration->at_ns, longest) : 0;
+	else
+		ration->credit = least;
+	ration->at_ns = now_ns;
+	ration->credit =
+		at_most(ration->credit + yield_of(rate->allowed, passed) * percent / 100, most);
+	if (ration->credit < least)
+		return 0;
+	return (uint32_t)at_most(ration->credit / UNIT, UINT32_MAX);
+}
+
+void budget_rationed(struct budget_ration *ration, uint64_t n_used)
+{
+	ration->credit -= at_most((int64_t)n_used, INT32_MAX) * UNIT;
+}
+
 /* Is there room for it beside what has to stay free? */
 static bool has_room(const struct budget_rate *rate, uint32_t used, uint32_t reserve)
 {

@@ -33,6 +33,22 @@ struct budget {
 	uint32_t n_without; /* slices in a row that had none */
 };
 
+/* Of what has a share of what is allowed and can wait (visits of notes in rotation).  Kept from cycle to
+ * cycle: where cycles follow one another closely, none of them is given more than time has yielded.  Zeroed
+ * before the first one. */
+struct budget_ration {
+	int64_t credit; /* thousandths of a request */
+	int64_t at_ns;  /* when that was reckoned; 0: never */
+};
+
+/* Less than that is of no use to it, and is saved for the next cycle. */
+#define BUDGET_RATION_LEAST 3
+
+/* How many requests that may use now: what an interval (or a minute, if that is longer) yields at most. */
+uint32_t budget_ration(struct budget_ration *ration, const struct budget_rate *rate,
+		       uint32_t percent, int64_t now_ns);
+void budget_rationed(struct budget_ration *ration, uint64_t n_used);
+
 /* Does a reading of that many pages leave half of what an interval allows? */
 bool budget_fits(const struct budget_rate *rate, uint64_t n_pages);
 /* How many requests one push phase may use, at least 1. */

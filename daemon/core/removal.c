@@ -76,6 +76,11 @@ uint64_t removal_limit(uint64_t most, uint64_t percent, uint64_t n_links)
 	return limit < most ? limit : most;
 }
 
+bool removal_may_be_blast(uint64_t percent, uint64_t n_changed)
+{
+	return n_changed * 100 > BLAST_LINKS_LEAST * percent;
+}
+
 bool removal_is_blast(uint64_t percent, uint64_t n_changed, uint64_t n_links)
 {
 	return n_links >= BLAST_LINKS_LEAST && n_changed * 100 > n_links * percent;

@@ -53,6 +53,8 @@ enum removal removal_decide(const struct removal_rules *rules, const enum fate f
 /* How many persons a cycle may remove without being asked: min(most, max(2, links x percent / 100)). */
 uint64_t removal_limit(uint64_t most, uint64_t percent, uint64_t n_links);
 
+/* Could it be, of however many links? */
+bool removal_may_be_blast(uint64_t percent, uint64_t n_changed);
 /* Whether changing that many of the links is too much at once: more than `percent` of at least 100. */
 bool removal_is_blast(uint64_t percent, uint64_t n_changed, uint64_t n_links);
 

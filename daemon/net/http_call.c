@@ -25,7 +25,7 @@
 #define LOW_SPEED_BYTES 100L /* a second, */
 #define LOW_SPEED_S 30L      /* for so long: given up */
 #define CONNECTION_AGE_S 30L /* idle for longer: not reused, the server may be closing it */
-#define CA_CACHE_S 300L      /* a changed CA file counts after this */
+#define CA_CACHE_S 300L      /* changed CAs of the system count after this */
 #define RECEIVE_BYTES 65536L
 
 bool http_call_fail(struct http_call *call, enum err_code code, const char *fmt, ...)
@@ -264,6 +264,8 @@ static CURLcode set_trust(struct http_call *call)
 	SET(CURLOPT_SSL_VERIFYHOST, 2L);
 	SET(CURLOPT_CA_CACHE_TIMEOUT, CA_CACHE_S);
 	if (endpoint->ca_file != NULL) {
+		/* Small, and the cache would go by its name: another endpoint has what it holds by then. */
+		SET(CURLOPT_CA_CACHE_TIMEOUT, 0L);
 		SET(CURLOPT_CAINFO, endpoint->ca_file);
 		SET(CURLOPT_CAPATH, NULL);
 		SET(CURLOPT_PROXY_CAINFO, endpoint->ca_file);

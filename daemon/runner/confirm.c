@@ -35,6 +35,10 @@
  * turn asks for those who were to be asked for. */
 #define WAITS_MOST 3
 
+/* Cycles in a row in which a turn's end asks for those who are absent, and the list is not read on.  Then the
+ * next turn begins, and its end goes on with those who are left. */
+#define ASKS_MOST 20
+
 /* One side's questions. */
 struct confirming {
 	struct runner *runner;
@@ -168,8 +172,9 @@ static bool find_absent(struct confirming *confirming, struct error *err)
 	confirming->asked = scan->turn.asked;
 	if (!scan->complete)
 		return true;
+	/* Of a rolled side's a proof holds until they are seen again. */
 	return store_absent_each(runner_store(runner), side, scan->whole_since, scan->turn.asked,
-				 on_absent, &absence, err);
+				 !scan->rolled, on_absent, &absence, err);
 }
 
 static bool on_sent(void *payload, const struct intent *intent, struct arena *arena,
@@ -337,6 +342,15 @@ static bool note_gone(struct confirming *confirming, struct error *err)
 	       store_commit(store, err);
 }
 
+/* Nothing is concluded from the turn; nobody is removed before all who are absent were asked for. */
+static bool give_turn_up(struct side_scan *scan)
+{
+	scan->turn = (struct turn){ .unasked = true };
+	scan->whole_since = 0;
+	scan->complete = scan->asks_on = false;
+	return true;
+}
+
 /* What is left of a turn's end: those whom the side could not tell of yet, and those behind them. */
 static bool put_off(struct confirming *confirming, struct error *err)
 {
@@ -357,6 +371,8 @@ static bool put_off(struct confirming *confirming, struct error *err)
 		turn->asked = confirming->asked;
 		scan->asks_on = confirming->more;
 	}
+	if (scan->asks_on && turn->n_asks++ >= ASKS_MOST)
+		return give_turn_up(scan);
 	return !scan->asks_on ||
 	       (store_begin(store, err) && store_turn_put(store, confirming->side, turn, err) &&
 		store_commit(store, err));

@@ -81,6 +81,8 @@ static bool on_unlinked(void *payload, const struct person *source, struct arena
 
 	if (runner->scans[creating->target].rolled && creating->n_left == 0)
 		return error_set(err, ERR_CANCELED, "nobody else was asked for");
+	if (!runner_goes_on(runner, err))
+		return false;
 	if (!is_asked(creating, source->id))
 		return true;
 	return plan_create(runner, creating->target, source, arena, &intent, &possible, err) &&

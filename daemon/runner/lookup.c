@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/runner/lookup.h"
+#include "daemon/runner/lookup_p.h"
 
-#include "daemon/runner/fetch.h"
 #include "daemon/runner/plan.h"
 #include "daemon/runner/rolling.h"
+
+#include "base/hash.h"
 
 #include <stdlib.h>
 
@@ -12,40 +13,8 @@ static const enum key_kind kinds[] = { KEY_EMAIL, KEY_LINKEDIN, KEY_PHONE };
 
 /* In one cycle: they are kept in memory. */
 #define CANDIDATES_MOST 500
-
-/* Whose creation is wanted. */
-struct candidate {
-	struct str id;
-	bool answered; /* by one of its keys: nobody who has it is unknown */
-	bool failed;   /* one of its keys got no answer */
-};
-
-struct asked_key {
-	struct match_key key;
-	size_t candidate;
-};
-
-struct side_lookup {
-	VEC(struct candidate) candidates;
-	VEC(struct asked_key) keys;
-	size_t most;  /* candidates in this cycle */
-	bool reached; /* the newest pages go back to what is known */
-};
-
-struct lookup {
-	struct runner *runner;
-	struct arena arena;
-	struct side_lookup sides[SIDE_COUNT];
-	unsigned n_flying;
-	bool found; /* somebody who has to be matched */
-};
-
-struct search {
-	struct lookup *lookup;
-	enum side side;
-	size_t first, n; /* of the keys */
-	uint32_t limit;
-};
+/* Keys that a request is filled from: more than any API takes. */
+#define KEYS_MOST 1000
 
 void lookup_free(struct lookup *lookup)
 {
@@ -59,9 +28,25 @@ void lookup_free(struct lookup *lookup)
 	free(lookup);
 }
 
-static bool is_allowed(const struct side_lookup *side, const struct candidate *candidate)
+/*
+ * Where no search tells, the list does: who was known before the turn began that has just read everybody
+ * was matched with all who were there, and who came since is on the newest pages.
+ */
+static bool is_read(const struct lookup *lookup, enum side target,
+		    const struct candidate *candidate)
 {
-	return !candidate->failed && (candidate->answered || side->reached);
+	return lookup->sides[target].reached &&
+	       candidate->number <= lookup->runner->scans[target].concluded;
+}
+
+bool lookup_is_allowed(const struct lookup *lookup, enum side target,
+		       const struct candidate *candidate)
+{
+	if (candidate->failed)
+		return false;
+	if (candidate->doubted || (candidate->is_vague && !candidate->answered))
+		return is_read(lookup, target, candidate);
+	return candidate->answered || lookup->sides[target].reached;
 }
 
 bool lookup_allows(const struct lookup *lookup, enum side target, struct str id)
@@ -72,7 +57,7 @@ bool lookup_allows(const struct lookup *lookup, enum side target, struct str id)
 
 	for (size_t i = 0; i < side->candidates.n; i++) {
 		if (str_equal(side->candidates.items[i].id, id))
-			return is_allowed(side, &side->candidates.items[i]);
+			return lookup_is_allowed(lookup, target, &side->candidates.items[i]);
 	}
 	return false;
 }
@@ -84,7 +69,7 @@ size_t lookup_count(const struct lookup *lookup, enum side target)
 	if (lookup == NULL)
 		return 0;
 	for (size_t i = 0; i < lookup->sides[target].candidates.n; i++)
-		n += is_allowed(&lookup->sides[target], &lookup->sides[target].candidates.items[i]);
+		n += lookup_is_allowed(lookup, target, &lookup->sides[target].candidates.items[i]);
 	return n;
 }
 
@@ -93,26 +78,46 @@ size_t lookup_count(const struct lookup *lookup, enum side target)
 struct collecting {
 	struct lookup *lookup;
 	enum side target;
+	bool waiting; /* those who have waited, else the others */
 };
 
-static void add_candidate(struct collecting *collecting, const struct person *source)
+static bool has_waited(const struct collecting *collecting, struct str id)
+{
+	const struct runner *runner = collecting->lookup->runner;
+	const uint64_t hash = hash64(id, 0);
+
+	for (size_t i = 0; i < runner->waiting[collecting->target].n; i++) {
+		if (runner->waiting[collecting->target].items[i] == hash)
+			return true;
+	}
+	return false;
+}
+
+static bool add_candidate(struct collecting *collecting, const struct person *source,
+			  struct error *err)
 {
 	struct lookup *lookup = collecting->lookup;
+	struct runner *runner = lookup->runner;
 	struct side_lookup *side = &lookup->sides[collecting->target];
+	const enum side from = side_other(collecting->target);
 	struct match_key keys[MATCH_KEYS_MAX];
-	const size_t n = match_keys(source, lookup->runner->table, side_other(collecting->target),
-				    &lookup->arena, keys);
+	const size_t n = match_keys(source, runner->table, from, &lookup->arena, keys);
+	int64_t number = 0;
 
+	if (!store_person_number(runner_store(runner), from, source->id, &number, err))
+		return false;
 	for (size_t i = 0; i < n; i++)
 		*VEC_PUSH(&side->keys) =
 			(struct asked_key){ { keys[i].kind,
 					      arena_copy(&lookup->arena, keys[i].key) },
 					    side->candidates.n };
 	*VEC_PUSH(&side->candidates) =
-		(struct candidate){ .id = arena_copy(&lookup->arena, source->id) };
+		(struct candidate){ .id = arena_copy(&lookup->arena, source->id),
+				    .number = number };
+	return true;
 }
 
-/* Who was refused before must not keep others waiting. */
+/* Who was refused before, or put off, must not keep others waiting. */
 static bool on_new(void *payload, const struct person *source, struct arena *arena,
 		   struct error *err)
 {
@@ -125,11 +130,84 @@ static bool on_new(void *payload, const struct person *source, struct arena *are
 
 	if (side->candidates.n == side->most)
 		return error_set(err, ERR_CANCELED, "enough for one cycle");
+	if (has_waited(collecting, source->id) != collecting->waiting)
+		return true;
 	if (!plan_create(runner, collecting->target, source, arena, &intent, &possible, err) ||
 	    (possible && !plan_is_refused(runner, &intent, &refused, err)))
 		return false;
-	if (possible && !refused)
-		add_candidate(collecting, source);
+	return !possible || refused || add_candidate(collecting, source, err);
+}
+
+static bool collect_all(struct collecting *collecting, struct error *err)
+{
+	struct runner *runner = collecting->lookup->runner;
+
+	for (int waiting = 0; waiting < 2; waiting++) {
+		collecting->waiting = waiting != 0;
+		if (!plan_each_new(runner, collecting->target, on_new, collecting, err))
+			return false;
+		if (runner->waiting[collecting->target].n == 0)
+			break;
+	}
+	return true;
+}
+
+static bool is_taken(const struct side_lookup *side, struct str id)
+{
+	for (int kind = 0; kind < KEY_KIND_COUNT; kind++) {
+		const struct witnesses *witnesses = &side->witnesses[kind];
+
+		for (size_t i = 0; i < witnesses->n; i++) {
+			if (str_equal(witnesses->keys[i].id, id))
+				return true;
+		}
+	}
+	return false;
+}
+
+static bool add_witnesses(struct lookup *lookup, enum side target, enum key_kind kind,
+			  int64_t generation, struct error *err)
+{
+	struct side_lookup *side = &lookup->sides[target];
+	struct witnesses *witnesses = &side->witnesses[kind];
+	struct known_key known[WITNESSES * COUNT_OF(kinds)];
+	size_t n = 0;
+
+	if (!store_known_keys(runner_store(lookup->runner), target, kind, generation,
+			      COUNT_OF(known), &lookup->arena, known, &n, err))
+		return false;
+	/* Who is found by one of his keys says nothing of another kind. */
+	for (size_t i = 0; i < n && witnesses->n < WITNESSES; i++) {
+		if (!is_taken(side, known[i].id))
+			witnesses->keys[witnesses->n++] = known[i];
+	}
+	return true;
+}
+
+static bool has_kind(const struct side_lookup *side, enum key_kind kind)
+{
+	for (size_t i = 0; i < side->keys.n; i++) {
+		if (side->keys.items[i].key.kind == kind)
+			return true;
+	}
+	return false;
+}
+
+/* Those whom this cycle has seen know best; else whoever was there when all were read last. */
+static bool find_witnesses(struct lookup *lookup, enum side target, struct error *err)
+{
+	const struct side_scan *scan = &lookup->runner->scans[target];
+	const int64_t whole = scan->whole_since != 0 ? scan->whole_since : scan->known_since;
+	struct side_lookup *side = &lookup->sides[target];
+
+	for (size_t i = 0; i < COUNT_OF(kinds); i++) {
+		if (!has_kind(side, kinds[i]))
+			continue;
+		if (!add_witnesses(lookup, target, kinds[i], scan->generation, err) ||
+		    (side->witnesses[kinds[i]].n < WITNESSES &&
+		     !add_witnesses(lookup, target, kinds[i], whole, err)))
+			return false;
+	}
 	return true;
 }
 
@@ -142,140 +220,18 @@ static bool collect(struct lookup *lookup, struct error *err)
 		return false;
 	for (int i = 0; i < SIDE_COUNT; i++) {
 		const enum side target = (enum side)i;
-		struct collecting collecting = { lookup, target };
+		const struct side_scan *scan = &runner->scans[target];
+		struct collecting collecting = { .lookup = lookup, .target = target };
 		const struct budget_rate rate = rolling_rate(runner, target);
 		const uint32_t most = budget_push_most(&rate);
 
 		lookup->sides[target].most = most < CANDIDATES_MOST ? most : CANDIDATES_MOST;
-		lookup->sides[target].reached = runner->scans[target].reached;
-		if (runner->scans[target].rolled && plan_may_create(runner, target) &&
-		    !plan_each_new(runner, target, on_new, &collecting, err))
+		lookup->sides[target].reached = scan->reached;
+		if (scan->rolled && plan_may_create(runner, target) &&
+		    (!collect_all(&collecting, err) || !find_witnesses(lookup, target, err)))
 			return false;
 	}
 	return store_commit(store, err);
-}
-
-/* ---- Answers ---- */
-
-static struct candidate *candidate_of(const struct search *search, size_t i)
-{
-	struct side_lookup *side = &search->lookup->sides[search->side];
-
-	return &side->candidates.items[side->keys.items[search->first + i].candidate];
-}
-
-static bool was_asked_for(const struct search *search, const struct person *person)
-{
-	const struct side_lookup *side = &search->lookup->sides[search->side];
-	struct arena arena = { 0 };
-	struct match_key keys[MATCH_KEYS_MAX];
-	const size_t n =
-		match_keys(person, search->lookup->runner->table, search->side, &arena, keys);
-	bool asked = false;
-
-	for (size_t i = 0; i < n && !asked; i++) {
-		for (size_t k = 0; k < search->n && !asked; k++) {
-			const struct match_key *key = &side->keys.items[search->first + k].key;
-
-			asked = key->kind == keys[i].kind && str_equal(key->key, keys[i].key);
-		}
-	}
-	arena_release(&arena);
-	return asked;
-}
-
-/* What is not what was asked for says nothing: a search may find more than what is equal. */
-static bool take_hits(const struct search *search, const struct answer *answer, bool *ret_any,
-		      bool *ret_readable, struct error *err)
-{
-	struct lookup *lookup = search->lookup;
-	struct runner *runner = lookup->runner;
-	struct store *store = runner_store(runner);
-	struct arena arena = { 0 };
-	bool ok = store_begin(store, err);
-
-	*ret_any = false;
-	*ret_readable = true;
-	for (size_t i = 0; ok && i < answer->records.n; i++) {
-		struct person person;
-		enum observation observation;
-		struct error bad;
-
-		if (!fetch_decode(runner, search->side, answer, answer->records.items[i].bytes,
-				  &arena, &person, &bad)) {
-			*ret_readable = false;
-		} else if (was_asked_for(search, &person)) {
-			*ret_any = true;
-			ok = runner_observe(runner, search->side, &person, NULL,
-					    runner->scans[search->side].generation, &observation,
-					    err);
-			lookup->found = lookup->found || observation != OBSERVED_SAME;
-		}
-		arena_reset(&arena);
-	}
-	arena_release(&arena);
-	return ok && store_commit(store, err);
-}
-
-static bool is_whole(const struct search *search, const struct answer *answer)
-{
-	const struct page_info *info = &answer->info;
-
-	if (info->has_next)
-		return false;
-	return info->total >= 0 ? info->total <= (int64_t)info->n_members :
-				  info->n_members < search->limit;
-}
-
-static void mark(const struct search *search, bool answered)
-{
-	for (size_t i = 0; i < search->n; i++) {
-		struct candidate *candidate = candidate_of(search, i);
-
-		candidate->answered = candidate->answered || answered;
-		candidate->failed = candidate->failed || !answered;
-	}
-}
-
-static void take_answer(const struct search *search, const struct answer *answer)
-{
-	struct runner *runner = search->lookup->runner;
-	struct error err;
-	bool any = false;
-	bool readable = false;
-
-	if (!take_hits(search, answer, &any, &readable, &err))
-		runner_store_failed(runner, &err);
-	else if (is_whole(search, answer) && readable)
-		mark(search, true);
-	else if (any || !readable)
-		mark(search, false);
-	/* Else the filter is ignored here: nobody was asked for. */
-}
-
-static void end(struct lookup *lookup)
-{
-	lookup->runner->again = lookup->found;
-	runner_phase_done(lookup->runner);
-}
-
-static void on_answer(void *payload, struct answer *answer)
-{
-	struct search *search = payload;
-	struct lookup *lookup = search->lookup;
-	struct runner *runner = lookup->runner;
-
-	if (answer->judgement == JUDGE_OK) {
-		take_answer(search, answer);
-	} else if (answer->judgement != JUDGE_REJECTED) {
-		(void)error_wrap(&answer->err, "%s: looking for persons before creating them",
-				 side_name(search->side));
-		cycle_note_failure(&runner->cycle, search->side, &answer->err);
-		mark(search, false);
-	}
-	free(search);
-	if (--lookup->n_flying == 0)
-		end(lookup);
 }
 
 /* ---- Requests ---- */
@@ -299,35 +255,86 @@ static bool is_askable(enum key_kind kind)
 	return false;
 }
 
-static void submit(struct lookup *lookup, enum side side)
+/* From the first of these keys on, and in front of each kind's those who can show that it is searched. */
+static size_t fill(const struct side_lookup *side, size_t first, struct match_key keys[],
+		   size_t most)
+{
+	enum key_kind kind = KEY_KIND_COUNT;
+	size_t n = 0;
+
+	for (size_t i = first; i < side->keys.n && n + WITNESSES < most; i++) {
+		const struct match_key *key = &side->keys.items[i].key;
+
+		if (!is_askable(key->kind))
+			break;
+		for (size_t w = 0; key->kind != kind && w < side->witnesses[key->kind].n; w++)
+			keys[n++] = (struct match_key){ key->kind,
+							side->witnesses[key->kind].keys[w].key };
+		kind = key->kind;
+		keys[n++] = *key;
+	}
+	return n;
+}
+
+/* How many of the keys that were wanted are among the first n. */
+static size_t count_wanted(const struct side_lookup *side, size_t first, size_t n)
+{
+	enum key_kind kind = KEY_KIND_COUNT;
+	size_t wanted = 0;
+
+	for (size_t i = first; i < side->keys.n; i++) {
+		const enum key_kind next = side->keys.items[i].key.kind;
+		const size_t room = 1 + (next != kind ? side->witnesses[next].n : 0);
+
+		if (room > n)
+			break;
+		n -= room;
+		kind = next;
+		wanted++;
+	}
+	return wanted;
+}
+
+/* How many keys the request asks for; 0: the first one's kind cannot be asked for. */
+static size_t submit_one(struct lookup *lookup, enum side side, size_t first,
+			 struct match_key keys[])
 {
 	struct runner *runner = lookup->runner;
+	const struct mapper *mapper = runner->mapper[side];
 	struct side_lookup *all = &lookup->sides[side];
-	struct match_key *keys = alloc_zeroed(all->keys.n + 1, sizeof(*keys));
+	struct request request;
+	const size_t n = fill(all, first, keys, KEYS_MOST);
+	const size_t covered = n > 0 ? mapper->search(&runner->context, keys, n, &request) : 0;
+	const size_t wanted = count_wanted(all, first, covered);
+
+	if (covered > 0 && wanted == 0)
+		request_release(&request);
+	if (wanted == 0)
+		return 0;
+	struct search *search = alloc_zeroed(1, sizeof(*search));
+
+	*search = (struct search){ .lookup = lookup,
+				   .side = side,
+				   .first = first,
+				   .n = wanted,
+				   .limit = mapper->caps.page_max };
+	lookup->n_flying++;
+	runner->n_lookups[side]++;
+	fetch_submit(runner, side, &request, FETCH_RECORDS, SENDER_PUSH, lookup_on_answer, search);
+	return wanted;
+}
+
+static void submit(struct lookup *lookup, enum side side)
+{
+	struct side_lookup *all = &lookup->sides[side];
+	struct match_key *keys = alloc_zeroed(KEYS_MOST, sizeof(*keys));
 
 	if (all->keys.n > 1)
 		qsort(all->keys.items, all->keys.n, sizeof(all->keys.items[0]), compare_keys);
-	for (size_t i = 0; i < all->keys.n; i++)
-		keys[i] = all->keys.items[i].key;
 	for (size_t i = 0; i < all->keys.n;) {
-		struct request request;
-		const size_t n = is_askable(keys[i].kind) ?
-					 runner->mapper[side]->search(&runner->context, keys + i,
-								      all->keys.n - i, &request) :
-					 0;
+		const size_t n = submit_one(lookup, side, i, keys);
 
-		if (n == 0) {
-			i++;
-			continue;
-		}
-		struct search *search = alloc_zeroed(1, sizeof(*search));
-
-		*search =
-			(struct search){ lookup, side, i, n, runner->mapper[side]->caps.page_max };
-		lookup->n_flying++;
-		runner->n_lookups[side]++;
-		fetch_submit(runner, side, &request, FETCH_RECORDS, SENDER_PUSH, on_answer, search);
-		i += n;
+		i += n > 0 ? n : 1;
 	}
 	free(keys);
 }
@@ -353,5 +360,5 @@ void runner_lookup(struct runner *runner)
 	for (int side = 0; side < SIDE_COUNT; side++)
 		submit(lookup, (enum side)side);
 	if (lookup->n_flying == 0)
-		end(lookup);
+		lookup_end(lookup);
 }

@@ -121,7 +121,8 @@ static bool decide_edge(void *payload, const struct match_edge *edge, struct err
 	struct runner *runner = matching->runner;
 	struct store *store = runner_store(runner);
 
-	runner_changed(runner);
+	if (!runner_goes_on(runner, err))
+		return false;
 	const bool doubtful = matching->kind == KEY_IDENTICAL && edge->key.len > 0 &&
 			      edge->key.p[0] == MATCH_DOUBTFUL;
 

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/runner/notes.h"
 
+#include "daemon/runner/rolling.h"
+
 #include "base/clock.h"
 #include "base/log.h"
 
 #include <assert.h>
 
-/* Of the requests that the time between two cycles allows, in per cent: for visits in rotation. */
-static const int rotation_share[] = { [SIDE_RECORDS] = 10, [SIDE_PEOPLE] = 25 };
-
-/* Enough for one visit with a write. */
-#define REQUESTS_LEAST 3
+/* Of the requests that are allowed, in per cent: for visits in rotation. */
+static const uint32_t rotation_share[] = { [SIDE_RECORDS] = 10, [SIDE_PEOPLE] = 25 };
 
 static void visit_release(struct visit *visit)
 {
@@ -34,6 +33,8 @@ static void end_phase(struct notes *notes)
 		LOG_INFO(
 			"edits of notes stay where they are: the other side's API cannot take them",
 			LOG_U64("count", notes->n_left));
+	for (int side = 0; side < SIDE_COUNT; side++)
+		budget_rationed(&runner->rations[side], (uint64_t)notes->rotated[side]);
 	arena_release(&notes->list_arena);
 	free(notes);
 	runner_phase_done(runner);
@@ -65,11 +66,12 @@ void notes_submit(struct notes *notes, enum side side, struct request *request, 
 
 /* ---- Turns ---- */
 
+/* Whoever is due is visited, be it one in each cycle; it takes nothing of what the others have. */
 bool notes_may_ask(const struct notes *notes, enum side side)
 {
-	return notes->n_visits <= 1 ||
-	       (notes->used[side] < notes->most[side] &&
-		(!notes->visit.rotates || notes->rotated[side] < notes->share[side]));
+	if (notes->visit.rotates)
+		return notes->rotated[side] < notes->share[side];
+	return notes->n_visits <= 1 || notes->used[side] - notes->rotated[side] < notes->most[side];
 }
 
 /* Where notes flow from records only, most visits need nothing of the other side. */
@@ -132,22 +134,31 @@ void notes_visited(struct notes *notes, bool read)
 
 /* ---- The phase ---- */
 
-/* What is due may make a cycle a minute longer, and not more. */
+/* What is due may make a cycle as long again as it is, a minute at most: edits of persons wait for the next.
+ * Of a minute, so much at least, or somebody who is due again and again would be all. */
+#define DUE_LEAST 0.25
+
 static void set_allowance(struct notes *notes)
 {
-	const struct config *config = notes->runner->options.config;
+	struct runner *runner = notes->runner;
+	const struct config *config = runner->options.config;
 	const double minutes = (double)config->sync.interval_ns / (60.0 * (double)NS_PER_S);
 	const double rates[SIDE_COUNT] = {
 		[SIDE_RECORDS] = config->records.reads_per_second * 60,
 		[SIDE_PEOPLE] = config->people.requests_per_minute,
 	};
 
-	for (int side = 0; side < SIDE_COUNT; side++) {
-		const double share = rates[side] * minutes * rotation_share[side] / 100;
+	for (int i = 0; i < SIDE_COUNT; i++) {
+		const enum side side = (enum side)i;
+		const struct budget_rate rate = rolling_rate(runner, side);
+		const double most = rates[side] * (minutes > 1         ? 1 :
+						   minutes < DUE_LEAST ? DUE_LEAST :
+									 minutes);
 
 		notes->most[side] =
-			rates[side] > REQUESTS_LEAST ? (int64_t)rates[side] : REQUESTS_LEAST;
-		notes->share[side] = share > REQUESTS_LEAST ? (int64_t)share : REQUESTS_LEAST;
+			most > BUDGET_RATION_LEAST ? (int64_t)most : BUDGET_RATION_LEAST;
+		notes->share[side] = budget_ration(&runner->rations[side], &rate,
+						   rotation_share[side], runner_now(runner));
 	}
 }
 

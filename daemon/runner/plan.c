@@ -6,6 +6,7 @@
 #include "daemon/runner/plan.h"
 
 #include "daemon/runner/admit.h"
+#include "daemon/runner/blast.h"
 #include "daemon/runner/flap.h"
 #include "daemon/runner/references.h"
 #include "daemon/runner/removals.h"
@@ -290,14 +291,13 @@ static bool on_pair(void *payload, struct pair *pair, struct arena *arena, struc
 	struct merge_result merged;
 
 	runner->n_dirty++;
-	runner_changed(runner);
+	if (!runner_goes_on(runner, err))
+		return false;
 	if (removals_concern(pair) || is_unread(runner, pair))
 		return true;
 	if (!wishes_merge(runner, pair, arena, &merged, err))
 		return false;
-	if (runner->cycle.merge_rounds == 1 &&
-	    (pair->has_shadow[SIDE_RECORDS] || pair->has_shadow[SIDE_PEOPLE]))
-		runner->n_changed += merged.writes[SIDE_RECORDS] || merged.writes[SIDE_PEOPLE];
+	blast_note(runner, pair, &merged);
 	if (!runner->changes_held && !add_updates(runner, pair, &merged, arena, err))
 		return false;
 	for (int side = 0; side < SIDE_COUNT; side++) {
@@ -305,27 +305,6 @@ static bool on_pair(void *payload, struct pair *pair, struct arena *arena, struc
 			return false;
 	}
 	return report_conflicts(runner, pair, &merged, err);
-}
-
-/* Blast radius: a cycle that would change most links at once is more likely an accident. */
-static bool guard_changes(struct runner *runner, struct error *err)
-{
-	/* Of a rolled side a mass change shows page by page. */
-	const uint64_t n_all = runner->n_changed + runner->n_changed_before;
-	const uint64_t n = runner->n_changed;
-	int64_t n_links = 0;
-
-	if (runner->changes_held || !store_link_count(runner_store(runner), &n_links, err))
-		return runner->changes_held;
-	if (n == 0 || n <= runner->options.allow_changes ||
-	    !removal_is_blast(runner->options.config->sync.max_changed_percent, n_all,
-			      (uint64_t)n_links))
-		return true;
-	runner->changes_held = true;
-	runner->cycle.report.guarded += n;
-	runner->cycle.report.held_changes = n;
-	runner->n_updates[SIDE_RECORDS] = runner->n_updates[SIDE_PEOPLE] = 0;
-	return store_intent_drop_updates(runner_store(runner), err);
 }
 
 /* Every link with a contested or flapping field has just been met; other such conflicts are over. */
@@ -355,7 +334,7 @@ static void merge(struct runner *runner)
 	    (late && (!store_intent_recover(runner_store(runner), &err) ||
 		      !removals_settle(runner, late, &err))) ||
 	    !store_pairs_dirty(runner_store(runner), MERGE_BATCH, on_pair, runner, &err) ||
-	    !guard_changes(runner, &err) || !removals_plan(runner, &err) || !sweep(runner, &err) ||
+	    !blast_guard(runner, &err) || !removals_plan(runner, &err) || !sweep(runner, &err) ||
 	    !plan_creates(runner, &err))
 		runner_store_failed(runner, &err);
 	runner->again = runner->again || references_are_wanted(runner);

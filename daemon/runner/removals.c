@@ -170,7 +170,11 @@ static bool report_held(void *payload, struct pair *pair, struct arena *arena, s
 /* Only when all who are absent were asked for is it known how many are to be removed. */
 static bool asks_on(const struct runner *runner)
 {
-	return runner->scans[SIDE_RECORDS].asks_on || runner->scans[SIDE_PEOPLE].asks_on;
+	bool asks = false;
+
+	for (int side = 0; side < SIDE_COUNT; side++)
+		asks = asks || runner->scans[side].asks_on || runner->scans[side].turn.unasked;
+	return asks;
 }
 
 /* Before the first removal of a cycle is sent, all of them are counted. */

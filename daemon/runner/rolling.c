@@ -43,16 +43,13 @@ static bool prepare_side(struct runner *runner, enum side side, struct error *er
 	if (!store_person_count(store, side, &n, err) ||
 	    !store_turn_get(store, side, &scan->turn, err))
 		return false;
-	if (scan->turn.generation != 0 && scan->turn.mark != rolling_mark(runner, side)) {
-		scan->turn = (struct turn){ 0 };
-		if (!store_turn_drop(store, side, err))
-			return false;
-	}
+	/* The next one takes its place. */
+	if (scan->turn.generation != 0 && scan->turn.mark != rolling_mark(runner, side))
+		scan->turn = (struct turn){ .unasked = scan->turn.unasked };
 	scan->rolled = scan->turn.generation != 0 || !rolling_fits(runner, side, (uint64_t)n);
 	if (!scan->rolled)
 		return true;
 	runner->cycle.rolls = true;
-	runner->n_changed_before += scan->turn.n_changed + scan->turn.n_changed_before;
 	scan->n_distinct = (uint64_t)n;
 	if (scan->turn.end != TURN_RUNNING) {
 		scan->whole_since = scan->turn.generation;
@@ -64,6 +61,8 @@ static bool prepare_side(struct runner *runner, enum side side, struct error *er
 
 bool rolling_prepare(struct runner *runner, struct error *err)
 {
+	if (!store_person_newest(runner_store(runner), &runner->newest_before, err))
+		return false;
 	for (int side = 0; side < SIDE_COUNT; side++) {
 		if (!prepare_side(runner, (enum side)side, err))
 			return false;
@@ -95,6 +94,7 @@ bool rolling_turn_over(struct runner *runner, enum side side, struct error *err)
 				    .started_at = runner_now(runner),
 				    .mark = rolling_mark(runner, side),
 				    .cycle = report->id - 1, /* this one's writes come behind it */
+				    .newest = runner->newest_before,
 				    .n_unreadable = scan->n_unreadable,
 				    .was_unreadable = scan->was_unreadable };
 	scan_save(&scan->scan, &scan->turn.at);
@@ -125,7 +125,8 @@ bool rolling_conclude(struct runner *runner, struct error *err)
 			continue;
 		if (!rolling_known(runner, (enum side)side, scan->whole_since, err))
 			return false;
-		scan->turn = (struct turn){ .n_changed = scan->turn.n_changed };
+		scan->concluded = scan->complete ? scan->turn.newest : 0;
+		scan->turn = (struct turn){ 0 };
 	}
 	return true;
 }

@@ -9,6 +9,7 @@
 #include "daemon/runner/rolling.h"
 
 #include <assert.h>
+#include <string.h>
 
 int64_t runner_now(const struct runner *runner)
 {
@@ -19,6 +20,12 @@ void runner_changed(struct runner *runner)
 {
 	if (runner->options.on_change != NULL)
 		runner->options.on_change(runner->options.payload);
+}
+
+bool runner_goes_on(struct runner *runner, struct error *err)
+{
+	runner_changed(runner);
+	return !runner->stopping || error_set(err, ERR_CANCELED, "told to stop");
 }
 
 static void note_requests_before(struct runner *runner)
@@ -71,6 +78,7 @@ void runner_free(struct runner *runner)
 	for (int side = 0; side < SIDE_COUNT; side++) {
 		side_scan_reset(&runner->scans[side]);
 		VEC_RELEASE(&runner->unsure[side]);
+		VEC_RELEASE(&runner->waiting[side]);
 	}
 	VEC_RELEASE(&runner->clashed);
 	arena_release(&runner->unsure_arena);
@@ -184,8 +192,10 @@ static void forget_last_cycle(struct runner *runner)
 	runner->stopping = runner->again = runner->pushed = false;
 	runner->n_dirty = runner->intents_done = runner->intents_total = 0;
 	runner->clashed.n = 0;
-	runner->removals_held = runner->changes_held = runner->keeps_sent = false;
-	runner->n_changed = runner->n_changed_before = 0;
+	runner->removals_held = runner->changes_held = runner->changes_allowed = false;
+	runner->keeps_sent = false;
+	runner->n_changed = 0;
+	memset(runner->n_cleared, 0, sizeof(runner->n_cleared));
 }
 
 static bool note_start(struct runner *runner, struct error *err)

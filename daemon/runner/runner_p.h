@@ -43,6 +43,8 @@ struct side_scan {
 	bool reached;        /* the newest pages go back to somebody who was on a list before */
 	struct turn turn;    /* generation 0: none is under way */
 	bool asks_on; /* its end waits: some who are absent are asked for by the next cycle */
+	/* A turn was concluded from that read everybody: who was met before it began, by their number. */
+	int64_t concluded;
 };
 
 /* Was everybody of that side read: now, or by an earlier reading? */
@@ -62,9 +64,13 @@ struct runner {
 	bool unreadable[LIMIT_FIELDS]; /* of rules: rows named in what could not be read */
 	enum reach reach;
 	struct side_scan scans[SIDE_COUNT];
-	struct budget budgets[SIDE_COUNT]; /* of rolled sides */
-	struct lookup *lookup;             /* who was asked for before a create; NULL: nobody */
-	unsigned n_slicing;                /* sides whose lists are still being read */
+	struct budget budgets[SIDE_COUNT];        /* of rolled sides */
+	struct budget_ration rations[SIDE_COUNT]; /* of visits of notes in rotation */
+	struct lookup *lookup; /* who was asked for before a create; NULL: nobody */
+	/* Of those whose creation the last lookup put off, hashes of ids: others go first. */
+	VEC(uint64_t) waiting[SIDE_COUNT];
+	int64_t newest_before; /* number of the person that was met last before the cycle */
+	unsigned n_slicing;    /* sides whose lists are still being read */
 	struct push *push[SIDE_COUNT];
 	/* Persons of whom the list did not say enough, or nothing: read one by one by confirm. */
 	VEC(struct str) unsure[SIDE_COUNT];
@@ -72,10 +78,11 @@ struct runner {
 	uint64_t n_confirmed[SIDE_COUNT]; /* persons asked for */
 	unsigned n_confirming;            /* sides that are still being asked */
 	struct removal_rules removal_rules;
-	bool removals_held; /* by the guard: nothing is done about who is missing */
-	bool changes_held;  /* by the guard: no link is updated */
-	uint64_t n_changed; /* links that the first merge wants to change, first contact aside */
-	uint64_t n_changed_before; /* earlier ones of the same turns, and of those before them */
+	bool removals_held;   /* by the guard: nothing is done about who is missing */
+	bool changes_held;    /* by the guard (blast.h): no link is updated */
+	bool changes_allowed; /* it would be, but for who said that it may */
+	uint64_t n_changed;   /* links that the first merge wants to change, first contact aside */
+	uint32_t n_cleared[SIDE_COUNT][LIMIT_FIELDS]; /* of them those in which a field goes */
 	bool halted
 		[SIDE_COUNT]; /* the side refuses every write: none is tried again in this cycle */
 	bool keeps_sent;      /* there are writes of unknown outcome that could not be settled */
@@ -90,10 +97,11 @@ struct runner {
 	uint64_t intents_done, intents_total;
 	/* What the decoding depends on: another field table or other titles decode everything anew. */
 	uint64_t raw_seed[SIDE_COUNT];
-	bool no_groups[SIDE_COUNT]; /* the side does not answer grouped readings */
-	bool again;                 /* a link has to be merged once more */
-	VEC(int64_t) clashed;       /* links that met a unique value of somebody else (yield.h) */
-	bool pushed;                /* the push phase has come to its end */
+	bool no_groups[SIDE_COUNT];    /* the side does not answer grouped readings */
+	bool search_fails[SIDE_COUNT]; /* it does not find who is there; that was said */
+	bool again;                    /* a link has to be merged once more */
+	VEC(int64_t) clashed; /* links that met a unique value of somebody else (yield.h) */
+	bool pushed;          /* the push phase has come to its end */
 	bool stopping;
 	bool busy; /* a cycle is under way */
 };
@@ -118,6 +126,8 @@ static inline bool runner_is_gone(const struct runner *runner, const struct pair
 					    pair->gone_cycle[side] == runner->cycle.report.id;
 }
 int64_t runner_now(const struct runner *runner);
+/* For what goes through many persons: after each of them.  False if the cycle is to end: ERR_CANCELED. */
+NODISCARD bool runner_goes_on(struct runner *runner, struct error *err);
 void runner_changed(struct runner *runner);
 static inline struct store *runner_store(struct runner *runner)
 {

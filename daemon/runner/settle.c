@@ -8,6 +8,7 @@
  */
 #include "core/sets.h"
 #include "daemon/runner/admit.h"
+#include "daemon/runner/blast.h"
 #include "daemon/runner/likeness.h"
 #include "daemon/runner/plan.h"
 #include "daemon/runner/push.h"
@@ -197,9 +198,8 @@ static bool settle_update(struct job *job, struct error *err)
 		      settle_add_history(job, job->intent.link, err)) &&
 		     store_intent_delete(store, job->intent.id, err);
 	}
-	for (int side = 0; side < SIDE_COUNT && ok && job->result == RESULT_DONE; side++)
-		runner->scans[side].turn.n_changed +=
-			pair.has_shadow[SIDE_RECORDS] || pair.has_shadow[SIDE_PEOPLE];
+	if (ok && job->result == RESULT_DONE)
+		ok = blast_written(runner, &job->intent, &pair, err);
 	arena_release(&arena);
 	runner->cycle.report.updated[target] += ok && job->result == RESULT_DONE;
 	return ok;

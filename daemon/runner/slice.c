@@ -8,6 +8,8 @@
 #include "daemon/runner/pages.h"
 #include "daemon/runner/rolling.h"
 
+#include "state/changed.h"
+
 static void pump(struct runner *runner, enum side side);
 
 static void end_side(struct runner *runner)
@@ -18,27 +20,42 @@ static void end_side(struct runner *runner)
 
 /* ---- The turn ---- */
 
-/* Its generation is younger than whatever this cycle has written. */
+/* Its generation is younger than whatever this cycle has written.  The guard's count goes on with it, so
+ * that begin and count are one transaction. */
+static bool store_begun(struct runner *runner, enum side side, struct error *err)
+{
+	struct side_scan *scan = &runner->scans[side];
+	struct store *store = runner_store(runner);
+	int64_t newest = 0;
+
+	if (!store_person_newest(store, &newest, err) ||
+	    !store_scan_start(store, side, runner_now(runner), &scan->generation, err))
+		return false;
+	scan->turn = (struct turn){ .generation = scan->generation,
+				    .started_at = runner_now(runner),
+				    .mark = rolling_mark(runner, side),
+				    .cycle = runner->cycle.report.id,
+				    .unasked = scan->turn.unasked,
+				    .newest = newest };
+	scan_save(&scan->scan, &scan->turn.at);
+	return store_turn_put(store, side, &scan->turn, err) &&
+	       store_changed_turn(store, side, runner->changes_held, err);
+}
+
 static bool begin_turn(struct runner *runner, enum side side, struct error *err)
 {
 	struct side_scan *scan = &runner->scans[side];
 	struct store *store = runner_store(runner);
 	int64_t n_lost = 0;
 
-	if (!store_intent_lost(store, side, &n_lost, err) ||
-	    !store_scan_start(store, side, runner_now(runner), &scan->generation, err))
+	if (!store_intent_lost(store, side, &n_lost, err))
 		return false;
 	scan_start(&scan->scan, rolling_page_size(runner, side), 1);
 	scan->scan.twice = n_lost > 0;
-	scan->turn = (struct turn){ .generation = scan->generation,
-				    .started_at = runner_now(runner),
-				    .mark = rolling_mark(runner, side),
-				    .cycle = runner->cycle.report.id,
-				    .n_changed_before = scan->turn.n_changed };
-	scan_save(&scan->scan, &scan->turn.at);
 	scan->n_unreadable = 0;
 	scan->was_unreadable = false;
-	return true;
+	return store_begin(store, err) && store_begun(runner, side, err) &&
+	       store_commit(store, err);
 }
 
 /* Every page of this pass was read; true as long as nothing failed. */
@@ -155,18 +172,8 @@ static bool has_turn(const struct runner *runner, enum side side)
 	const struct side_scan *scan = &runner->scans[side];
 
 	return scan->rolled && scan->turn.end == TURN_RUNNING &&
-	       (scan->turn.generation != 0 || !rolling_fits(runner, side, scan->n_distinct));
-}
-
-/* How much was written in it has to be known even if no page is read. */
-static bool keep_turn(struct runner *runner, enum side side, struct error *err)
-{
-	const struct side_scan *scan = &runner->scans[side];
-	struct store *store = runner_store(runner);
-
-	return !scan->rolled || scan->turn.generation == 0 ||
-	       (store_begin(store, err) && store_turn_put(store, side, &scan->turn, err) &&
-		store_commit(store, err));
+	       (scan->turn.generation != 0 || scan->turn.unasked ||
+		!rolling_fits(runner, side, scan->n_distinct));
 }
 
 void runner_slice(struct runner *runner)
@@ -177,8 +184,7 @@ void runner_slice(struct runner *runner)
 	runner->n_slicing = 0;
 	for (int side = 0; side < SIDE_COUNT; side++) {
 		reads[side] = has_turn(runner, (enum side)side);
-		if ((reads[side] && !begin_side(runner, (enum side)side, &err)) ||
-		    !keep_turn(runner, (enum side)side, &err)) {
+		if (reads[side] && !begin_side(runner, (enum side)side, &err)) {
 			runner_store_failed(runner, &err);
 			runner_phase_done(runner);
 			return;

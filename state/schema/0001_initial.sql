@@ -39,8 +39,9 @@ CREATE TABLE turn(
 	was_unreadable INTEGER NOT NULL,
 	asked INTEGER NOT NULL, -- at its end: up to this person those who are absent were asked for
 	n_waits INTEGER NOT NULL, -- cycles in a row that could not ask
-	n_changed INTEGER NOT NULL, -- links that were written to since it began
-	n_changed_before INTEGER NOT NULL, -- in the turn before it
+	n_asks INTEGER NOT NULL, -- cycles that asked
+	unasked INTEGER NOT NULL CHECK (unasked IN (0, 1)), -- at the end of the one before some were left
+	newest INTEGER NOT NULL, -- the person met last before it began
 	page_size INTEGER NOT NULL,
 	next_number INTEGER NOT NULL,
 	n_repeats INTEGER NOT NULL,
@@ -56,6 +57,16 @@ CREATE TABLE turn(
 	descending INTEGER NOT NULL,
 	sum INTEGER NOT NULL
 ) STRICT;
+
+-- What came of a rolled side's edits while its turn went on: links that were written to (field ''), and
+-- those in which a field was cleared.  A mass change shows in a turn page by page.
+CREATE TABLE changed(
+	side INTEGER NOT NULL CHECK (side IN (0, 1)), -- that was edited
+	field TEXT NOT NULL,
+	n INTEGER NOT NULL, -- since the turn began
+	n_before INTEGER NOT NULL, -- in the turn before it
+	PRIMARY KEY (side, field)
+) STRICT, WITHOUT ROWID;
 
 -- The last reading that saw everybody of a side and from which everything was concluded.
 CREATE TABLE known(

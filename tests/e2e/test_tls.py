@@ -3,11 +3,13 @@
 
 import os
 import shutil
+import signal
 import ssl
 import subprocess
 import tempfile
 import unittest
 
+from daemon import Daemon
 from front import Front
 from harness import SIDES, Case, other
 from wire import Name
@@ -65,6 +67,10 @@ commonName = supplied
             raise RuntimeError(done.stderr.decode())
 
 
+def hangs_up(_):
+    raise ConnectionResetError
+
+
 @unittest.skipUnless(shutil.which("openssl"), "needs openssl")
 class Wrong(Case):
     """Nobody answers to a handshake that failed: not even the number of a request is known to it."""
@@ -75,6 +81,7 @@ class Wrong(Case):
         cls.addClassCleanup(shutil.rmtree, cls.folder)
         cls.right = Certificate(cls.folder, "right")
         cls.other_name = Certificate(cls.folder, "name", "DNS:crm.example.com,IP:127.0.0.2")
+        cls.next = Certificate(cls.folder, "next")
         cls.expired = Certificate(cls.folder, "expired", expired=True)
 
     def served(self, side, certificate, ca_file, version=None, **overrides):
@@ -148,6 +155,27 @@ class Wrong(Case):
                                  "sync.retry.attempts": 2})
                 world.run("sync", code=69)
                 self.assertEqual(front.seen, [])
+
+    def test_another_in_the_same_file(self):
+        """HUP takes what the file holds by then, at once."""
+        for side in SIDES:
+            with self.subTest(side=side):
+                authority = os.path.join(self.folder, f"{side}-authority.pem")
+                shutil.copy(self.right.path, authority)
+                world, front = self.served(side, self.right, authority)
+                daemon = Daemon(world).wait_ready()
+                daemon.wait(lambda: len(world.view(side)) == 1, "she comes across")
+                front.lie = hangs_up
+                front.stop()
+                Front(self, world, side, front.port).serve_tls(self.next)
+                shutil.copy(self.next.path, authority)
+                world.create(other(side), name=Name("Grace", "", "Hopper"),
+                             emails=["grace@example.com"])
+                daemon.send(signal.SIGHUP)
+                daemon.wait_log("took the new configuration")
+                daemon.send(signal.SIGUSR1)
+                daemon.wait(lambda: len(world.view(side)) == 2, "the next one comes across", 20)
+                daemon.stop()
 
     def test_changes_in_the_middle(self):
         """The right one, then nobody in its place: the work stops."""

@@ -184,8 +184,9 @@ bool deeds_birth(struct sim *sim, const struct op *op)
 
 	if (key_is_taken(sim, op))
 		return false;
-	clock_format(sim->queue.now_ns - (int64_t)(sim->cycle == 0 ? op->n * 3600 : 0) * NS_PER_S,
-		     0, time);
+	const int64_t hours = sim->cycle == 0 ? op->n : op->hours_old;
+
+	clock_format(sim->queue.now_ns - hours * 3600 * NS_PER_S, 0, time);
 	buf_init(&text, 65536);
 	buf_addf(&text, "{\"side\":\"%s\",\"at\":\"%s\",\"set\":{",
 		 op->side == SANDBOX_PEOPLE ? "people" : "records", time);

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "day.h"
+#include "mass_plan.h"
 #include "net/gate.h"
 #include "state/notes.h"
 #include "state/turns.h"
@@ -171,6 +172,31 @@ static void report_cycle(struct sim *sim)
 		   report->failure.code != ERR_OK ? report->failure.msg : "");
 }
 
+/* However many are absent at a turn's end, the list is read on. */
+#define TURN_WAITS_MOST 24
+
+static void check_turns(struct sim *sim)
+{
+	for (int side = 0; side < SIDE_COUNT && sim->store != NULL; side++) {
+		struct turn turn;
+		struct error err;
+
+		if (!store_turn_get(sim->store, (enum side)side, &turn, &err)) {
+			sim_violate(sim, P7_DURABILITY, "turn", "%s", err.msg);
+			return;
+		}
+		if (turn.end == TURN_RUNNING || turn.generation != sim->waiting_turn[side])
+			sim->n_waited[side] = 0;
+		sim->waiting_turn[side] = turn.generation;
+		sim->n_waited[side] +=
+			turn.end != TURN_RUNNING && sim->report.failure.code == ERR_OK;
+		if (sim->n_waited[side] > TURN_WAITS_MOST)
+			sim_violate(sim, P3_CONVERGENCE, "starved",
+				    "the list of %s is not read for %u cycles",
+				    side_name((enum side)side), sim->n_waited[side]);
+	}
+}
+
 /* True if it came to its end. */
 static bool one_cycle(struct sim *sim, uint32_t kill_at)
 {
@@ -186,6 +212,7 @@ static bool one_cycle(struct sim *sim, uint32_t kill_at)
 		return true;
 	report_cycle(sim);
 	check_cycle(sim);
+	check_turns(sim);
 	if (sim->plan->lasts_ns > 0)
 		day_check_cycle(sim);
 	return true;
@@ -329,6 +356,8 @@ static void begin_quiet(struct sim *sim)
 {
 	if (is_shut_out(sim))
 		sim->queue.now_ns += GATE_PROBE_CAPS * sim->config.sync.retry.cap_ns;
+	if (plan_is_mass(sim->plan))
+		process_stop(sim);
 	sim->quiet_ns = sim->queue.now_ns;
 	sim->was_left_over = sim->plan->knobs.quick;
 	deeds_before(sim); /* what never came to pass in the middle of a cycle */

@@ -61,6 +61,12 @@ static enum net_fate say_status(struct http_call *call, int status)
 	return say(call, status, "application/json", body);
 }
 
+static bool has(struct str text, const char *word)
+{
+	return memmem(text.p, text.len, word, strlen(word)) != NULL;
+}
+
+/* A search, too. */
 static bool is_list(const struct http_call *call)
 {
 	const struct str target = buf_str(&call->request->target);
@@ -68,7 +74,8 @@ static bool is_list(const struct http_call *call)
 
 	if (call->request->kind != REQUEST_READ)
 		return false;
-	return memmem(target.p, target.len, "page=", 5) != NULL ||
+	return has(target, "page=") || has(target, "emailAddresses.") ||
+	       has(target, "identifiers") ||
 	       (body.len > 0 && memmem(body.p, body.len, "\"offset\"", 8) != NULL);
 }
 

@@ -171,6 +171,7 @@ void plan_draw_knobs(struct draw *draw)
 	knobs->reopen = percent(draw, 20);
 	knobs->removals = percent(draw, 30);
 	knobs->removal_percent = percent(draw, 60) ? 100 : 10;
+	knobs->changed_percent = 100;
 	knobs->on_records = below(draw, 3);
 	knobs->on_people = below(draw, 3);
 	knobs->on_edited = below(draw, 4) == 0;
@@ -435,6 +436,27 @@ static void draw_users(struct draw *draw)
 /* From a stream of its own, too. */
 #define BUDGET_STREAM UINT64_C(0x627564676574)
 
+/* Somebody comes to both sides, and on one of them stands in the middle of the list: no newest page shows him,
+ * only the side itself can tell before he is created there once more. */
+static void draw_import(struct draw *draw)
+{
+	struct plan *plan = draw->plan;
+	const uint32_t human = plan->n_humans;
+	const uint32_t cycle = plan->n_cycles - 1 - below(draw, plan->n_cycles / 2);
+	const enum sandbox_side old = percent(draw, 70) ? SANDBOX_PEOPLE : SANDBOX_RECORDS;
+
+	if (plan->n_cycles < 4 || human == PLAN_HUMANS)
+		return;
+	plan->n_humans++;
+	for (int side = 0; side < SANDBOX_SIDE_COUNT; side++) {
+		draw_birth(draw, human, (enum sandbox_side)side, cycle, ALL_SLOTS & ~BIT(SLOT_TAG));
+		struct op *op = &plan->ops[plan->n_ops - 1];
+
+		op->when = WHEN_BEFORE;
+		op->hours_old = side == (int)old ? 1 + below(draw, 900) : 0;
+	}
+}
+
 static void draw_budget(struct draw *draw)
 {
 	static const uint32_t rates[] = { 20, 40, 120, 600 };
@@ -464,6 +486,8 @@ static void draw_budget(struct draw *draw)
 		knobs->page_size = 2 + below(draw, 2);
 	}
 	plan->n_cycles += below(draw, PLAN_CYCLES + 1 - plan->n_cycles);
+	if (percent(draw, 30))
+		draw_import(draw);
 }
 
 void plan_make(uint64_t seed, struct plan *ret_plan)
@@ -490,4 +514,5 @@ void plan_make(uint64_t seed, struct plan *ret_plan)
 	draw_users(&draw);
 	draw_budget(&draw);
 	plan_draw_custom(&draw);
+	plan_draw_mass(&draw);
 }

@@ -57,6 +57,8 @@ struct op {
 	uint32_t
 		mask; /* OP_CREATE: bits of slots; bits above SLOT_COUNT: differs from the other side */
 	uint32_t token; /* of what is set */
+	uint32_t
+		hours_old; /* OP_CREATE behind the first cycle: its server says that it is, an import does so */
 	int64_t at_ns; /* since the beginning; of plans that last a time, in place of when and cycle */
 };
 
@@ -139,6 +141,7 @@ struct knobs {
 	bool custom;   /* fields of the workspace's own */
 	uint32_t on_records, on_people, on_edited; /* choices of on_removed */
 	uint32_t removal_percent;
+	uint32_t changed_percent;
 	int32_t skew_s[SANDBOX_SIDE_COUNT];
 	uint32_t gap_s; /* between two cycles, about */
 };

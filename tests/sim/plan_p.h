@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * plan_p: what plan.c (seeds) and day_plan.c (days) draw alike.
+ * plan_p: what plan.c (seeds), mass_plan.c and day_plan.c (days) draw alike.
  */
 #ifndef CRMSYNC_SIM_PLAN_P_H
 #define CRMSYNC_SIM_PLAN_P_H
@@ -20,5 +20,7 @@ void plan_draw_custom(struct draw *draw);
 void plan_draw_human(struct draw *draw, uint32_t human);
 /* Something that a user does around that cycle. */
 void plan_draw_deed(struct draw *draw, uint32_t cycle);
+/* mass_plan.c: what was drawn, or seldom a mass change in its place. */
+void plan_draw_mass(struct draw *draw);
 
 #endif

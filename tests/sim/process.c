@@ -63,13 +63,14 @@ static void add_sync(const struct knobs *knobs, struct buf *text)
 		"sync = { interval = %u; scan_share = %u; create = \"%s\"; conflict = \"%s\"; newest_fallback = \"%s\"; "
 		"verify_after = %u; retry = { attempts = 4; }; on_removed = { records = \"%s\"; "
 		"people = \"%s\"; edited = \"%s\"; }; default_region = \"NL\"; "
-		"archived_tag = \"VIP\"; max_removal_percent = %u; max_changed_percent = 100; "
+		"archived_tag = \"VIP\"; max_removal_percent = %u; max_changed_percent = %u; "
 		"flap_limit = 100; };\n",
 		knobs->interval_s, knobs->scan_share, creates[knobs->create],
 		policies[knobs->policy], knobs->fallback_people ? "people" : "records",
 		knobs->verify_after_s, records[knobs->on_records],
 		people[knobs->on_people == 2 && !knobs->tags ? 0 : knobs->on_people],
-		knobs->on_edited != 0 ? "removal_wins" : "edit_wins", knobs->removal_percent);
+		knobs->on_edited != 0 ? "removal_wins" : "edit_wins", knobs->removal_percent,
+		knobs->changed_percent);
 }
 
 static void load_config(struct sim *sim)
@@ -219,6 +220,8 @@ static void start(struct sim *sim)
 		.config = &sim->config,
 		.store = sim->store,
 		.transport = { &ops, sim },
+		/* What was held is looked at when the users have gone home, and let through. */
+		.allow_changes = sim->quiet ? UINT32_MAX : 0,
 		.on_done = on_done,
 		.payload = sim,
 	};

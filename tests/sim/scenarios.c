@@ -460,6 +460,7 @@ void scenario_make(size_t i, enum sandbox_dialect dialect, struct plan *ret_plan
 					  .reads_per_second = 100,
 					  .scan_share = 33,
 					  .removal_percent = 100,
+					  .changed_percent = 100,
 					  .gap_s = 600 };
 	scenarios[i].make(ret_plan);
 }

@@ -137,6 +137,10 @@ struct sim {
 	uint64_t sweep_kill_at; /* 0: none */
 	jmp_buf killed;
 	bool can_die;
+	/* A turn whose end waits, and for how many cycles. */
+	int64_t waiting_turn[SIDE_COUNT];
+	uint32_t n_waited[SIDE_COUNT];
+	uint32_t n_mass;  /* persons that a mass change has reached on the other side */
 	bool was_guarded; /* some removals are held back for somebody to allow them */
 
 	struct facts_list before[SANDBOX_SIDE_COUNT], after[SANDBOX_SIDE_COUNT];

@@ -4,6 +4,7 @@
  * server held before and after.
  */
 #include "check.h"
+#include "mass_plan.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -352,6 +353,22 @@ static void on_removed(struct sim *sim, struct body *body, const char *how)
 			    side_text(body->side), body->id, body->human, how);
 }
 
+/* P5: nobody has allowed that most of a field is overwritten. */
+static void check_mass(struct sim *sim, const struct body *body, const struct facts *was,
+		       const struct facts *is)
+{
+	const uint32_t most = plan_mass_most(sim->plan);
+
+	if (!plan_is_mass(sim->plan) || sim->quiet || body->side != SANDBOX_RECORDS ||
+	    (was->n[SLOT_TITLE] == is->n[SLOT_TITLE] &&
+	     was->tokens[SLOT_TITLE][0] == is->tokens[SLOT_TITLE][0]))
+		return;
+	if (++sim->n_mass > most)
+		sim_violate(sim, P5_SAFE_REMOVAL, "mass",
+			    "a mass change has reached %u persons, and %u may be changed",
+			    sim->n_mass, most);
+}
+
 static void on_updated(struct sim *sim, struct body *body, const struct facts *was,
 		       const struct facts *is, const struct request *request)
 {
@@ -363,6 +380,7 @@ static void on_updated(struct sim *sim, struct body *body, const struct facts *w
 			on_removed(sim, body, "archived");
 		return;
 	}
+	check_mass(sim, body, was, is);
 	check_needed(sim, body, was, is, request);
 	check_values(sim, body, was, is);
 	note_races(sim, body, was, is);

@@ -47,6 +47,44 @@ static void test_fits(void **state)
 	}
 }
 
+/* However short the interval, notes have their share and not more; however long, it is not lost. */
+static void test_ration(void **state)
+{
+	static const struct {
+		uint32_t allowed, percent;
+		int64_t interval_s;
+		uint32_t cycles;
+		uint32_t least, most; /* requests of all cycles */
+	} rows[] = {
+		/* an hour of 20 a minute; what is saved up is used in one piece */
+		{ 20, 25, 1, 3600, 290, 306 },
+		{ 20, 25, 5, 720, 290, 306 },
+		{ 20, 25, 60, 60, 290, 306 },
+		{ 20, 25, 3600, 1, 300, 303 },
+		/* a quarter of it is less than a visit needs */
+		{ 1, 25, 60, 120, 27, 33 },
+		{ 600, 10, 1, 60, 58, 66 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		const struct budget_rate rate = { rows[i].allowed, 33,
+						  rows[i].interval_s * SECOND };
+		struct budget_ration ration = { 0 };
+		uint32_t sum = 0;
+
+		for (uint32_t cycle = 0; cycle < rows[i].cycles; cycle++) {
+			const uint32_t n = budget_ration(&ration, &rate, rows[i].percent,
+							 (1 + cycle) * rate.interval_ns);
+
+			budget_rationed(&ration, n);
+			sum += n;
+		}
+		if (sum < rows[i].least || sum > rows[i].most)
+			fail_msg("row %zu: %u", i, sum);
+	}
+}
+
 static void test_pushes_leave_the_share(void **state)
 {
 	static const struct {
@@ -203,6 +241,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_fits),
+		cmocka_unit_test(test_ration),
 		cmocka_unit_test(test_pushes_leave_the_share),
 		cmocka_unit_test(test_without_writes),
 		cmocka_unit_test(test_flood),

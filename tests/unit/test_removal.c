@@ -299,6 +299,23 @@ static void test_blast(void **state)
 	}
 }
 
+/* Whoever is not worth looking for among the holders of a field is no blast of any number of them. */
+static void test_may_be_blast(void **state)
+{
+	(void)state;
+	for (uint64_t percent = 0; percent <= 100; percent += 10) {
+		for (uint64_t n = 0; n <= 130; n++) {
+			bool any = false;
+
+			for (uint64_t n_links = 0; n_links <= 200; n_links++)
+				any = any || removal_is_blast(percent, n, n_links);
+			if (any != removal_may_be_blast(percent, n))
+				fail_msg("%llu at %llu %%", (unsigned long long)n,
+					 (unsigned long long)percent);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -308,6 +325,7 @@ int main(void)
 		cmocka_unit_test(test_limit),
 		cmocka_unit_test(test_every_small_limit),
 		cmocka_unit_test(test_blast),
+		cmocka_unit_test(test_may_be_blast),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -282,11 +282,17 @@ static void who_would_be_matched_is_kept_until_proved_gone(void **state)
 	(void)see(f, SIDE_PEOPLE, person_of(f, "p3", "x", ""), old, "b@x");
 	(void)see(f, SIDE_RECORDS, person_of(f, "r2", "x", ""), 0, "a@x");
 	new = scan(f, SIDE_PEOPLE, 6);
-	OK(f, store_absent_each(f->store, SIDE_PEOPLE, new, 0, on_absent, &absent, &f->err));
+	OK(f, store_absent_each(f->store, SIDE_PEOPLE, new, 0, false, on_absent, &absent, &f->err));
 	OK(f, store_absent_each(f->store, SIDE_PEOPLE, new,
-				raw_number(f, "SELECT no FROM person WHERE id = 'p1'"), on_absent,
-				&absent, &f->err));
+				raw_number(f, "SELECT no FROM person WHERE id = 'p1'"), true,
+				on_absent, &absent, &f->err));
 	assert_string_equal(buf_z(&absent), "p1! p2 p2 ");
+	buf_reset(&absent);
+	OK(f, store_person_gone(f->store, SIDE_PEOPLE, STR_LIT("p1"), new, 3, &f->err));
+	for (int proved_too = 0; proved_too < 2; proved_too++)
+		OK(f, store_absent_each(f->store, SIDE_PEOPLE, new, 0, proved_too != 0, on_absent,
+					&absent, &f->err));
+	assert_string_equal(buf_z(&absent), "p2 p1! p2 ");
 	OK(f, store_forget_unseen(f->store, SIDE_PEOPLE, new, &f->err));
 	assert_int_equal(raw_number(f, "SELECT count(*) FROM person WHERE id = 'p2'"), 1);
 	assert_int_equal(raw_number(f, "SELECT count(*) FROM person WHERE id = 'p3'"), 0);

@@ -17,8 +17,9 @@ static const struct turn stands = {
 	.was_unreadable = true,
 	.asked = 12,
 	.n_waits = 2,
-	.n_changed = 13,
-	.n_changed_before = 14,
+	.newest = 13,
+	.n_asks = 14,
+	.unasked = true,
 	.at = { .page_size = 30,
 		.next_number = 7,
 		.n_repeats = 2,
@@ -58,8 +59,8 @@ static void a_turn_outlives_its_process(void **state)
 	assert_true(turn.mark == stands.mark && turn.end == TURN_RUNNING);
 	assert_int_equal(turn.cycle, 5);
 	assert_true(turn.n_distinct == 3 && turn.n_unreadable == 4 && turn.was_unreadable);
-	assert_true(turn.asked == 12 && turn.n_waits == 2 && turn.n_changed == 13 &&
-		    turn.n_changed_before == 14);
+	assert_true(turn.asked == 12 && turn.n_waits == 2 && turn.newest == 13 &&
+		    turn.n_asks == 14 && turn.unasked);
 	assert_memory_equal(&turn.at, &stands.at, sizeof(turn.at));
 	OK(f, store_turn_get(f->store, SIDE_RECORDS, &turn, &f->err));
 	assert_int_equal(turn.generation, 0);

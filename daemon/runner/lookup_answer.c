@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * lookup_answer: what a search for persons who are to be created has shown.
+ */
+#include "daemon/runner/lookup_p.h"
+
+#include "base/hash.h"
+#include "base/log.h"
+
+#include <stdlib.h>
+
+static struct side_lookup *side_of(const struct search *search)
+{
+	return &search->lookup->sides[search->side];
+}
+
+static const struct match_key *key_of(const struct search *search, size_t i)
+{
+	return &side_of(search)->keys.items[search->first + i].key;
+}
+
+static struct candidate *candidate_of(const struct search *search, size_t i)
+{
+	struct side_lookup *side = side_of(search);
+
+	return &side->candidates.items[side->keys.items[search->first + i].candidate];
+}
+
+/* ---- Hits ---- */
+
+static bool was_asked_for(const struct search *search, const struct match_key *key)
+{
+	for (size_t i = 0; i < search->n; i++) {
+		const struct match_key *asked = key_of(search, i);
+
+		if (asked->kind == key->kind && str_equal(asked->key, key->key))
+			return true;
+	}
+	return false;
+}
+
+static void note_witness(struct search *search, const struct match_key *key)
+{
+	const struct witnesses *witnesses = &side_of(search)->witnesses[key->kind];
+
+	for (size_t i = 0; i < witnesses->n; i++) {
+		if (str_equal(witnesses->keys[i].key, key->key))
+			search->witnessed[key->kind] = true;
+	}
+}
+
+/* What is not what was asked for says nothing: a search may find more than what is equal. */
+static bool take_person(struct search *search, const struct person *person, struct error *err)
+{
+	struct lookup *lookup = search->lookup;
+	struct runner *runner = lookup->runner;
+	struct arena arena = { 0 };
+	struct match_key keys[MATCH_KEYS_MAX];
+	const size_t n = match_keys(person, runner->table, search->side, &arena, keys);
+	bool asked = false;
+	bool ok = true;
+
+	for (size_t i = 0; i < n; i++) {
+		note_witness(search, &keys[i]);
+		asked = asked || was_asked_for(search, &keys[i]);
+	}
+	if (asked) {
+		enum observation observation = OBSERVED_SAME;
+
+		ok = runner_observe(runner, search->side, person, NULL,
+				    runner->scans[search->side].generation, &observation, err);
+		lookup->found = lookup->found || observation != OBSERVED_SAME;
+	}
+	arena_release(&arena);
+	return ok;
+}
+
+static void note_witnesses_shown(struct search *search, struct str raw)
+{
+	const struct mapper_context *context = &search->lookup->runner->context;
+
+	for (int kind = 0; kind < KEY_KIND_COUNT; kind++) {
+		const struct witnesses *witnesses = &side_of(search)->witnesses[kind];
+
+		for (size_t i = 0; i < witnesses->n; i++) {
+			const struct match_key key = { (enum key_kind)kind,
+						       witnesses->keys[i].key };
+			bool shown;
+
+			mapper_shown(context, raw, &key, 1, &shown);
+			search->witnessed[kind] = search->witnessed[kind] || shown;
+		}
+	}
+}
+
+/* As in a list he is left out and it is said; who is like him is not created beside him. */
+static void take_unreadable(struct search *search, struct str raw, struct error *bad)
+{
+	struct runner *runner = search->lookup->runner;
+	struct match_key *keys = alloc_zeroed(search->n, sizeof(*keys));
+	bool *shown = alloc_zeroed(search->n, sizeof(*shown));
+
+	for (size_t i = 0; i < search->n; i++)
+		keys[i] = *key_of(search, i);
+	mapper_shown(&runner->context, raw, keys, search->n, shown);
+	for (size_t i = 0; i < search->n; i++)
+		candidate_of(search, i)->failed = candidate_of(search, i)->failed || shown[i];
+	note_witnesses_shown(search, raw);
+	(void)error_wrap(bad, "%s: a record that was looked for is left out",
+			 side_name(search->side));
+	cycle_note_failure(&runner->cycle, search->side, bad);
+	free(shown);
+	free(keys);
+}
+
+static bool take_hits(struct search *search, const struct answer *answer, struct error *err)
+{
+	struct runner *runner = search->lookup->runner;
+	struct store *store = runner_store(runner);
+	struct arena arena = { 0 };
+	bool ok = store_begin(store, err);
+
+	for (size_t i = 0; ok && i < answer->records.n; i++) {
+		const struct str raw = answer->records.items[i].bytes;
+		struct person person;
+		struct error bad;
+
+		if (fetch_decode(runner, search->side, answer, raw, &arena, &person, &bad))
+			ok = take_person(search, &person, err);
+		else
+			take_unreadable(search, raw, &bad);
+		arena_reset(&arena);
+	}
+	arena_release(&arena);
+	return ok && store_commit(store, err);
+}
+
+/* ---- What follows ---- */
+
+/* A server that ignores a filter returns everybody, one page of them. */
+static bool is_whole(const struct search *search, const struct answer *answer)
+{
+	const struct page_info *info = &answer->info;
+
+	if (info->has_next)
+		return false;
+	return info->total >= 0 ? info->total <= (int64_t)info->n_members :
+				  info->n_members < search->limit;
+}
+
+static void judge(struct search *search, bool whole)
+{
+	struct side_lookup *side = side_of(search);
+
+	for (size_t i = 0; i < search->n; i++) {
+		const enum key_kind kind = key_of(search, i)->kind;
+		struct candidate *candidate = candidate_of(search, i);
+		const bool believed = whole && search->witnessed[kind];
+
+		candidate->answered = candidate->answered || believed;
+		candidate->doubted = candidate->doubted || (!believed && kind != KEY_PHONE);
+		candidate->is_vague = candidate->is_vague || (!believed && kind == KEY_PHONE);
+		side->unfound = side->unfound || (!believed && side->witnesses[kind].n > 0);
+	}
+}
+
+static void fail(struct search *search)
+{
+	for (size_t i = 0; i < search->n; i++)
+		candidate_of(search, i)->failed = true;
+}
+
+void lookup_on_answer(void *payload, struct answer *answer)
+{
+	struct search *search = payload;
+	struct lookup *lookup = search->lookup;
+	struct runner *runner = lookup->runner;
+	struct error err;
+
+	if (answer->judgement == JUDGE_OK) {
+		if (take_hits(search, answer, &err))
+			judge(search, is_whole(search, answer));
+		else
+			runner_store_failed(runner, &err);
+	} else if (answer->judgement != JUDGE_REJECTED) {
+		(void)error_wrap(&answer->err, "%s: looking for persons before creating them",
+				 side_name(search->side));
+		cycle_note_failure(&runner->cycle, search->side, &answer->err);
+		fail(search);
+	}
+	free(search);
+	if (--lookup->n_flying == 0)
+		lookup_end(lookup);
+}
+
+/* Who waits for that is not held up in silence.  As long as it lasts it is said once. */
+static void report(struct lookup *lookup, enum side target)
+{
+	const struct side_lookup *side = &lookup->sides[target];
+	bool *is_said = &lookup->runner->search_fails[target];
+	size_t n = 0;
+
+	for (size_t i = 0; i < side->candidates.n; i++)
+		n += side->unfound && !side->candidates.items[i].failed &&
+		     !lookup_is_allowed(lookup, target, &side->candidates.items[i]);
+	if (n > 0 && !*is_said)
+		LOG_WARN("a search does not find who is there: persons are created only when the "
+			 "whole list has been read",
+			 LOG_STR("side", side_name(target)), LOG_U64("count", n));
+	if (side->candidates.n > 0)
+		*is_said = n > 0;
+}
+
+static void note_waiting(struct lookup *lookup, enum side target)
+{
+	struct runner *runner = lookup->runner;
+	const struct side_lookup *side = &lookup->sides[target];
+
+	runner->waiting[target].n = 0;
+	for (size_t i = 0; i < side->candidates.n; i++) {
+		if (!lookup_is_allowed(lookup, target, &side->candidates.items[i]))
+			*VEC_PUSH(&runner->waiting[target]) =
+				hash64(side->candidates.items[i].id, 0);
+	}
+}
+
+void lookup_end(struct lookup *lookup)
+{
+	for (int side = 0; side < SIDE_COUNT; side++) {
+		report(lookup, (enum side)side);
+		note_waiting(lookup, (enum side)side);
+	}
+	lookup->runner->again = lookup->found;
+	runner_phase_done(lookup->runner);
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * lookup_p: what the files of the lookup share: whom to ask for (lookup.c), and what the answers say
+ * (lookup_answer.c).
+ */
+#ifndef CRMSYNC_DAEMON_RUNNER_LOOKUP_P_H
+#define CRMSYNC_DAEMON_RUNNER_LOOKUP_P_H
+
+#include "daemon/runner/fetch.h"
+#include "daemon/runner/lookup.h"
+
+/* Of each kind of key, in one request: one of them may just have gone. */
+#define WITNESSES 2
+
+/* Whose creation is wanted. */
+struct candidate {
+	struct str id;
+	int64_t number; /* of state/turns.h */
+	bool answered;  /* by one of his keys: nobody who has it is unknown */
+	bool failed;    /* one of his keys got no answer, or somebody who cannot be read has it */
+	bool doubted;   /* the answer to an e-mail or LinkedIn address showed no witness */
+	bool is_vague;  /* nor did that to a phone: it may be written in another way there */
+};
+
+struct asked_key {
+	struct match_key key;
+	size_t candidate;
+};
+
+/* Persons of the side: a search that does not find them finds nobody. */
+struct witnesses {
+	struct known_key keys[WITNESSES];
+	size_t n;
+};
+
+struct side_lookup {
+	VEC(struct candidate) candidates;
+	VEC(struct asked_key) keys;
+	struct witnesses witnesses[KEY_KIND_COUNT];
+	size_t most;  /* candidates in this cycle */
+	bool reached; /* the newest pages go back to what is known */
+	bool unfound; /* a search did not find its witnesses */
+};
+
+struct lookup {
+	struct runner *runner;
+	struct arena arena;
+	struct side_lookup sides[SIDE_COUNT];
+	unsigned n_flying;
+	bool found; /* somebody who has to be matched */
+};
+
+struct search {
+	struct lookup *lookup;
+	enum side side;
+	size_t first, n; /* of the keys */
+	uint32_t limit;
+	bool witnessed[KEY_KIND_COUNT];
+};
+
+bool lookup_is_allowed(const struct lookup *lookup, enum side target,
+		       const struct candidate *candidate);
+/* A fetch_fn; its payload is a search, which it frees. */
+void lookup_on_answer(void *payload, struct answer *answer);
+/* All answers are there. */
+void lookup_end(struct lookup *lookup);
+
+#endif

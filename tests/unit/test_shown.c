@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a record that cannot be decoded shows all the same. */
+#include "test_mapper_fixture.h"
+
+static void keys_stand_in_any_text(void **state)
+{
+	const struct match_key keys[] = {
+		{ KEY_EMAIL, STR_LIT("ada@example.com") },  { KEY_LINKEDIN, STR_LIT("ada-l") },
+		{ KEY_PHONE, STR_LIT("+15558675309") },     { KEY_CUSTOMER_ID, STR_LIT("C-7") },
+		{ KEY_MARKER, STR_LIT("ada@example.com") },
+	};
+	/* One digit for each key. */
+	static const struct {
+		const char *raw, *shown;
+	} rows[] = {
+		{ "{\"archivedAt\":\"never\",\"emailAddresses\":[{\"email\":\" Ada@Example.COM\"}]}",
+		  "10000" },
+		{ "{\"a\":{\"b\":[[\"mailto:ada@example.com\"]]}}", "10000" },
+		{ "{\"x\":\"https://www.linkedin.com/in/Ada-L/\",\"y\":\"(555) 867-5309\"}",
+		  "01100" },
+		{ "{\"phone\":15558675309}", "00100" },
+		{ "{\"c\":\" C-7 \"}", "00010" },
+		{ "{\"ada@example.com\":1,\"y\":\"eve@example.com\",\"z\":null}", "00000" },
+		{ "{\"x\":\"to ada@example.com\"}", "00000" },
+		{ "{}", "00000" },
+		/* Whose it is cannot be told. */
+		{ "no JSON", "11111" },
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		bool shown[COUNT_OF(keys)];
+
+		mapper_shown(&f->context, str_from(rows[i].raw), keys, COUNT_OF(keys), shown);
+		for (size_t k = 0; k < COUNT_OF(keys); k++) {
+			if (shown[k] != (rows[i].shown[k] == '1'))
+				fail_msg("row %zu, key %zu", i, k);
+		}
+	}
+}
+
+static int open_fixture(void **state)
+{
+	static struct fixture fixture;
+
+	fixture_open(&fixture, SIDE_PEOPLE, "values");
+	*state = &fixture;
+	return 0;
+}
+
+static int close_fixture(void **state)
+{
+	fixture_close(*state);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(keys_stand_in_any_text, open_fixture,
+						close_fixture),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
