@@ -58,9 +58,8 @@ static uint64_t file_mark(const char *path)
 
 	if (*path == '\0' || stat(path, &file) != 0)
 		return 0;
-	const int64_t facts[] = { (int64_t)file.st_dev,         (int64_t)file.st_ino,
-				  (int64_t)file.st_size,        (int64_t)file.st_mtim.tv_sec,
-				  (int64_t)file.st_mtim.tv_nsec };
+	const int64_t facts[] = { (int64_t)file.st_dev, (int64_t)file.st_ino, (int64_t)file.st_size,
+				  (int64_t)file.st_mtim.tv_sec, (int64_t)file.st_mtim.tv_nsec };
 
 	return hash64((struct str){ (const char *)facts, sizeof(facts) }, 0);
 }
@@ -71,9 +70,9 @@ static struct net_marks marks_of(const struct config *config, enum side side,
 	const struct config_endpoint *endpoint = &config->endpoint[side];
 	const bool is_records = side == SIDE_RECORDS;
 	struct arena arena = { 0 };
-	const struct str way = arena_format(&arena, "%s|%s|%" PRIx64 "|%s", endpoint->base_url,
-					    endpoint->ca_file, file_mark(endpoint->ca_file),
-					    endpoint->proxy);
+	const struct str way =
+		arena_format(&arena, "%s|%s|%" PRIx64 "|%s", endpoint->base_url, endpoint->ca_file,
+			     file_mark(endpoint->ca_file), endpoint->proxy);
 	const struct str limits = arena_format(
 		&arena,
 		"%" PRId64 "|%" PRIu32 "|%g|%g|%" PRIu32 "|%" PRIu32 "|%" PRId64 "|%" PRId64

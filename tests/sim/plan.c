@@ -386,54 +386,7 @@ static void draw_trouble(struct draw *draw)
 		draw->plan->poisoned = below(draw, draw->plan->n_humans);
 }
 
-/* From a stream of its own, so that the rest of a seed is what it was without notes.  Where the rate leaves
- * less than a request a person, their turns take more than the quiet cycles. */
-#define NOTES_STREAM UINT64_C(0x6e6f746573)
-
-static void draw_notes(struct draw *draw)
-{
-	struct plan *plan = draw->plan;
-
-	draw->random = plan->seed ^ NOTES_STREAM;
-	plan->knobs.notes = percent(draw, 30) && plan->knobs.people_per_minute > 20 &&
-			    plan->knobs.server_people_per_min == 0;
-	const uint32_t n = plan->knobs.notes ? 1 + below(draw, 10) : 0;
-
-	for (uint32_t i = 0; i < n; i++) {
-		const bool edits = i > 0 && percent(draw, 45);
-		struct op *op = plan_add_op(draw, edits ? OP_NOTE_EDIT : OP_NOTE,
-					    below(draw, plan->n_cycles));
-
-		op->human = below(draw, plan->n_humans);
-		op->side = percent(draw, 50) ? SANDBOX_RECORDS : SANDBOX_PEOPLE;
-		op->n = below(draw, 100);
-		/* An edit between our reading and our write nobody can know of. */
-		op->when = WHEN_BEFORE;
-	}
-}
-
-/* From a stream of its own, too. */
-#define USERS_STREAM UINT64_C(0x7573657273)
-
-static void draw_users(struct draw *draw)
-{
-	struct plan *plan = draw->plan;
-
-	draw->random = plan->seed ^ USERS_STREAM;
-	plan->knobs.users = percent(draw, 40) && plan->knobs.dialect == SANDBOX_VALUES;
-	const uint32_t n = plan->knobs.users ? 1 + below(draw, 10) : 0;
-
-	for (uint32_t i = 0; i < n; i++) {
-		struct op *op = add_op(draw, OP_CUSTOMER, below(draw, plan->n_cycles));
-
-		op->human = below(draw, plan->n_humans);
-		op->side = SANDBOX_PEOPLE;
-		op->n = below(draw, 100);
-		op->when = WHEN_BEFORE;
-	}
-}
-
-/* From a stream of its own, too. */
+/* From a stream of its own, so that the rest of a seed is what it was before cycles had a budget. */
 #define BUDGET_STREAM UINT64_C(0x627564676574)
 
 /* Somebody comes to both sides, and on one of them stands in the middle of the list: no newest page shows him,
@@ -510,8 +463,8 @@ void plan_make(uint64_t seed, struct plan *ret_plan)
 	}
 	draw_trouble(&draw);
 	draw_contests(&draw);
-	draw_notes(&draw);
-	draw_users(&draw);
+	plan_draw_notes(&draw);
+	plan_draw_users(&draw);
 	draw_budget(&draw);
 	plan_draw_custom(&draw);
 	plan_draw_mass(&draw);

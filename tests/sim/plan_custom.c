@@ -86,7 +86,8 @@ void plan_draw_custom(struct draw *draw)
 	struct plan *plan = draw->plan;
 
 	draw->random = plan->seed ^ CUSTOM_STREAM;
-	plan->knobs.custom = percent(draw, 50);
+	/* One of them has the property that names users records. */
+	plan->knobs.custom = percent(draw, 50) && !plan->knobs.users;
 	if (!plan->knobs.custom)
 		return;
 	for (uint32_t human = 0; human < plan->n_humans; human++)

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * plan_beside: what persons have beside themselves: notes, and users records.
+ */
+#include "plan_p.h"
+
+static uint32_t below(struct draw *draw, uint32_t n)
+{
+	return plan_below(&draw->random, n);
+}
+
+static bool percent(struct draw *draw, uint32_t share)
+{
+	return plan_percent(&draw->random, share);
+}
+
+/* From a stream of its own, so that the rest of a seed is what it was without notes.  Where the rate leaves
+ * less than a request a person, their turns take more than the quiet cycles. */
+#define NOTES_STREAM UINT64_C(0x6e6f746573)
+
+void plan_draw_notes(struct draw *draw)
+{
+	struct plan *plan = draw->plan;
+
+	draw->random = plan->seed ^ NOTES_STREAM;
+	plan->knobs.notes = percent(draw, 30) && plan->knobs.people_per_minute > 20 &&
+			    plan->knobs.server_people_per_min == 0;
+	const uint32_t n = plan->knobs.notes ? 1 + below(draw, 10) : 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		const bool edits = i > 0 && percent(draw, 45);
+		struct op *op = plan_add_op(draw, edits ? OP_NOTE_EDIT : OP_NOTE,
+					    below(draw, plan->n_cycles));
+
+		op->human = below(draw, plan->n_humans);
+		op->side = percent(draw, 50) ? SANDBOX_RECORDS : SANDBOX_PEOPLE;
+		op->n = below(draw, 100);
+		/* An edit between our reading and our write nobody can know of. */
+		op->when = WHEN_BEFORE;
+	}
+}
+
+/* From a stream of its own, too. */
+#define USERS_STREAM UINT64_C(0x7573657273)
+
+void plan_draw_users(struct draw *draw)
+{
+	struct plan *plan = draw->plan;
+
+	draw->random = plan->seed ^ USERS_STREAM;
+	plan->knobs.users = percent(draw, 40) && plan->knobs.dialect == SANDBOX_VALUES;
+	const uint32_t n = plan->knobs.users ? 1 + below(draw, 10) : 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		struct op *op = plan_add_op(draw, OP_CUSTOMER, below(draw, plan->n_cycles));
+
+		op->human = below(draw, plan->n_humans);
+		op->side = SANDBOX_PEOPLE;
+		op->n = below(draw, 100);
+		op->when = WHEN_BEFORE;
+	}
+}
