@@ -222,6 +222,14 @@ static void check_quiet(struct sim *sim)
 			    sim->tally.n_writes);
 }
 
+static void note_well(struct sim *sim)
+{
+	sim->well_ns = sim->report.started_at;
+	for (uint32_t i = 0; i < sim->oracle.n_carried; i++)
+		sim->oracle.carried[i].well =
+			sim->oracle.carried[i].well || sim->oracle.carried[i].cycle == sim->cycle;
+}
+
 void check_cycle(struct sim *sim)
 {
 	check_look(sim);
@@ -230,7 +238,7 @@ void check_cycle(struct sim *sim)
 	sim->figures.links += sim->report.linked;
 	sim->figures.blind += sim->report.outcome == OUTCOME_FAILED;
 	if (sim->report.outcome == OUTCOME_OK)
-		sim->well_ns = sim->report.started_at;
+		note_well(sim);
 	if (sim->report.failure.code == ERR_STORE || sim->report.failure.code == ERR_INTERNAL)
 		sim_violate(sim, P7_DURABILITY, "failure", "the cycle failed: %s",
 			    sim->report.failure.msg);

@@ -91,7 +91,9 @@ struct carried {
 	enum slot slot;
 	uint32_t token;
 	bool create, explained;
+	bool well; /* in a cycle that ended well */
 	uint32_t cycle;
+	int64_t at_ns;
 };
 
 struct oracle {

@@ -53,7 +53,8 @@ static void note_carried(struct sim *sim, enum sandbox_side side, const struct f
 						     .slot = (enum slot)slot,
 						     .token = token,
 						     .create = was == NULL,
-						     .cycle = sim->cycle };
+						     .cycle = sim->cycle,
+						     .at_ns = sim->queue.now_ns };
 			memcpy(carried->id, is->id, sizeof(carried->id));
 		}
 	}
