@@ -57,7 +57,8 @@ struct mapper_caps {
 
 /* ---- Lists ---- */
 
-enum page_order { ORDER_CREATED_ASC, ORDER_CREATED_DESC };
+/* None: the server's own, which is by id on people. */
+enum page_order { ORDER_CREATED_ASC, ORDER_CREATED_DESC, ORDER_NONE };
 
 struct page_request {
 	uint64_t offset; /* persons before this page */

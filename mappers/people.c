@@ -20,9 +20,11 @@ static void list(const struct mapper_context *context, const struct page_request
 	(void)context;
 	get(ret, "/people");
 	/* More than 30 is clamped silently, and then pages would be skipped. */
-	buf_addf(&ret->target, "?page=%u&itemsPerPage=%u&order%%5BcreatedAt%%5D=%s",
-		 page->number + 1, page->size < PEOPLE_PAGE_MAX ? page->size : PEOPLE_PAGE_MAX,
-		 page->order == ORDER_CREATED_ASC ? "asc" : "desc");
+	buf_addf(&ret->target, "?page=%u&itemsPerPage=%u", page->number + 1,
+		 page->size < PEOPLE_PAGE_MAX ? page->size : PEOPLE_PAGE_MAX);
+	if (page->order != ORDER_NONE)
+		buf_addf(&ret->target, "&order%%5BcreatedAt%%5D=%s",
+			 page->order == ORDER_CREATED_ASC ? "asc" : "desc");
 }
 
 static void read_one(const struct mapper_context *context, struct str id, struct request *ret)

@@ -23,8 +23,10 @@ static void list(const struct mapper_context *context, const struct page_request
 		 struct request *ret)
 {
 	records_request(context, METHOD_GET, REQUEST_READ, "", false, ret);
-	buf_addf(&ret->target, "?page=%u&pageSize=%u&sort=created_at&direction=%s",
-		 page->number + 1, page->size, page->order == ORDER_CREATED_ASC ? "asc" : "desc");
+	buf_addf(&ret->target, "?page=%u&pageSize=%u", page->number + 1, page->size);
+	if (page->order != ORDER_NONE)
+		buf_addf(&ret->target, "&sort=created_at&direction=%s",
+			 page->order == ORDER_CREATED_ASC ? "asc" : "desc");
 }
 
 /* Ids cannot be filtered by: persons without an e-mail are read one by one. */

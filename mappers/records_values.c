@@ -28,12 +28,15 @@ static void list(const struct mapper_context *context, const struct page_request
 	/* The default order is undocumented: without one, pages may repeat and hide records. */
 	json_key(&json, "sorts");
 	json_open(&json, '[');
-	json_open(&json, '{');
-	json_key(&json, "attribute");
-	json_string(&json, STR_LIT("created_at"));
-	json_key(&json, "direction");
-	json_string(&json, page->order == ORDER_CREATED_ASC ? STR_LIT("asc") : STR_LIT("desc"));
-	json_close(&json, '}');
+	if (page->order != ORDER_NONE) {
+		json_open(&json, '{');
+		json_key(&json, "attribute");
+		json_string(&json, STR_LIT("created_at"));
+		json_key(&json, "direction");
+		json_string(&json,
+			    page->order == ORDER_CREATED_ASC ? STR_LIT("asc") : STR_LIT("desc"));
+		json_close(&json, '}');
+	}
 	json_close(&json, ']');
 	json_key(&json, "limit");
 	json_number(&json, page->size);

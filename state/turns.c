@@ -34,7 +34,7 @@ static void to_numbers(const struct turn *turn, int64_t numbers[static TURN_NUMB
 		at->total,
 		at->twice,
 		at->first_answered,
-		at->descending,
+		at->order,
 	};
 
 	for (size_t i = 0; i < TURN_NUMBERS; i++)
@@ -68,7 +68,7 @@ static struct turn from_numbers(const int64_t n[static TURN_NUMBERS])
 			.total = n[21],
 			.twice = n[22] != 0,
 			.first_answered = n[23] != 0,
-			.descending = n[24] != 0 },
+			.order = (enum scan_order)n[24] },
 	};
 }
 
@@ -91,7 +91,7 @@ bool store_turn_get(struct store *store, enum side side, struct turn *ret_turn, 
 		"SELECT t.generation, mark, cycle, ended, n_distinct, n_unreadable, was_unreadable, "
 		"asked, n_waits, n_asks, unasked, newest, page_size, next_number, n_repeats, next_offset, n_pages, "
 		"n_read, n_first, "
-		"first_content, last_content, total, twice, first_answered, descending, sum, "
+		"first_content, last_content, total, twice, first_answered, list_order, sum, "
 		"coalesce(s.started_at, 0) FROM turn t LEFT JOIN scan s ON s.side = t.side "
 		"AND s.generation = t.generation WHERE t.side = ?");
 
@@ -122,7 +122,7 @@ bool store_turn_put(struct store *store, enum side side, const struct turn *turn
 		"INSERT OR REPLACE INTO turn(side, generation, mark, cycle, ended, n_distinct, "
 		"n_unreadable, was_unreadable, asked, n_waits, n_asks, unasked, newest, page_size, next_number, n_repeats, "
 		"next_offset, n_pages, n_read, n_first, first_content, last_content, total, "
-		"twice, first_answered, descending, sum) "
+		"twice, first_answered, list_order, sum) "
 		"VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 
 	to_numbers(turn, numbers);
@@ -330,7 +330,7 @@ static int64_t oldest_of(const struct freshness *last, const struct turn *turn)
 
 	if (turn->generation == 0)
 		return began;
-	if (at->descending || turn->end != TURN_RUNNING)
+	if (at->order != SCAN_OLDEST_FIRST || turn->end != TURN_RUNNING)
 		return turn->started_at;
 	if (total <= 0 || at->next_offset >= (uint64_t)total)
 		return last->complete_at;

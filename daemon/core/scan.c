@@ -44,7 +44,7 @@ void scan_save(const struct scan *scan, struct scan_position *ret_position)
 		.total = scan->total,
 		.twice = scan->twice,
 		.first_answered = scan->first_answered,
-		.descending = scan->descending,
+		.order = scan->order,
 	};
 }
 
@@ -65,7 +65,7 @@ void scan_load(struct scan *scan, const struct scan_position *position, uint32_t
 		.total = position->total,
 		.twice = position->twice,
 		.first_answered = position->first_answered,
-		.descending = position->descending,
+		.order = position->order,
 	};
 }
 
@@ -82,7 +82,7 @@ bool scan_next(struct scan *scan, struct scan_page *ret_page)
 	*ret_page = (struct scan_page){ .offset = scan->next_offset,
 					.number = scan->next_number,
 					.size = scan->page_size,
-					.descending = scan->descending };
+					.order = scan->order };
 	scan->in_flight++;
 	scan->next_number++;
 	scan->next_offset += scan->page_size;
@@ -197,16 +197,18 @@ void scan_settle(struct scan *scan, uint64_t n_distinct)
 	const bool announced = scan->total >= 0;
 	const bool enough = !announced || n_distinct >= (uint64_t)scan->total;
 
-	if (scan->descending && !enough) {
+	const bool again = scan->order != SCAN_OLDEST_FIRST;
+
+	if (scan->order == SCAN_UNORDERED && !enough) {
 		end_incomplete(scan, "fewer persons were read than the list announces");
-	} else if (scan->descending && !announced && scan->n_read < scan->n_first) {
+	} else if (again && !announced && scan->n_read < scan->n_first) {
 		end_incomplete(scan, "read in the opposite order it shows fewer persons");
-	} else if (enough && (announced || scan->descending || !scan->twice)) {
+	} else if (enough && (announced || again || !scan->twice)) {
 		scan->state = SCAN_COMPLETE;
 	} else {
 		scan->n_first = n_distinct;
 		scan->n_read = 0;
-		scan->descending = true;
+		scan->order++;
 		start_pass(scan);
 	}
 }

@@ -9,7 +9,9 @@
  * A scan is complete only if every page was read and the distinct persons are at least the total that
  * any page of the pass announced.  Offset pages drift while others add and remove, and an order without
  * a tie-breaker may repeat and hide rows: if distinct persons are missing at the end, the list is read
- * once more in the opposite order before the scan is called incomplete.
+ * once more in the opposite order, and then in no order that is asked for, which is the server's own (by id:
+ * it has no ties, and many who were imported in one second have to be seen at all), before the scan is called
+ * incomplete.
  *
  * Where no total is announced, nothing tells a list that was cut short from a whole one.  If something
  * hangs on who is not there (a create of unknown outcome), such a list is read twice, in both orders, and
@@ -35,11 +37,14 @@ enum scan_state {
 	SCAN_STATE_COUNT
 };
 
+/* Of the passes, one after the other. */
+enum scan_order { SCAN_OLDEST_FIRST, SCAN_NEWEST_FIRST, SCAN_UNORDERED };
+
 struct scan_page {
 	uint64_t offset; /* persons before this page */
 	uint32_t number; /* pages before this page */
 	uint32_t size;
-	bool descending; /* the second pass reads in the opposite order */
+	enum scan_order order;
 };
 
 /* What an answered page said. */
@@ -66,7 +71,7 @@ struct scan {
 	uint64_t n_first; /* distinct persons of the first pass, if it is to be read twice */
 	bool twice;       /* to be set after scan_start(), see above */
 	bool first_answered;
-	bool descending;
+	enum scan_order order;
 	bool ended;                 /* no further page is to be asked for in this pass */
 	bool failed;                /* a page could not be read */
 	const char *why_incomplete; /* static text */
@@ -78,7 +83,8 @@ struct scan_position {
 	uint64_t next_offset, n_pages, n_read, n_first;
 	uint64_t first_content, last_content;
 	int64_t total;
-	bool twice, first_answered, descending;
+	bool twice, first_answered;
+	enum scan_order order;
 };
 
 void scan_start(struct scan *scan, uint32_t page_size, uint32_t parallel);
@@ -94,7 +100,7 @@ NODISCARD bool scan_page_done(struct scan *scan, const struct scan_page *page,
 			      const struct scan_answer *answer, struct error *err);
 void scan_page_failed(struct scan *scan);
 /* To be called when no page is in flight and scan_next() has none: n_distinct is the number of
- * different persons seen.  May start a second pass; afterwards state says how it stands. */
+ * different persons seen.  May start another pass; afterwards state says how it stands. */
 void scan_settle(struct scan *scan, uint64_t n_distinct);
 /* No page is in flight and none is to be asked for: scan_settle() is due. */
 bool scan_is_drained(const struct scan *scan);

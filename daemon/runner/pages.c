@@ -87,7 +87,7 @@ static bool find_listed(struct page_fetch *fetch, const struct answer *answer, s
 	struct store *store = runner_store(fetch->runner);
 	bool *listed = &fetch->result.listed;
 
-	if (!scan->rolled || !fetch->result.page.descending)
+	if (!scan->rolled || fetch->result.page.order != SCAN_NEWEST_FIRST)
 		return true;
 	if (!store_gap_get(store, side, &fetch->gap, err))
 		return false;
@@ -208,12 +208,16 @@ static void on_answer(void *payload, struct answer *answer)
 void pages_fetch(struct runner *runner, enum side side, const struct scan_page *page,
 		 const struct page_use *use)
 {
+	static const enum page_order orders[] = {
+		[SCAN_OLDEST_FIRST] = ORDER_CREATED_ASC,
+		[SCAN_NEWEST_FIRST] = ORDER_CREATED_DESC,
+		[SCAN_UNORDERED] = ORDER_NONE,
+	};
 	struct page_fetch *fetch = alloc_zeroed(1, sizeof(*fetch));
 	const struct page_request wanted = { .offset = page->offset,
 					     .number = page->number,
 					     .size = page->size,
-					     .order = page->descending ? ORDER_CREATED_DESC :
-									 ORDER_CREATED_ASC };
+					     .order = orders[page->order] };
 	struct request request;
 
 	*fetch = (struct page_fetch){

@@ -51,7 +51,7 @@ static void ask_newest(struct runner *runner, enum side side, uint32_t number, u
 	const struct scan_page page = { .number = number,
 					.offset = offset,
 					.size = rolling_page_size(runner, side),
-					.descending = true };
+					.order = SCAN_NEWEST_FIRST };
 
 	pages_fetch(runner, side, &page, &newest_use);
 }

@@ -54,7 +54,7 @@ CREATE TABLE turn(
 	total INTEGER NOT NULL,
 	twice INTEGER NOT NULL,
 	first_answered INTEGER NOT NULL,
-	descending INTEGER NOT NULL,
+	list_order INTEGER NOT NULL,
 	sum INTEGER NOT NULL
 ) STRICT;
 

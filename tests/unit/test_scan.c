@@ -18,10 +18,10 @@ struct list {
 	uint32_t n;
 	bool announces; /* has a total */
 	bool names_next;
-	uint32_t clamp;       /* the largest page it serves; 0: any */
-	uint32_t hidden;      /* persons that drift out of the first pass */
-	bool hidden_for_good; /* and out of the second, too */
-	uint32_t asked;       /* page size asked for */
+	uint32_t clamp;  /* the largest page it serves; 0: any */
+	uint32_t hidden; /* persons that the first passes do not show */
+	uint32_t hiding; /* so many passes */
+	uint32_t asked;  /* page size asked for */
 	/* wanted */
 	enum scan_state state;
 	uint64_t n_requests;
@@ -29,20 +29,22 @@ struct list {
 };
 
 static const struct list lists[] = {
-	{ "total, exact pages", 100, true, true, 0, 0, false, 10, SCAN_COMPLETE, 10, false },
-	{ "total, a short last page", 101, true, true, 0, 0, false, 10, SCAN_COMPLETE, 11, false },
-	{ "total of nobody", 0, true, false, 0, 0, false, 10, SCAN_COMPLETE, 1, false },
-	{ "total, one page", 7, true, false, 0, 0, false, 10, SCAN_COMPLETE, 1, false },
-	{ "total, clamped silently", 100, true, true, 5, 0, false, 10, SCAN_COMPLETE, 20, false },
-	{ "total, no view", 100, true, false, 0, 0, false, 10, SCAN_COMPLETE, 10, false },
-	{ "no total, exact pages end with an empty one", 20, false, false, 0, 0, false, 10,
+	{ "total, exact pages", 100, true, true, 0, 0, 0, 10, SCAN_COMPLETE, 10, false },
+	{ "total, a short last page", 101, true, true, 0, 0, 0, 10, SCAN_COMPLETE, 11, false },
+	{ "total of nobody", 0, true, false, 0, 0, 0, 10, SCAN_COMPLETE, 1, false },
+	{ "total, one page", 7, true, false, 0, 0, 0, 10, SCAN_COMPLETE, 1, false },
+	{ "total, clamped silently", 100, true, true, 5, 0, 0, 10, SCAN_COMPLETE, 20, false },
+	{ "total, no view", 100, true, false, 0, 0, 0, 10, SCAN_COMPLETE, 10, false },
+	{ "no total, exact pages end with an empty one", 20, false, false, 0, 0, 0, 10,
 	  SCAN_COMPLETE, 3, false },
-	{ "no total, a short page is not the end", 15, false, false, 0, 0, false, 10, SCAN_COMPLETE,
-	  3, false },
-	{ "no total, nobody", 0, false, false, 0, 0, false, 10, SCAN_COMPLETE, 1, false },
-	{ "a person hidden by the order: read again the other way", 100, true, true, 0, 1, false,
-	  10, SCAN_COMPLETE, 20, false },
-	{ "a person hidden for good", 100, true, true, 0, 1, true, 10, SCAN_INCOMPLETE, 20, false },
+	{ "no total, a short page is not the end", 15, false, false, 0, 0, 0, 10, SCAN_COMPLETE, 3,
+	  false },
+	{ "no total, nobody", 0, false, false, 0, 0, 0, 10, SCAN_COMPLETE, 1, false },
+	{ "a person hidden by the order: read again the other way", 100, true, true, 0, 1, 1, 10,
+	  SCAN_COMPLETE, 20, false },
+	{ "a person hidden by both orders: read as the server has it", 100, true, true, 0, 1, 2, 10,
+	  SCAN_COMPLETE, 30, false },
+	{ "a person hidden for good", 100, true, true, 0, 1, 3, 10, SCAN_INCOMPLETE, 30, false },
 };
 
 static struct scan_answer serve(const struct list *list, const struct scan_page *page)
@@ -98,8 +100,7 @@ static void run_list(const struct list *list, uint32_t parallel)
 		}
 		if (!scan_is_drained(&scan))
 			continue;
-		const bool sees_all =
-			list->hidden == 0 || (scan.descending && !list->hidden_for_good);
+		const bool sees_all = list->hidden == 0 || (uint32_t)scan.order >= list->hiding;
 
 		scan_settle(&scan, list->n - (sees_all ? 0 : list->hidden));
 		if (scan.state != SCAN_RUNNING)
@@ -213,8 +214,8 @@ struct told {
 /* Pages of three persons, as they are told; the second pass runs in the opposite order. */
 struct wavering {
 	const char *name;
-	struct told passes[2][5];
-	uint64_t n_distinct[2]; /* persons that each pass shows */
+	struct told passes[3][5];
+	uint64_t n_distinct[3]; /* persons that each pass shows */
 	unsigned n_passes;
 	enum scan_state state;
 };
@@ -231,11 +232,12 @@ static const struct wavering wavering_lists[] = {
 	  { 3, 12 },
 	  2,
 	  SCAN_COMPLETE },
-	{ "falls to 0 on empty pages, both ways",
+	{ "falls to 0 on empty pages, in each order",
 	  { { { 12, 3 }, { 0, 0 }, { 0, 0 }, { 0, 0 } },
+	    { { 12, 3 }, { 0, 0 }, { 0, 0 }, { 0, 0 } },
 	    { { 12, 3 }, { 0, 0 }, { 0, 0 }, { 0, 0 } } },
-	  { 3, 3 },
-	  2,
+	  { 3, 3, 3 },
+	  3,
 	  SCAN_INCOMPLETE },
 	{ "one is removed, and one moves up past a page that was read",
 	  { { { 12, 3 }, { 12, 3 }, { 11, 3 }, { 11, 2 } },
@@ -243,17 +245,19 @@ static const struct wavering wavering_lists[] = {
 	  { 11, 11 },
 	  2,
 	  SCAN_COMPLETE },
-	{ "the same, and one is hidden the other way too",
+	{ "the same, and one is hidden the other way too, and shown in no order",
 	  { { { 12, 3 }, { 12, 3 }, { 11, 3 }, { 11, 2 } },
+	    { { 11, 3 }, { 11, 3 }, { 11, 3 }, { 11, 2 } },
 	    { { 11, 3 }, { 11, 3 }, { 11, 3 }, { 11, 2 } } },
-	  { 11, 10 },
-	  2,
-	  SCAN_INCOMPLETE },
-	{ "falls both ways: never whole",
+	  { 11, 10, 11 },
+	  3,
+	  SCAN_COMPLETE },
+	{ "falls in each order: never whole",
 	  { { { 12, 3 }, { 12, 3 }, { 11, 3 }, { 11, 2 } },
-	    { { 11, 3 }, { 11, 3 }, { 10, 3 }, { 10, 1 } } },
-	  { 11, 10 },
-	  2,
+	    { { 11, 3 }, { 11, 3 }, { 10, 3 }, { 10, 1 } },
+	    { { 11, 3 }, { 11, 3 }, { 11, 3 }, { 11, 2 } } },
+	  { 11, 10, 10 },
+	  3,
 	  SCAN_INCOMPLETE },
 	{ "falls, but nobody is hidden",
 	  { { { 12, 3 }, { 12, 3 }, { 12, 3 }, { 11, 3 } } },
@@ -282,7 +286,7 @@ static void run_pass(struct scan *scan, const struct wavering *list, unsigned pa
 	while (scan_next(scan, &page)) {
 		assert_true(page.number < COUNT_OF(list->passes[0]));
 		assert_int_equal(page.number, n);
-		assert_true(page.descending == (pass == 1));
+		assert_int_equal(page.order, pass);
 		const struct told *told = &list->passes[pass][page.number];
 		const struct scan_answer answer = { .total = told->total,
 						    .n_members = told->n_members,
@@ -306,7 +310,7 @@ static void test_a_total_that_wavers(void **state)
 		unsigned n_passes = 0;
 
 		scan_start(&scan, 3, 1);
-		while (scan.state == SCAN_RUNNING && n_passes < 2) {
+		while (scan.state == SCAN_RUNNING && n_passes < COUNT_OF(list->passes)) {
 			run_pass(&scan, list, n_passes);
 			scan_settle(&scan, list->n_distinct[n_passes++]);
 		}
@@ -333,9 +337,9 @@ static void test_a_list_is_read_twice_where_asked(void **state)
 							  .n_members = pass == 0 ? 2 : n_second,
 							  .content = 7 };
 
-			assert_int_equal(scan.descending, pass == 1);
+			assert_int_equal(scan.order, pass);
 			assert_true(scan_next(&scan, &page));
-			assert_int_equal(page.descending, pass == 1);
+			assert_int_equal(page.order, pass);
 			assert_true(scan_page_done(&scan, &page, &some, &err));
 			assert_true(scan_next(&scan, &page));
 			assert_true(scan_page_done(&scan, &page, &none, &err));

@@ -136,7 +136,7 @@ static void freshness_goes_with_the_turn(void **state)
 	OK(f, store_turn_put(f->store, SIDE_PEOPLE, &turn, &f->err));
 	check_fresh(f, 1100, 100, 1050);
 	/* A second pass: all of it was read since it began. */
-	turn.at.descending = true;
+	turn.at.order = SCAN_NEWEST_FIRST;
 	OK(f, store_turn_put(f->store, SIDE_PEOPLE, &turn, &f->err));
 	check_fresh(f, 1100, 100, 1200);
 	OK(f, store_scan_end(f->store, SIDE_PEOPLE, 2, true, 1500 * SECOND, &f->err));
