@@ -17,12 +17,12 @@
 /* The guard judges a hundred at least; a share of the titles alone is not half of all links. */
 #define TITLED 104u
 #define OTHERS 108u
-#define CYCLES 24u
-/* By then all of them are linked. */
-#define MASS_CYCLE 8u
+#define CYCLES 44u
+/* By then all of them are linked; a slice shows less than half of them. */
+#define MASS_CYCLE 16u
 #define KILLS 6u
 /* At a rate that leaves two questions to each of many cycles. */
-#define REMOVAL_CYCLES 80u
+#define REMOVAL_CYCLES 110u
 #define REMOVAL_SHARE 60u
 #define REMOVED 80u
 
@@ -46,7 +46,7 @@ static void set_knobs(struct draw *draw)
 	knobs->scan_share = 33;
 	knobs->people_per_minute = 120;
 	knobs->server_people_per_min = 0;
-	knobs->items_per_page = 10 + 10 * plan_below(&draw->random, 2);
+	knobs->items_per_page = 3 + plan_below(&draw->random, 3);
 	knobs->page_size = 100;
 	knobs->reads_per_second = 100;
 	knobs->in_flight = 8;
