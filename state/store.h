@@ -346,7 +346,8 @@ typedef bool history_fn(void *payload, const struct history_entry *entry, struct
 /* cycle 0: any; link 0: any.  Oldest first. */
 NODISCARD bool store_history_each(struct store *store, int64_t cycle, int64_t link, history_fn *fn,
 				  void *payload, struct error *err);
-/* The updates of one field of a link since then, to either side; the first hundred, oldest first. */
+/* The updates of one field of a link since then, to either side: so many, newest first. */
+#define HISTORY_FIELD_ROWS 100
 NODISCARD bool store_history_field(struct store *store, int64_t link, struct str field,
 				   int64_t since, history_fn *fn, void *payload, struct error *err);
 /* What was written to these two, under whichever link; either id may be empty.  Oldest first. */
