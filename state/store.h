@@ -34,7 +34,7 @@ struct store;
 enum store_mode {
 	/* creates the file (0600) if needed, takes the lock: ERR_LOCKED if it is taken */
 	STORE_WRITE,
-	STORE_READ,    /* read-only; ERR_CREATE if there is no file */
+	STORE_READ,    /* read-only; ERR_STORE if there is no file */
 	STORE_SCRATCH, /* a private temporary copy of the file (or empty if there is none): for plans.
 	                  Needs no lock and changes nothing */
 };
