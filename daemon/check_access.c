@@ -95,19 +95,21 @@ bool check_reached(struct check *check, enum side side, const struct check_answe
 /* ---- Scopes ---- */
 
 static void note_write_scope(struct check *check, const struct schema_token *token,
-			     const char *scope)
+			     const char *scope, const char *needed_by)
 {
-	struct finding *finding;
-
 	if (schema_token_has(token, scope))
-		finding =
-			check_note(check, FINDING_OK, SIDE_RECORDS, "scope",
-				   "%s, says the server; not tried: a check writes nothing", scope);
+		(void)check_note(check, FINDING_OK, SIDE_RECORDS, "scope",
+				 "%s, says the server; not tried: a check writes nothing", scope);
+	else if (token->scopes.len == 0)
+		check_note(check, FINDING_WARNING, SIDE_RECORDS, "scope",
+			   "the server does not say what the token may do: %s needs %s", needed_by,
+			   scope)
+			->todo = STR_LIT("look at the token's scopes there");
 	else
-		finding = check_note(check, FINDING_WARNING, SIDE_RECORDS, "scope",
-				     "the server does not count %s among this token's", scope);
-	if (finding->result == FINDING_WARNING)
-		finding->todo = STR_LIT("give it to the token, or let nothing be written there");
+		check_note_wrong(check, EXIT_CODE_AUTH, SIDE_RECORDS, "scope",
+				 "the token lacks %s, says the server: %s needs it", scope,
+				 needed_by)
+			->todo = STR_LIT("give it to the token, or let nothing be written there");
 }
 
 static bool writes_to(const struct config *config, enum side side)
@@ -133,9 +135,10 @@ static void check_scopes(struct check *check, const struct check_answer *answer)
 		return;
 	}
 	if (writes_to(config, SIDE_RECORDS))
-		note_write_scope(check, &token, "record_permission:read-write");
+		note_write_scope(check, &token, "record_permission:read-write",
+				 "a sync to records");
 	if (config->notes.enabled && direction_flows_from(config->notes.direction, SIDE_PEOPLE))
-		note_write_scope(check, &token, "note:read-write");
+		note_write_scope(check, &token, "note:read-write", "a sync of notes to records");
 }
 
 static void note_untried_writes(struct check *check, enum side side)

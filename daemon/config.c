@@ -93,17 +93,12 @@ static void complain_syntax(struct config_load *load, struct str text)
 {
 	const int known = config_error_line(&load->tree);
 	const uint32_t line = known > 0 ? (uint32_t)known : 1;
-	uint32_t first_line;
-	const char *key = config_scan_key_at(load, text, line, &first_line);
+	const char *key = config_scan_key_at(load, text, line);
 	const char *what = config_error_text(&load->tree);
 
-	if (what != NULL && strstr(what, "duplicate") != NULL && first_line > 0)
-		(void)config_complain(load, line, key,
-				      "given twice (first in line %u); leave one out", first_line);
-	else
-		(void)config_complain(load, line, key,
-				      "%s here or just before; a setting is written NAME = VALUE;",
-				      what != NULL ? what : "syntax error");
+	(void)config_complain(load, line, key,
+			      "%s here or just before; a setting is written NAME = VALUE;",
+			      what != NULL ? what : "syntax error");
 }
 
 static void parse(struct config_load *load, struct str text, enum config_scope scope)

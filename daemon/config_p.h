@@ -86,10 +86,8 @@ const char *config_rescue_status(struct config_load *load, struct str text);
 
 /* False: libconfig must not see this text, or what it makes of it would mislead. */
 bool config_scan(struct config_load *load, struct str text);
-/* The key that stands last at or before the line, "" if none; and for a key given twice the line of
- * the first time, 0 if there is none. */
-const char *config_scan_key_at(struct config_load *load, struct str text, uint32_t line,
-			       uint32_t *ret_first_line);
+/* The key that stands last at or before the line, "" if none. */
+const char *config_scan_key_at(struct config_load *load, struct str text, uint32_t line);
 
 /* Reads the tree; complains of unknown keys, types, bounds and missing keys. */
 void config_read_tree(struct config_load *load);

@@ -6,7 +6,8 @@
  * 5000000000 becomes 705032704), a comment that is never closed (the rest of the file is gone), a
  * text that is closed some lines further down, text that is not UTF-8, a NUL (the rest is gone) and
  * @include.  On the way the place of every key is noted, so that libconfig's errors, which know a
- * line only, can name the key.
+ * line only, can name the key.  A key that is given twice is found here, too: libconfig names the line
+ * of what follows it.
  */
 #include "daemon/config_p.h"
 
@@ -24,6 +25,7 @@ struct frame {
 	uint32_t line;   /* where it begins */
 	uint32_t index;  /* of the element, in a list */
 	bool list;
+	size_t first_place; /* of the names in it */
 };
 
 struct place {
@@ -88,6 +90,7 @@ static void enter(struct scanner *s, bool list)
 		.path_len = strlen(s->path),
 		.line = s->line,
 		.list = list,
+		.first_place = s->places.n,
 	};
 	if (list)
 		set_index(s, s->frames[s->depth].path_len, 0);
@@ -107,6 +110,24 @@ static void next_element(struct scanner *s)
 
 	if (frame->list)
 		set_index(s, frame->path_len, ++frame->index);
+}
+
+/* The name that was just read; a path that stands in its group already is given twice. */
+static void note_place(struct scanner *s)
+{
+	for (size_t i = s->frames[s->depth].first_place; i < s->places.n; i++) {
+		if (s->load == NULL || strcmp(s->places.items[i].path, s->path) != 0)
+			continue;
+		(void)config_complain(s->load, s->line, s->path,
+				      "given twice (first in line %u); leave one out",
+				      s->places.items[i].line);
+		s->sound = false;
+		break;
+	}
+	*VEC_PUSH(&s->places) = (struct place){
+		.line = s->line,
+		.path = arena_copy(&s->arena, str_from(s->path)).p,
+	};
 }
 
 /* ---- Tokens ---- */
@@ -178,10 +199,7 @@ static void take_name(struct scanner *s)
 	if (peek(s, ahead) != '=' && peek(s, ahead) != ':')
 		return; /* a value */
 	set_name(s, frame->path_len, (struct str){ s->text.p + start, s->at - start });
-	*VEC_PUSH(&s->places) = (struct place){
-		.line = s->line,
-		.path = arena_copy(&s->arena, str_from(s->path)).p,
-	};
+	note_place(s);
 }
 
 /* The magnitude of an integer literal, or UINT64_MAX if it is larger; false: it is a float. */
@@ -314,24 +332,15 @@ bool config_scan(struct config_load *load, struct str text)
 	return s.sound;
 }
 
-const char *config_scan_key_at(struct config_load *load, struct str text, uint32_t line,
-			       uint32_t *ret_first_line)
+const char *config_scan_key_at(struct config_load *load, struct str text, uint32_t line)
 {
 	struct scanner s = { .text = text, .line = 1, .sound = true };
-	size_t last = SIZE_MAX;
 	const char *key = "";
 
 	run(&s);
-	*ret_first_line = 0;
 	for (size_t i = 0; i < s.places.n && s.places.items[i].line <= line; i++)
-		last = i;
-	if (last != SIZE_MAX) {
-		key = arena_copy(&load->errors->arena, str_from(s.places.items[last].path)).p;
-		for (size_t i = 0; i < last && *ret_first_line == 0; i++) {
-			if (strcmp(s.places.items[i].path, key) == 0)
-				*ret_first_line = s.places.items[i].line;
-		}
-	}
+		key = s.places.items[i].path;
+	key = arena_copy(&load->errors->arena, str_from(key)).p;
 	scanner_release(&s);
 	return key;
 }

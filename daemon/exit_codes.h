@@ -9,7 +9,7 @@
 
 enum exit_code {
 	EXIT_CODE_OK = 0,
-	EXIT_CODE_WAITING = 1, /* done, but conflicts or quarantined records are waiting */
+	EXIT_CODE_WAITING = 1, /* done, but conflicts or quarantined persons are waiting */
 	EXIT_CODE_CHANGES = 2, /* plan, sync --dry-run: changes are waiting */
 	EXIT_CODE_USAGE = 64,
 	EXIT_CODE_MALFORMED = 65,   /* the remote sent data that could not be understood */

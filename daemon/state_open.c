@@ -28,14 +28,8 @@ static bool open_as(const struct config *config, enum store_mode mode, struct st
 {
 	struct store *store;
 
-	if (!store_open(config->state_path, mode, &config->fields, &store, err)) {
-		/* A reader creates nothing: this is a file that is not there. */
-		if (mode == STORE_READ && err->code == ERR_CREATE)
-			(void)error_set(err, ERR_CREATE,
-					"there is no state %s yet; run `crmsync sync` first",
-					config->state_path);
+	if (!store_open(config->state_path, mode, &config->fields, &store, err))
 		return false;
-	}
 	if (!state_bind(config, store, err)) {
 		store_close(store);
 		return false;

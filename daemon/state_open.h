@@ -9,7 +9,7 @@
 #include "state/store.h"
 
 /* STORE_READ or STORE_WRITE; the file must be there, and belong to the two systems of the
- * configuration.  ERR_CREATE if no sync has made it yet. */
+ * configuration.  ERR_STORE if no sync has made it yet. */
 NODISCARD bool state_open(const struct config *config, enum store_mode mode,
 			  struct store **ret_store, struct error *err);
 

@@ -12,11 +12,13 @@
 
 bool decode_fail(struct decoder *decoder, struct str path, const char *what)
 {
+	const char *noun = decoder->side == SIDE_PEOPLE ? "person" : "record";
+
 	if (decoder->id.len == 0)
-		return error_set(decoder->err, ERR_MALFORMED, "a record: %.*s %s", STR_ARG(path),
+		return error_set(decoder->err, ERR_MALFORMED, "a %s: %.*s %s", noun, STR_ARG(path),
 				 what);
-	return error_set(decoder->err, ERR_MALFORMED, "record %.*s: %.*s %s", STR_ARG(decoder->id),
-			 STR_ARG(path), what);
+	return error_set(decoder->err, ERR_MALFORMED, "%s %.*s: %.*s %s", noun,
+			 STR_ARG(decoder->id), STR_ARG(path), what);
 }
 
 struct str decode_id(struct decoder *decoder, struct json_object *node)

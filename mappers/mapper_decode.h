@@ -19,7 +19,7 @@ struct decoder {
 	struct error *err;
 };
 
-/* "record ID: PATH is not WHAT" (or whatever what says); returns false. */
+/* "record ID: PATH is not WHAT", on people "person ID: …" (or whatever what says); returns false. */
 bool decode_fail(struct decoder *decoder, struct str path, const char *what);
 
 /* How a dialect reads and writes each type of field; a type without functions is not mapped. */

@@ -162,22 +162,19 @@ bool store_history_each(struct store *store, int64_t cycle, int64_t link, histor
 	return each(store, &filter, fn, payload, err);
 }
 
-/* Rows of one call of store_history_field() at most. */
-#define FIELD_ROWS 100
-
 bool store_history_field(struct store *store, int64_t link, struct str field, int64_t since,
 			 history_fn *fn, void *payload, struct error *err)
 {
 	struct arena arena = { 0 };
-	int64_t last = 0;
+	int64_t last = INT64_MAX;
 	bool ok = true;
 
-	for (unsigned i = 0; ok && i < FIELD_ROWS; i++) {
+	for (unsigned i = 0; ok && i < HISTORY_FIELD_ROWS; i++) {
 		bool found;
 		struct sql_call call = sql_call(
 			&store->sql, "SELECT id, " HISTORY_COLUMNS " FROM history WHERE link = ? "
-				     "AND id > ? AND field = ? AND at >= ? AND action = 'update' "
-				     "ORDER BY id LIMIT 1");
+				     "AND id < ? AND field = ? AND at >= ? AND action = 'update' "
+				     "ORDER BY id DESC LIMIT 1");
 
 		sql_bind_int(&call, link);
 		sql_bind_int(&call, last);

@@ -36,12 +36,14 @@ static bool taken(const struct store *store, int fd, struct error *err)
 	return false;
 }
 
-static bool lock_fail(const char *path, struct error *err)
+/* Beside a state that is there it is the state that cannot be written; else there is none to be made. */
+static bool lock_fail(const struct store *store, const char *path, struct error *err)
 {
 	const int saved = errno;
+	const bool exists = access(store->path, F_OK) == 0;
 
-	(void)error_set(err, ERR_CREATE, "cannot lock the state by %s: %s%s", path,
-			system_words(saved),
+	(void)error_set(err, exists ? ERR_STORE : ERR_CREATE, "cannot lock the state by %s: %s%s",
+			path, system_words(saved),
 			saved == ENOENT ?
 				"; create its directory first" :
 				sql_disk_advice(saved, "; check the permissions of its directory"));
@@ -64,9 +66,9 @@ static bool lock_file(struct store *store, const char *path, struct error *err)
 	const int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 
 	if (fd < 0)
-		return lock_fail(path, err);
+		return lock_fail(store, path, err);
 	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-		(void)(errno == EWOULDBLOCK ? taken(store, fd, err) : lock_fail(path, err));
+		(void)(errno == EWOULDBLOCK ? taken(store, fd, err) : lock_fail(store, path, err));
 		(void)close(fd);
 		return false;
 	}

@@ -374,8 +374,8 @@ static bool open_read(struct store *store, struct error *err)
 	if (!check_file(store, &found, err))
 		return false;
 	if (!found)
-		return cannot_create(store, ENOENT,
-				     "; there is no state yet, the first sync makes it", err);
+		return fail(store, SQLITE_CANTOPEN,
+			    "there is no state yet; `crmsync sync` makes it", err);
 	return connect(&store->sql, store->path, SQLITE_OPEN_READONLY, err) &&
 	       check_reader(store, err);
 }

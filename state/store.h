@@ -34,7 +34,7 @@ struct store;
 enum store_mode {
 	/* creates the file (0600) if needed, takes the lock: ERR_LOCKED if it is taken */
 	STORE_WRITE,
-	STORE_READ,    /* read-only; ERR_CREATE if there is no file */
+	STORE_READ,    /* read-only; ERR_STORE if there is no file */
 	STORE_SCRATCH, /* a private temporary copy of the file (or empty if there is none): for plans.
 	                  Needs no lock and changes nothing */
 };
@@ -346,7 +346,8 @@ typedef bool history_fn(void *payload, const struct history_entry *entry, struct
 /* cycle 0: any; link 0: any.  Oldest first. */
 NODISCARD bool store_history_each(struct store *store, int64_t cycle, int64_t link, history_fn *fn,
 				  void *payload, struct error *err);
-/* The updates of one field of a link since then, to either side; the first hundred, oldest first. */
+/* The updates of one field of a link since then, to either side: so many, newest first. */
+#define HISTORY_FIELD_ROWS 100
 NODISCARD bool store_history_field(struct store *store, int64_t link, struct str field,
 				   int64_t since, history_fn *fn, void *payload, struct error *err);
 /* What was written to these two, under whichever link; either id may be empty.  Oldest first. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * resolve: decides a contested field.
+ * resolve: decides a contested field, or a frozen one.
  *
  * Nothing is asked or written here: each side gets a wish to hold the value that was chosen, bound to
  * what it holds now.  The next sync carries it out, unless either side is edited before that: then the
@@ -20,9 +20,15 @@ struct search {
 	struct str id;
 	int64_t number;        /* 0: by the id of a person */
 	struct conflict found; /* id, link, kind and field, in the arena; id 0: none */
-	uint64_t n_fields;     /* field conflicts of that person */
+	uint64_t n_fields;     /* conflicts of that person about a field */
 	struct arena *arena;
 };
+
+/* Both sides changed it, or something keeps changing it back. */
+static bool is_about_a_field(const struct conflict *conflict)
+{
+	return str_equal_z(conflict->kind, "field") || str_equal_z(conflict->kind, "flapping");
+}
 
 static bool on_conflict(void *payload, const struct conflict *conflict, struct error *err)
 {
@@ -31,7 +37,7 @@ static bool on_conflict(void *payload, const struct conflict *conflict, struct e
 				   conflict->id == search->number :
 				   str_equal(conflict->side_id[SIDE_RECORDS], search->id) ||
 					   str_equal(conflict->side_id[SIDE_PEOPLE], search->id);
-	const bool is_field = str_equal_z(conflict->kind, "field");
+	const bool is_field = is_about_a_field(conflict);
 
 	(void)err;
 	if (!is_it || (search->n_fields > 0 && !is_field))
@@ -86,7 +92,7 @@ static bool must_be_a_field(const struct conflict *conflict, struct error *err)
 		  "restore the person there, or part the two with `crmsync links unlink ID`" },
 	};
 
-	if (str_equal_z(conflict->kind, "field"))
+	if (is_about_a_field(conflict))
 		return true;
 	for (size_t i = 0; i < COUNT_OF(others); i++) {
 		if (str_equal_z(conflict->kind, others[i].kind))

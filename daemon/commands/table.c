@@ -91,7 +91,7 @@ const struct command command_table[] = {
 			"  list        all; records and people are the two values of a field, or the two\n"
 			"              ids\n"
 			"  show ID     by number, or by the id of a person on either side\n"
-			"  resolve ID  decide a contested field; the next sync carries it out\n"
+			"  resolve ID  decide a contested or frozen field; the next sync carries it out\n"
 			"  --use       the side whose value counts\n"
 			"  --value     what both sides are to hold\n"
 			"  --json      print one JSON object a line\n",

@@ -372,6 +372,17 @@ static void find_invented(struct context *c)
 		c->now[SIDE_PEOPLE].invented = true;
 }
 
+/* Somebody edited the name around an invented part: nothing of it is ours any more. */
+static void give_up_invented(struct context *c)
+{
+	if (c->field->type != FIELD_NAME ||
+	    !name_is_adopted(&c->now[SIDE_PEOPLE], &c->shadow[SIDE_PEOPLE],
+			     &c->shadow[SIDE_RECORDS]))
+		return;
+	c->now[SIDE_PEOPLE].invented = false;
+	c->shadow[SIDE_PEOPLE].invented = false;
+}
+
 static bool shadow_moves(enum verdict verdict)
 {
 	return verdict == VERDICT_SAME || verdict == VERDICT_AGREED || verdict == VERDICT_LEFT ||
@@ -417,6 +428,7 @@ static void merge_field_of_pair(const struct field_table *table, const struct me
 		c.first_contact = c.first_contact || c.shadow[s].state == VALUE_UNKNOWN;
 	}
 	find_invented(&c);
+	give_up_invented(&c);
 	overlook_system_link(&c);
 	const bool unreadable = rules->unreadable != NULL && rules->unreadable[i];
 

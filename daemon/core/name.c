@@ -400,6 +400,20 @@ struct value name_to_records(struct arena *arena, const struct value *people,
 	return write_records(arena, &out);
 }
 
+static bool stands_alone(const struct value *people)
+{
+	return value_part(people, NAME_GIVEN).len == 0 &&
+	       value_part(people, NAME_ADDITIONAL).len == 0;
+}
+
+/* Beside another part an e-mail's local part may have been left because people demand a familyName. */
+bool name_is_adopted(const struct value *people, const struct value *old_people,
+		     const struct value *old_records)
+{
+	return value_is_set(people) && value_is_set(old_people) && value_is_set(old_records) &&
+	       old_people->invented && stands_alone(old_people) && !stands_alone(people);
+}
+
 /* ---- from an e-mail ---- */
 
 /* Quoted, it may have an @ of its own. */

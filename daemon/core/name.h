@@ -15,7 +15,8 @@
  *
  * A familyName that stands for a first name or an e-mail is `invented`: it never travels back.  It
  * stays invented while its text stays; `invented` of the old people value says so, too, where the
- * value at hand was just decoded.
+ * value at hand was just decoded.  Where it stood for a name on records and somebody adds another part
+ * to it on people ("Sonny" to "Cher"), it is that person's own from then on: name_is_adopted().
  *
  * The texts are canonical (one blank between words).  What is returned lives in the arena.  VALUE_UNKNOWN
  * as the source leaves the target as it is (VALUE_EMPTY if there is none).
@@ -49,6 +50,14 @@ struct value name_to_records(struct arena *arena, const struct value *people,
  * records and an invented one on people.
  */
 bool name_agrees(struct arena *arena, const struct value *records, const struct value *people);
+
+/*
+ * Has the familyName, invented for a name on records, been given company by an edit on people?  Then the
+ * whole is what that person saw and left there, and the mark is to be taken off both people values.
+ * old_people, old_records: the shadows.
+ */
+bool name_is_adopted(const struct value *people, const struct value *old_people,
+		     const struct value *old_records);
 
 /* Is full the only part that this records-side name has? */
 bool name_is_one_string(const struct value *records);

@@ -106,7 +106,7 @@ static void take_unreadable(struct search *search, struct str raw, struct error 
 	for (size_t i = 0; i < search->n; i++)
 		candidate_of(search, i)->failed = candidate_of(search, i)->failed || shown[i];
 	note_witnesses_shown(search, raw);
-	(void)error_wrap(bad, "%s: a record that was looked for is left out",
+	(void)error_wrap(bad, "%s: a person that was looked for is left out",
 			 side_name(search->side));
 	cycle_note_failure(&runner->cycle, search->side, bad);
 	free(shown);

@@ -55,7 +55,7 @@ static bool take_record(struct page_fetch *fetch, const struct answer *answer,
 		     confirm_if_unsure(runner, side, &person, observation, err);
 	} else {
 		scan->n_unreadable++;
-		(void)error_wrap(&bad, "%s: a record of the list is left out", side_name(side));
+		(void)error_wrap(&bad, "%s: a person of the list is left out", side_name(side));
 		cycle_note_failure(&runner->cycle, side, &bad);
 	}
 	arena_release(&arena);

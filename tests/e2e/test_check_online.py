@@ -342,7 +342,9 @@ class Rights(Online):
     @only("values")
     def test_what_the_server_says_of_the_token(self):
         reading = "record_permission:read object_configuration:read"
-        rows = self.self_says({"active": True, "scope": reading}, 0)
+        rows = self.self_says({"active": True, "scope": reading}, 77)
+        self.assert_row(rows, "records", "scope", "wrong", "record_permission:read-write")
+        rows = self.self_says({"active": True}, 0)
         self.assert_row(rows, "records", "scope", "warning", "record_permission:read-write")
         rows = self.self_says({"active": True, "scope": reading}, 0,
                               **{"sync.direction": "to_people"})
@@ -372,9 +374,9 @@ class Rights(Online):
         self.assert_row(rows, "records", "read access", "wrong", "403.*record_permission:read")
         rows = self.scoped("record_permission:read", 77)
         self.assert_row(rows, "records", "read access", "wrong", "403.*object_configuration:read")
-        rows = self.scoped(reading, 0)
+        rows = self.scoped(reading, 77)
         self.assert_row(rows, "records", "read access", "ok")
-        self.assert_row(rows, "records", "scope", "warning", "record_permission:read-write")
+        self.assert_row(rows, "records", "scope", "wrong", "record_permission:read-write")
         rows = self.scoped(reading, 77, **everything)
         for check, scope in (("notes", "note:read"), ("owners", "user_management:read")):
             row = self.only_row(rows, "records", check)

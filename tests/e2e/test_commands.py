@@ -371,7 +371,7 @@ class Reset(Commands):
         world.sync()
         world.settled()
         self.reset(world)
-        self.refused(world, "links", "list", code=73)
+        self.refused(world, "links", "list", code=74)
         self.matched_again(world, 3)
 
     def test_damaged(self):
@@ -412,7 +412,7 @@ class Reset(Commands):
     def test_nothing_there(self):
         world = self.open()
         for words in (*READERS, ["links", "link", "a", "b"], ["quarantine", "retry"]):
-            self.assertIn("crmsync sync", self.refused(world, *words, code=73))
+            self.assertIn("crmsync sync", self.refused(world, *words, code=74))
         self.assertIn("no state", world.run("reset"))
         self.assertFalse([name for name in os.listdir(world.folder) if "state" in name])
 

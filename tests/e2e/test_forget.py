@@ -389,7 +389,7 @@ class Usage(Forget):
     def test_no_state(self):
         world = self.open()
         for command in ("forget", "export"):
-            world.run(command, "1", code=73)
+            world.run(command, "1", code=74)
         self.assertFalse(os.path.exists(world.path("state.db")))
 
     def test_personal_data_goes_to_stdout_only(self):

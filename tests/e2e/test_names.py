@@ -105,6 +105,19 @@ class Names(Case):
                 if DIALECT == "values":
                     self.assertEqual((after["first"], after["last"]), (new.given, new.last()))
 
+    def test_mononym_gets_a_given_name_on_people(self):
+        """The familyName there was ours; now the whole is what a person saw and left."""
+        world = self.open()
+        record = world.create("records", name=Name("Cher"), emails=["c@example.com"])
+        world.sync()
+        [person] = world.view("people")
+        self.assertEqual(person["name"], Name("", "", "Cher"))
+        for given, full in (("Sonny", "Sonny Cher"), ("Sunny", "Sunny Cher"), ("", "Cher")):
+            world.edit("people", person["id"], raw={"givenName": given})
+            self.only_change(world.sync_and_settle(), "records", record)
+            self.assertEqual(world.find("records", record)["full"], full)
+            self.assertEqual(world.find("people", person["id"])["name"], Name(given, "", "Cher"))
+
     def test_initials_stay(self):
         world, ids = self.linked(Name("Jan", "van der", "Berg"))
         world.edit("people", ids["people"], raw={"initials": "J.A."})

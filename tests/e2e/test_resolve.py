@@ -282,6 +282,37 @@ class Mistakes(Contested):
                                                  str(row["number"]), "--use=people"))
         self.assertTrue(single)
 
+    def test_a_person_edits_often(self):
+        """New values, and then one of them again: nothing changes it back."""
+        for side in SIDES:
+            with self.subTest(side=side):
+                world = self.open()
+                ids = world.create_both(**ADA)
+                world.sync()
+                for job in ("One", "Two", "Three", "Four", "One", "Engineer", "Two"):
+                    world.edit(side, ids[side], job=job)
+                    world.sync()
+                    self.over(world, ids, job)
+
+    def test_frozen(self):
+        """What something keeps changing back can be decided all the same."""
+        for side in SIDES:
+            with self.subTest(side=side):
+                world = self.open(sync__flap_limit=2)
+                ids = world.create_both(**ADA)
+                world.sync()
+                for job in ("Analyst", "Engineer", "Analyst", "Engineer"):
+                    world.edit("people", ids["people"], job=job)
+                    world.sync(code=None)
+                [row] = self.conflicts(world)
+                self.assertEqual(row["kind"], "flapping")
+                self.assertIn("conflicts resolve", row["evidence"])
+                jobs = self.jobs(world, ids)
+                self.assertEqual(jobs, {"records": "Analyst", "people": "Engineer"})
+                self.resolve(world, str(row["number"]), f"--use={side}")
+                world.sync()
+                self.over(world, ids, jobs[side])
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -143,6 +143,18 @@ static const struct bad_case bad_cases[] = {
 	  "3: log.level: syntax error here or just before; a setting is written NAME = VALUE;\n" },
 	{ "twice", BOTH "sync = {\n interval = 5;\n interval = 6;\n};",
 	  "5: sync.interval: given twice (first in line 4); leave one out\n" },
+	{ "twice in one line",
+	  BOTH "sync = { interval = 5; interval = 6; retry = { cap = 60; deadline = 600; }; };",
+	  "3: sync.interval: given twice (first in line 3); leave one out\n" },
+	{ "the line of the key, not of what follows",
+	  BOTH "sync = { interval = 5;\n\n interval = 6\n;\n conflict = \"newest\";\n};",
+	  "5: sync.interval: given twice (first in line 3); leave one out\n" },
+	{ "two of them, and a group",
+	  BOTH "log = { level = \"info\"; level = \"info\"; };\n"
+	       "sync = { interval = 5; interval = 6; };\nsync = { interval = 7; };",
+	  "3: log.level: given twice (first in line 3); leave one out\n"
+	  "4: sync.interval: given twice (first in line 4); leave one out\n"
+	  "5: sync: given twice (first in line 4); leave one out\n" },
 
 	/* All at once, in the order of the lines. */
 	{ "several",

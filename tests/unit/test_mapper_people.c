@@ -90,11 +90,11 @@ static void names_what_is_wrong(void **state)
 
 	assert_undecodable(f, "{\"familyName\":\"B\"}", "id is missing");
 	assert_undecodable(f, "{\"id\":\"7\",\"familyName\":5}",
-			   "record 7: name.familyName is not a string");
+			   "person 7: name.familyName is not a string");
 	assert_undecodable(f, "{\"id\":7,\"archivedAt\":\"soon\"}",
-			   "record 7: archivedAt is not a date");
+			   "person 7: archivedAt is not a date");
 	assert_undecodable(f, "{\"@id\":\"/people/7\",\"emailAddresses\":{}}",
-			   "record 7: emailAddresses is not an array");
+			   "person 7: emailAddresses is not an array");
 	assert_undecodable(f, "{\"id\":\"7\",\"emailAddresses\":[\"a@x.org\"]}",
 			   "has an element that is no object");
 	assert_undecodable(f, "{\"id\":\"7\",\"tags\":[{}]}", "tags is not a string");

@@ -381,32 +381,6 @@ static void carried_by_hand(void **state)
 	}
 }
 
-/* A familyName that was taken from an e-mail is nobody's: the record's first name comes across, whoever
- * the policy prefers. */
-static void test_a_name_from_an_email_contests_nothing(void **state)
-{
-	struct arena arena = { 0 };
-	struct one_field one;
-	struct merge_result result;
-	const struct merge_rules rules = { .direction = DIRECTION_BOTH };
-
-	(void)state;
-	one_field_init(&one, FIELD_NAME, POLICY_PEOPLE, DIRECTION_BOTH);
-	const struct person nothing = person_of(&arena, &one.table, "-");
-	const struct person named = person_of(&arena, &one.table, "Ada||Lovelace");
-	struct person taken = person_of(&arena, &one.table, "||ada");
-
-	taken.values[0].invented = true;
-	const struct merge_side sides[] = { { .now = &named, .shadow = &nothing },
-					    { .now = &taken, .shadow = &taken } };
-
-	merge_pair(&one.table, &rules, sides, &arena, &result);
-	assert_int_equal(result.fields[0].verdict, VERDICT_TO_PEOPLE);
-	assert_string_equal(text_of(&arena, FIELD_NAME, &result.fields[0].write[SIDE_PEOPLE]),
-			    "Ada||Lovelace");
-	arena_release(&arena);
-}
-
 /* What still has to travel keeps its date, however often it is looked at. */
 static void test_an_edit_that_waits_keeps_its_date(void **state)
 {
@@ -444,7 +418,6 @@ int main(void)
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_newest),
 		cmocka_unit_test(test_shadows_wait_for_the_write),
-		cmocka_unit_test(test_a_name_from_an_email_contests_nothing),
 		cmocka_unit_test(test_an_edit_that_waits_keeps_its_date),
 		cmocka_unit_test(test_every_cell),
 		cmocka_unit_test(carried_by_hand),

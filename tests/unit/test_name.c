@@ -403,6 +403,38 @@ static void names_from_email(void **state)
 	arena_release(&arena);
 }
 
+static void adoption(void **state)
+{
+	static const struct {
+		const char *people, *old, *old_records;
+		bool adopted;
+	} cases[] = {
+		{ "|||Cher|", "*|||Cher|", "Cher||", false },
+		{ "Dr.|||Cher|", "*|||Cher|", "Cher||", false },
+		{ "|||Cher|C.", "*|||Cher|", "Cher||", false },
+		{ "|Sonny||Cher|", "*|||Cher|", "Cher||", true },
+		{ "||La|Cher|", "*|||Cher|", "Cher||", true },
+		{ "|Sonny||Cher|", "*|||Cher|", "||Cher", true },
+		{ "|Sonny||Cher|", "|||Cher|", "|Cher|", false },
+		{ "|||Cher|", "|Sonny||Cher|", "Sonny|Cher|", false },
+		/* From an e-mail: what records had no name for is no name now. */
+		{ "|Jane||jane.doe|", "*|||jane.doe|", "", false },
+		{ "|Janet||jane.doe|", "*|Jane||jane.doe|", "Jane||", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct arena arena = { 0 };
+		const struct value now = people(&arena, cases[i].people);
+		const struct value old = people(&arena, cases[i].old);
+		const struct value left = records(&arena, cases[i].old_records);
+
+		if (name_is_adopted(&now, &old, &left) != cases[i].adopted)
+			fail_msg("[%s] after [%s]", cases[i].people, cases[i].old);
+		arena_release(&arena);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -414,6 +446,7 @@ int main(void)
 		cmocka_unit_test(agreement),
 		cmocka_unit_test(unknown_leaves_the_target),
 		cmocka_unit_test(names_from_email),
+		cmocka_unit_test(adoption),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

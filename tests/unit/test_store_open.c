@@ -86,7 +86,7 @@ static void missing_things(void **state)
 
 	close_store(f);
 	remove_all(f);
-	must_fail(f, STORE_READ, ERR_CREATE, "no state yet");
+	must_fail(f, STORE_READ, ERR_STORE, "no state yet; `crmsync sync` makes it");
 	must_fail(f, STORE_WRITE, ERR_CREATE, "create its directory");
 	assert_int_equal(f->err.native, ENOENT);
 	fixture_open(f, STORE_SCRATCH);
