@@ -410,6 +410,31 @@ static void draw_import(struct draw *draw)
 	}
 }
 
+/* Somebody comes in the middle of a turn, and what creates him on the other side is not answered: only a turn
+ * that begins behind that can show that he isn't there. */
+static void draw_lost_create(struct draw *draw)
+{
+	struct plan *plan = draw->plan;
+	const uint32_t human = plan->n_humans;
+	const uint32_t cycle = plan->n_cycles / 2 + below(draw, plan->n_cycles / 2);
+	const bool on_records = percent(draw, 70);
+
+	if (plan->n_cycles < 4 || human == PLAN_HUMANS || plan->n_faults == PLAN_FAULTS)
+		return;
+	plan->n_humans++;
+	draw_birth(draw, human, on_records ? SANDBOX_RECORDS : SANDBOX_PEOPLE, cycle,
+		   ALL_SLOTS & ~BIT(SLOT_TAG));
+	plan->ops[plan->n_ops - 1].when = WHEN_BEFORE;
+	plan->faults[plan->n_faults++] = (struct net_fault){
+		.kind = percent(draw, 50) ? NET_LOST_AFTER : NET_SILENT_AFTER,
+		.cycle = cycle,
+		.writes = true,
+		.n = 1,
+		.count = 1 + below(draw, 3),
+		.side = on_records ? SANDBOX_PEOPLE : SANDBOX_RECORDS,
+	};
+}
+
 static void draw_budget(struct draw *draw)
 {
 	static const uint32_t rates[] = { 20, 40, 120, 600 };
@@ -441,6 +466,8 @@ static void draw_budget(struct draw *draw)
 	plan->n_cycles += below(draw, PLAN_CYCLES + 1 - plan->n_cycles);
 	if (percent(draw, 30))
 		draw_import(draw);
+	if (percent(draw, 30))
+		draw_lost_create(draw);
 }
 
 void plan_make(uint64_t seed, struct plan *ret_plan)
