@@ -44,6 +44,9 @@ struct mapper_context {
 	const char *phone_property; /* people: "phoneNumbers" */
 	const char *phone_key;      /* people: "phoneNumber" */
 	bool marker;                /* people: externalSource is ours to write on creates */
+	/* decode: of an answer to a write, which may hold less than the person: what it lacks is unknown.
+	 * Anything else that lacks what every person has is malformed. */
+	bool part;
 };
 
 struct mapper_caps {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "mappers/records_common.h"
 
+#include <json-c/linkhash.h>
+
 void records_request(const struct mapper_context *context, enum method method,
 		     enum request_kind kind, const char *behind, bool body, struct request *ret)
 {
@@ -110,10 +112,26 @@ static bool decode_fields(struct decoder *decoder, const struct record_shape *sh
 			continue;
 		}
 		person->values[i] = value_empty();
-		if (node != NULL && !codec->decode(decoder, field, node, &person->values[i]))
+		if ((node != NULL || !shape->has_null) &&
+		    !codec->decode(decoder, field, node, &person->values[i]))
 			return false;
 	}
 	return true;
+}
+
+/* Somebody who has lost everything at once, the name included, was not shown. */
+static bool is_nothing_but_nulls(struct json_object *values)
+{
+	bool any = false;
+
+	json_object_object_foreach(values, key, member)
+	{
+		(void)key;
+		if (member != NULL)
+			return false;
+		any = true;
+	}
+	return any;
 }
 
 /* Only one of the dialects has updated_at; the other's records lack the key. */
@@ -127,6 +145,8 @@ static bool decode_tree(struct decoder *decoder, const struct record_shape *shap
 		return decode_fail(decoder, str_from(shape->id), "is missing");
 	if (!json_object_is_type(values, json_type_object))
 		return decode_fail(decoder, str_from(shape->values), "is not an object");
+	if (shape->has_null && !decoder->context->part && is_nothing_but_nulls(values))
+		return decode_fail(decoder, str_from(shape->values), "holds nothing but nulls");
 	person->created_at = decode_time(json_child(root, "created_at"));
 	person->updated_at = decode_time(json_child(root, "updated_at"));
 	return decode_fields(decoder, shape, root, values, person);

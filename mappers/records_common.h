@@ -27,6 +27,7 @@ struct record_shape {
 	const char *id;     /* dotted path */
 	const char *values; /* the object of attributes */
 	const struct type_codec *codecs;
+	bool has_null; /* null is an attribute without a value; else it is nothing that this API sends */
 };
 
 /* mapper.decode of both dialects. */

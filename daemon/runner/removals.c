@@ -205,6 +205,9 @@ static bool guard(struct runner *runner, uint64_t n_removals, struct error *err)
 /* Of a rolled side its newest page is enough to tell. */
 static bool shows_nobody(const struct side_scan *scan)
 {
+	/* It shows somebody who cannot be read, and that is what is said. */
+	if (scan->n_unreadable > 0 || scan->was_unreadable)
+		return false;
 	return (scan->whole_since != 0 && scan->n_distinct == 0) ||
 	       (scan->rolled && scan->began && scan->n_seen == 0);
 }
