@@ -152,6 +152,9 @@ struct mapper {
 	void (*update_batch)(const struct mapper_context *, const struct person *const *current,
 			     const struct person *const *desired, size_t n, struct request *ret);
 
+	/* Can this side hold the canonical text in that field?  NULL: whatever it is. */
+	bool (*takes)(const struct field *field, struct str text);
+
 	/* One record's raw bytes, as a page_reader hands them out.  ERR_MALFORMED names the path. */
 	bool (*decode)(const struct mapper_context *, struct str raw, struct arena *,
 		       struct person *ret, struct error *err);

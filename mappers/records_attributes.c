@@ -211,6 +211,7 @@ const struct mapper records_attributes = {
 	.create = create,
 	.update = update,
 	.remove = records_remove,
+	.takes = records_takes,
 	.create_batch = create_batch,
 	.update_batch = update_batch,
 	.decode = decode,

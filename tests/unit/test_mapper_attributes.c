@@ -83,8 +83,8 @@ static void names_what_is_wrong(void **state)
 			   "tags has an element without a value");
 }
 
-/* Null is an attribute without a value; a record without any is an answer that says nothing. */
-static void nothing_but_nulls_is_no_record(void **state)
+/* Null is an attribute that was cleared; a person is not cleared as a whole. */
+static void nothing_but_nulls_is_nobody(void **state)
 {
 	struct fixture *f = *state;
 
@@ -96,13 +96,15 @@ static void nothing_but_nulls_is_no_record(void **state)
 
 	assert_int_equal(value_of(f, &person, "name")->state, VALUE_EMPTY);
 	assert_int_equal(value_of(f, &person, "tags")->state, VALUE_EMPTY);
+	person = decode_raw(f, STR_LIT(RECORD("\"email\":null,\"job_title\":null")));
+	assert_int_equal(value_of(f, &person, "emails")->state, VALUE_EMPTY);
 	person = decode_raw(f, STR_LIT(RECORD("")));
 	assert_int_equal(value_of(f, &person, "name")->state, VALUE_UNKNOWN);
 	/* The answer to a write may show what was cleared, and no more. */
 	f->context.part = true;
-	person = decode_raw(f, STR_LIT(RECORD("\"job_title\":null")));
-	assert_int_equal(value_of(f, &person, "job_title")->state, VALUE_EMPTY);
-	assert_int_equal(value_of(f, &person, "name")->state, VALUE_UNKNOWN);
+	person = decode_raw(f, STR_LIT(RECORD("\"name\":null,\"email\":null")));
+	assert_int_equal(value_of(f, &person, "name")->state, VALUE_EMPTY);
+	assert_int_equal(value_of(f, &person, "job_title")->state, VALUE_UNKNOWN);
 }
 
 static void builds_reads(void **state)
@@ -281,7 +283,7 @@ int main(void)
 		TEST(decodes_the_list_answer),
 		TEST(tells_empty_from_unknown),
 		TEST(names_what_is_wrong),
-		TEST(nothing_but_nulls_is_no_record),
+		TEST(nothing_but_nulls_is_nobody),
 		TEST(builds_reads),
 		TEST(creates_as_documented),
 		TEST(updates_as_documented),

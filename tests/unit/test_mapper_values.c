@@ -177,6 +177,32 @@ static void an_element_has_its_value(void **state)
 	assert_int_equal(value_of(f, &person, "job_title")->state, VALUE_EMPTY);
 }
 
+static void takes_numbers_for_phones(void **state)
+{
+	static const struct {
+		const char *text;
+		bool is_taken;
+	} rows[] = {
+		{ "+14155550101", true },
+		{ "+14155550101;ext=5", true },
+		{ "ask reception", false },
+		{ "020 123 4567", false },
+		{ "+1", false },
+		{ "", false },
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		const bool is_taken =
+			f->mapper->takes(&f->rows[row(f, "phones")], str_from(rows[i].text));
+
+		if (is_taken != rows[i].is_taken)
+			fail_msg("\"%s\"", rows[i].text);
+	}
+	assert_true(f->mapper->takes(&f->rows[row(f, "emails")], STR_LIT("ask reception")));
+	assert_true(f->mapper->takes(&f->rows[row(f, "job_title")], STR_LIT("ask reception")));
+}
+
 static struct person john(struct fixture *f)
 {
 	struct person person = new_person(f, "");
@@ -408,6 +434,7 @@ int main(void)
 		TEST(takes_active_values_only),
 		TEST(names_what_is_wrong),
 		TEST(an_element_has_its_value),
+		TEST(takes_numbers_for_phones),
 		TEST(creates_and_updates_as_documented),
 		TEST(builds_reads),
 		TEST(updates_lists),
