@@ -19,7 +19,7 @@ static bool is_concerned(const struct runner *runner, const struct field *field,
 	if (from == SIDE_RECORDS && is_titled(field))
 		return true;
 	return runner->mapper[to]->takes != NULL && field_shape(field->type) == SHAPE_SET &&
-	       field->path[to].len > 0;
+	       field_collection(field, to) == COLLECTION_NONE && field->path[to].len > 0;
 }
 
 static bool can_take(const struct runner *runner, const struct field *field, enum side to,

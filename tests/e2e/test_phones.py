@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Phones of people that are no numbers: records take none, and get the rest of the person."""
 
+import json
 import unittest
 
 from harness import DIALECT, Case
@@ -31,12 +32,16 @@ class Phones(Case):
         self.assertEqual(summary["left_out"], 1)
 
     def test_create(self):
-        self.people_with(NO_NUMBER, NUMBER)
+        person = self.people_with(NO_NUMBER, NUMBER)
         summary = self.world.sync()
         self.assert_counts(summary, created={"records": 1}, quarantined=0)
         self.assertEqual(self.phones(self.world, "records"), [NUMBER])
         self.assertEqual(self.phones(self.world, "people"), [NO_NUMBER, NUMBER])
         self.settled()
+        self.assertIn(b"phone numbers left out", self.world.runs[-1][3])
+        self.assertNotIn(NO_NUMBER.encode(), self.world.runs[-1][3])
+        lines = self.world.run("why", "--json", person, "phones").splitlines()
+        self.assertIn("left out", [json.loads(line).get("next") for line in lines])
 
     def test_create_without_any_number(self):
         self.people_with(NO_NUMBER)
