@@ -154,10 +154,11 @@ static void note_untried_writes(struct check *check, enum side side)
 static bool is_ordered(struct check *check, enum side side)
 {
 	const struct check_side *self = &check->sides[side];
-	const struct field_table none = { 0 };
-	const struct mapper_context context = check_context_of(check, &none);
+	struct field_table none;
 	int64_t last = INT64_MIN;
 
+	field_table_init(&none, NULL, 0);
+	const struct mapper_context context = check_context_of(check, &none);
 	for (size_t i = 0; i < self->sample.n; i++) {
 		struct person person;
 		struct error err;

@@ -91,11 +91,12 @@ static const struct asked asked_for[] = {
 static struct str some_id(struct check *check, enum side side)
 {
 	const struct check_side *self = &check->sides[side];
-	const struct field_table none = { 0 };
-	const struct mapper_context context = check_context_of(check, &none);
+	struct field_table none;
 	struct person person;
 	struct error ignored; /* said of the fields */
 
+	field_table_init(&none, NULL, 0);
+	const struct mapper_context context = check_context_of(check, &none);
 	if (self->sample.n == 0 || !check->mapper[side]->decode(&context, self->sample.items[0],
 								&check->arena, &person, &ignored))
 		return (struct str){ NULL, 0 };

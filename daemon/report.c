@@ -171,7 +171,7 @@ void report_print(const struct cycle_report *report, FILE *out)
 			      report->quarantined);
 	if (report->left_out > 0)
 		(void)fprintf(out,
-			      "  %" PRIu64 " references have no counterpart and are left out\n",
+			      "  %" PRIu64 " values that the other side cannot take are left out\n",
 			      report->left_out);
 	if (report->guarded > 0)
 		(void)fprintf(out, "  changes held back by the guard: %" PRIu64 "\n",

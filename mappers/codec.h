@@ -15,6 +15,7 @@
 #include "base/arena.h"
 #include "base/str.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* NFC, without white space at both ends (Unicode's too), CRLF as LF. */
@@ -30,6 +31,7 @@ struct str codec_email(struct arena *arena, struct str raw);
 /* E.164 ("+15558675309"), with ";ext=12" behind it if there is an extension; a number without a
  * country is read in `region` ("US").  What is no possible number stays as codec_line leaves it. */
 struct str codec_phone(struct arena *arena, struct str raw, const char *region);
+bool codec_phone_is_number(struct str canonical);
 /* The country of a canonical number ("US"), or empty. */
 struct str codec_phone_region(struct arena *arena, struct str canonical);
 

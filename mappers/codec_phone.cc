@@ -98,6 +98,19 @@ extern "C" struct str codec_phone(struct arena *arena, struct str raw, const cha
 	}
 }
 
+extern "C" bool codec_phone_is_number(struct str canonical_phone)
+{
+	PhoneNumber number;
+
+	if (canonical_phone.len == 0 || canonical_phone.len > phone_bytes_max)
+		return false;
+	try {
+		return parse(std::string(canonical_phone.p, canonical_phone.len), "ZZ", &number);
+	} catch (const std::exception &) {
+		return false;
+	}
+}
+
 extern "C" struct str codec_phone_region(struct arena *arena, struct str canonical_phone)
 {
 	if (canonical_phone.len == 0 || canonical_phone.len > phone_bytes_max)

@@ -24,6 +24,16 @@ static struct json_object *bare(struct json_object *root)
 	return json_object_get(root);
 }
 
+/* A create of one field alone lacks what every person has. */
+static struct json_object *named(struct json_object *root)
+{
+	static const char key[] = "familyName";
+
+	if (json_child(root, key) == NULL)
+		put(root, key, json_object_new_string(ECHO_ID));
+	return bare(root);
+}
+
 /* "x" becomes { "value": "x" }; an object holds its own keys. */
 static struct json_object *item_of(struct json_object *written)
 {
@@ -74,7 +84,7 @@ static const struct {
 } echoes[] = {
 	{ "values", value_objects },
 	{ "attributes", bare },
-	{ "people", bare },
+	{ "people", named },
 };
 
 bool mapper_echo(const struct mapper *mapper, const struct request *request, struct arena *arena,

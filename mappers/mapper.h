@@ -44,6 +44,9 @@ struct mapper_context {
 	const char *phone_property; /* people: "phoneNumbers" */
 	const char *phone_key;      /* people: "phoneNumber" */
 	bool marker;                /* people: externalSource is ours to write on creates */
+	/* decode: of an answer to a write, which may hold less than the person: what it lacks is unknown.
+	 * Anything else that lacks what every person has is malformed. */
+	bool part;
 };
 
 struct mapper_caps {
@@ -148,6 +151,9 @@ struct mapper {
 			     size_t n, struct request *ret);
 	void (*update_batch)(const struct mapper_context *, const struct person *const *current,
 			     const struct person *const *desired, size_t n, struct request *ret);
+
+	/* Can this side hold the canonical text in that field?  NULL: whatever it is. */
+	bool (*takes)(const struct field *field, struct str text);
 
 	/* One record's raw bytes, as a page_reader hands them out.  ERR_MALFORMED names the path. */
 	bool (*decode)(const struct mapper_context *, struct str raw, struct arena *,

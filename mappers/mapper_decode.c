@@ -127,6 +127,19 @@ bool decode_text(struct decoder *decoder, const struct field *field, struct json
 	return true;
 }
 
+bool decode_valueless(struct decoder *decoder, const struct field *field)
+{
+	return decode_fail(decoder, field->path[decoder->side], "has an element without a value");
+}
+
+bool decode_element(struct decoder *decoder, const struct field *field, struct json_object *node,
+		    struct str *ret_text)
+{
+	if (node == NULL)
+		return decode_valueless(decoder, field);
+	return decode_text(decoder, field, node, ret_text);
+}
+
 /* ---- References ---- */
 
 static bool is_reference(enum field_type type)

@@ -25,7 +25,8 @@ bool decode_fail(struct decoder *decoder, struct str path, const char *what);
 /* How a dialect reads and writes each type of field; a type without functions is not mapped. */
 struct encoder;
 struct type_codec {
-	/* node is there, and not null.  *ret: VALUE_SET or VALUE_EMPTY. */
+	/* node is there; NULL: it is null, where a dialect has another word for empty.  *ret: VALUE_SET or
+	 * VALUE_EMPTY. */
 	bool (*decode)(struct decoder *decoder, const struct field *field, struct json_object *node,
 		       struct value *ret);
 	/* value is VALUE_SET. */
@@ -44,6 +45,11 @@ struct str decode_canonical(struct arena *arena, enum field_type type, struct st
  * for null and for blank text. */
 NODISCARD bool decode_text(struct decoder *decoder, const struct field *field,
 			   struct json_object *node, struct str *ret_text);
+/* The same of an element, or a value object: null, too, is ERR_MALFORMED, an element always has a value. */
+NODISCARD bool decode_element(struct decoder *decoder, const struct field *field,
+			      struct json_object *node, struct str *ret_text);
+/* The error of an element that has none. */
+bool decode_valueless(struct decoder *decoder, const struct field *field);
 /* Are the collections known that the field's values are named in?  A type of reference without one is not
  * mapped. */
 bool decode_can(const struct mapper_context *context, const struct field *field);

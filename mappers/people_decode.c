@@ -3,6 +3,9 @@
  * A person as the people side sends it.  Nulls are left out of answers, so absent is empty here; an
  * object without members may come as []; keys that begin with '@' are the serialiser's and may differ
  * in every answer.
+ *
+ * "A person must always contain a familyname": that it is there is the only proof that an answer shows the
+ * person, and that what is absent is null.
  */
 #include "base/clock.h"
 #include "base/limits.h"
@@ -94,8 +97,11 @@ static bool decode_objects(struct decoder *decoder, const struct field *field, c
 		if (!json_object_is_type(element, json_type_object))
 			return decode_fail(decoder, field->path[SIDE_PEOPLE],
 					   "has an element that is no object");
-		if (!decode_text(decoder, field, json_child(element, key), &text) ||
-		    !decode_add(decoder, field, &value, text, element_content(decoder, element)))
+		if (!decode_element(decoder, field, json_child(element, key), &text))
+			return false;
+		if (text.len == 0)
+			return decode_valueless(decoder, field);
+		if (!decode_add(decoder, field, &value, text, element_content(decoder, element)))
 			return false;
 	}
 	*ret = finished(value);
@@ -135,8 +141,6 @@ static bool add_element(struct decoder *decoder, const struct field *field,
 	if (which == COLLECTION_NONE) {
 		if (!decode_text(decoder, field, element, &text))
 			return false;
-	} else if (element == NULL) {
-		return true;
 	} else {
 		if (!iri_of(decoder, field, element, &text))
 			return false;
@@ -157,10 +161,12 @@ static bool decode_strings(struct decoder *decoder, const struct field *field,
 	bool all_known = true;
 
 	for (size_t i = 0; i < n; i++) {
+		struct json_object *element = json_object_array_get_idx(node, i);
 		bool known;
 
-		if (!add_element(decoder, field, json_object_array_get_idx(node, i), &value,
-				 &known))
+		if (element == NULL)
+			return decode_valueless(decoder, field);
+		if (!add_element(decoder, field, element, &value, &known))
 			return false;
 		all_known = all_known && known;
 	}
@@ -281,9 +287,26 @@ static bool decode_archived(struct decoder *decoder, struct json_object *root, i
 	return true;
 }
 
+/* Of an answer to a write that has no familyName at all nothing but the id is taken. */
+static bool decode_whole(struct decoder *decoder, struct json_object *root, bool *ret_whole)
+{
+	const struct str key = STR_LIT("familyName");
+	struct json_object *node;
+	struct str family;
+
+	*ret_whole = json_lookup(root, key, &node) || !decoder->context->part;
+	/* One of another type is the name's to tell. */
+	if (!*ret_whole || (node != NULL && !json_text(node, &family)))
+		return true;
+	if (node != NULL && codec_line(decoder->arena, family).len > 0)
+		return true;
+	return decode_fail(decoder, key, "is missing or empty");
+}
+
 static bool decode_tree(struct decoder *decoder, struct json_object *root, struct person *person)
 {
 	const struct str source = json_text_or_empty(json_child(root, "externalSource"));
+	bool whole;
 
 	person->id = decode_id(decoder, json_child(root, "id"));
 	if (person->id.len == 0)
@@ -291,14 +314,15 @@ static bool decode_tree(struct decoder *decoder, struct json_object *root, struc
 	decoder->id = person->id;
 	if (person->id.len == 0)
 		return decode_fail(decoder, STR_LIT("id"), "is missing");
-	if (!decode_archived(decoder, root, &person->archived_at))
+	if (!decode_archived(decoder, root, &person->archived_at) ||
+	    !decode_whole(decoder, root, &whole))
 		return false;
 	person->created_at = decode_time(json_child(root, "createdAt"));
 	person->updated_at = decode_time(json_child(root, "updatedAt"));
 	if (str_starts(source, STR_LIT(MARKER_PREFIX)))
 		person->marker =
 			arena_copy(decoder->arena, str_skip(source, sizeof(MARKER_PREFIX) - 1));
-	return decode_fields(decoder, root, person);
+	return !whole || decode_fields(decoder, root, person);
 }
 
 bool people_decode(const struct mapper_context *context, struct str raw, struct arena *arena,

@@ -180,6 +180,7 @@ static const struct record_shape record_shape = {
 	.id = "id",
 	.values = "attributes",
 	.codecs = records_attributes_codecs,
+	.has_null = true,
 };
 
 static bool decode(const struct mapper_context *context, struct str raw, struct arena *arena,
@@ -210,6 +211,7 @@ const struct mapper records_attributes = {
 	.create = create,
 	.update = update,
 	.remove = records_remove,
+	.takes = records_takes,
 	.create_batch = create_batch,
 	.update_batch = update_batch,
 	.decode = decode,

@@ -17,7 +17,7 @@ static bool add_node(struct decoder *decoder, const struct field *field, struct 
 {
 	struct str text;
 
-	return decode_text(decoder, field, node, &text) &&
+	return decode_element(decoder, field, node, &text) &&
 	       decode_add(decoder, field, value, text, (struct str){ NULL, 0 });
 }
 
@@ -26,9 +26,7 @@ static bool decode_scalar(struct decoder *decoder, const struct field *field,
 {
 	struct value value = decode_room(decoder, 1);
 
-	/* An empty list clears, whatever the attribute. */
-	if (!(json_object_is_type(node, json_type_array) && json_object_array_length(node) == 0) &&
-	    !add_node(decoder, field, node, &value))
+	if (!add_node(decoder, field, node, &value))
 		return false;
 	*ret = finished(value);
 	return true;
@@ -37,8 +35,10 @@ static bool decode_scalar(struct decoder *decoder, const struct field *field,
 static bool decode_set(struct decoder *decoder, const struct field *field, struct json_object *node,
 		       struct value *ret)
 {
-	if (!json_object_is_type(node, json_type_array))
+	if (field->single[SIDE_RECORDS] || field_shape(field->type) != SHAPE_SET)
 		return decode_scalar(decoder, field, node, ret);
+	if (!json_object_is_type(node, json_type_array))
+		return decode_fail(decoder, field->path[SIDE_RECORDS], "is not an array");
 	const size_t n = json_object_array_length(node);
 	struct value value = decode_room(decoder, n);
 
@@ -58,10 +58,6 @@ static bool decode_reference(struct decoder *decoder, const struct field *field,
 
 	if (which != COLLECTION_COMPANIES)
 		return decode_set(decoder, field, node, ret);
-	if (json_object_is_type(node, json_type_array) && json_object_array_length(node) == 0) {
-		*ret = value_empty();
-		return true;
-	}
 	const struct str id = decode_id(decoder, json_child(node, "record_id"));
 	struct value value = decode_room(decoder, 1);
 

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "mappers/records_common.h"
 
+#include "mappers/codec.h"
+
+#include <json-c/linkhash.h>
+
 void records_request(const struct mapper_context *context, enum method method,
 		     enum request_kind kind, const char *behind, bool body, struct request *ret)
 {
@@ -59,6 +63,12 @@ void records_remove(const struct mapper_context *context, struct str id, int64_t
 	records_request_of(context, METHOD_DELETE, REQUEST_WRITE, id, false, ret);
 }
 
+/* A phone that is no number makes the server refuse the person as a whole. */
+bool records_takes(const struct field *field, struct str text)
+{
+	return field->type != FIELD_PHONE_SET || codec_phone_is_number(text);
+}
+
 /* ---- Decoding ---- */
 
 /*
@@ -110,7 +120,33 @@ static bool decode_fields(struct decoder *decoder, const struct record_shape *sh
 			continue;
 		}
 		person->values[i] = value_empty();
-		if (node != NULL && !codec->decode(decoder, field, node, &person->values[i]))
+		if ((node != NULL || !shape->has_null) &&
+		    !codec->decode(decoder, field, node, &person->values[i]))
+			return false;
+	}
+	return true;
+}
+
+static bool is_null(struct json_object *values, const struct field_table *table, int row)
+{
+	struct json_object *node;
+
+	return row >= 0 && json_lookup(values, table->fields[row].path[SIDE_RECORDS], &node) &&
+	       node == NULL;
+}
+
+/* A cleared attribute is shown as null; but somebody who had a name and an e-mail, and has neither of them
+ * nor anything else, was not shown. */
+static bool is_nobody(const struct decoder *decoder, struct json_object *values)
+{
+	const struct field_table *table = decoder->context->fields;
+
+	if (!is_null(values, table, table->name) || !is_null(values, table, table->emails))
+		return false;
+	json_object_object_foreach(values, key, member)
+	{
+		(void)key;
+		if (member != NULL)
 			return false;
 	}
 	return true;
@@ -127,6 +163,8 @@ static bool decode_tree(struct decoder *decoder, const struct record_shape *shap
 		return decode_fail(decoder, str_from(shape->id), "is missing");
 	if (!json_object_is_type(values, json_type_object))
 		return decode_fail(decoder, str_from(shape->values), "is not an object");
+	if (shape->has_null && !decoder->context->part && is_nobody(decoder, values))
+		return decode_fail(decoder, str_from(shape->values), "holds nothing but nulls");
 	person->created_at = decode_time(json_child(root, "created_at"));
 	person->updated_at = decode_time(json_child(root, "updated_at"));
 	return decode_fields(decoder, shape, root, values, person);

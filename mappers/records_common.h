@@ -22,11 +22,14 @@ void records_read(const struct mapper_context *context, struct str id, struct re
 void records_remove(const struct mapper_context *context, struct str id, int64_t when,
 		    struct request *ret);
 
+bool records_takes(const struct field *field, struct str text);
+
 /* Where a dialect keeps what. */
 struct record_shape {
 	const char *id;     /* dotted path */
 	const char *values; /* the object of attributes */
 	const struct type_codec *codecs;
+	bool has_null; /* null is an attribute without a value; else it is nothing that this API sends */
 };
 
 /* mapper.decode of both dialects. */

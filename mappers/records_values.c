@@ -256,5 +256,6 @@ const struct mapper records_values = {
 	.create = create,
 	.update = update,
 	.remove = records_remove,
+	.takes = records_takes,
 	.decode = decode,
 };

@@ -59,7 +59,7 @@ static bool find_value(struct json_object *item, struct json_object **ret_node)
 		if (type.len > 0 || *ret_node != NULL)
 			return true;
 	}
-	return false;
+	return type.len == 0;
 }
 
 /* ---- Who and when ---- */
@@ -139,7 +139,7 @@ static bool text_item(struct decoder *decoder, const struct field *field, struct
 	if (!find_value(item, &node))
 		return decode_fail(decoder, field->path[SIDE_RECORDS],
 				   "is of an attribute_type that this field cannot hold");
-	return decode_text(decoder, field, node, &text) &&
+	return decode_element(decoder, field, node, &text) &&
 	       decode_add(decoder, field, value, text, (struct str){ NULL, 0 });
 }
 
@@ -170,15 +170,32 @@ static const struct part_key name_parts[] = {
 	{ "full_name", NAME_FULL, codec_line },
 };
 
+/* Has the item a part, or at least the key of one? */
+static bool has_part(struct json_object *item, const struct part_key *parts, size_t n, bool null)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *node;
+
+		if (json_lookup(item, str_from(parts[i].key), &node) && (null || node != NULL))
+			return true;
+	}
+	return false;
+}
+
 static bool name_item(struct decoder *decoder, const struct field *field, struct json_object *item,
 		      struct value *value)
 {
+	if (!has_part(item, name_parts, COUNT_OF(name_parts), false))
+		return decode_valueless(decoder, field);
 	return decode_parts(decoder, field, item, name_parts, COUNT_OF(name_parts), value);
 }
 
+/* Each part of a location may be null. */
 static bool location_item(struct decoder *decoder, const struct field *field,
 			  struct json_object *item, struct value *value)
 {
+	if (!has_part(item, records_location_parts, n_records_location_parts, true))
+		return decode_valueless(decoder, field);
 	return decode_parts(decoder, field, item, records_location_parts, n_records_location_parts,
 			    value);
 }

@@ -261,7 +261,11 @@ static bool find_left_out(struct fields *fields, struct error *err)
 				return false;
 			if (lacks)
 				fields->left_out[i] = arena_format(
-					fields->arena, "%s has nothing by that name, or several",
+					fields->arena,
+					field_collection(&fields->table->fields[i],
+							 (enum side)side) == COLLECTION_NONE ?
+						"%s cannot hold all of it" :
+						"%s has nothing by that name, or several",
 					side_name((enum side)side));
 		}
 	}

@@ -4,6 +4,7 @@
  */
 #include "daemon/commands/why.h"
 
+#include "daemon/mapping.h"
 #include "mappers/titles.h"
 #include "mappers/value_map.h"
 #include "state/members.h"
@@ -26,7 +27,11 @@ bool why_lacks(const struct why *why, const struct field *field, enum side targe
 	uint32_t n_requests = 0;
 	bool ok = true;
 
+	const struct mapper *mapper = mapping_mapper(why->call->context->config, target);
+
 	*ret_lacks = false;
+	for (uint32_t i = 0; mapper->takes != NULL && value_is_set(value) && i < value->n; i++)
+		*ret_lacks = *ret_lacks || !mapper->takes(field, value->items[i].text);
 	if (which != COLLECTION_NONE && value_is_set(value))
 		ok = store_members_each(why->call->store, collection_name(which), &read_at,
 					&n_requests, on_member, titles, err);

@@ -84,7 +84,8 @@ struct cycle_report {
 	uint64_t unchanged; /* links that needed nothing */
 	uint64_t conflicts; /* waiting, of this cycle and before */
 	uint64_t quarantined;
-	uint64_t left_out; /* references that the other side has nothing for */
+	uint64_t
+		left_out; /* references that the other side has nothing for, phones that are no numbers */
 	/* held back: the sum of the next two, or all links where a side lists nobody */
 	uint64_t guarded;
 	uint64_t held_removals, held_changes;

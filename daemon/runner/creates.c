@@ -5,7 +5,7 @@
 #include "daemon/runner/lookup.h"
 #include "daemon/runner/plan.h"
 #include "daemon/runner/references.h"
-#include "daemon/runner/unknown_tags.h"
+#include "daemon/runner/untaken.h"
 
 static bool refuse_create(struct runner *runner, enum side target, const struct person *source,
 			  const struct error *why, struct error *err)
@@ -33,9 +33,7 @@ bool plan_create(struct runner *runner, enum side target, const struct person *s
 		.kind = INTENT_CREATE,
 		.target = target,
 		.source_id = source->id,
-		.source = target == SIDE_PEOPLE ?
-				  tags_without_unknown(runner, source, NULL, NULL, arena) :
-				  *source,
+		.source = untaken_without(runner, side_other(target), source, NULL, NULL, arena),
 		.cycle = runner->cycle.report.id,
 		.created_at = runner_now(runner),
 		.reasons = STR_LIT("no counterpart\n"),

@@ -196,12 +196,29 @@ void fetch_submit(struct runner *runner, enum side side, struct request *request
 					      fetch, priority);
 }
 
-bool fetch_decode(struct runner *runner, enum side side, const struct answer *answer,
-		  struct str raw, struct arena *arena, struct person *ret_person, struct error *err)
+static bool decode_as(struct runner *runner, enum side side, const struct answer *answer, bool part,
+		      struct str raw, struct arena *arena, struct person *ret_person,
+		      struct error *err)
 {
-	if (!runner->mapper[side]->decode(&runner->context, raw, arena, ret_person, err))
+	struct mapper_context context = runner->context;
+
+	context.part = part;
+	if (!runner->mapper[side]->decode(&context, raw, arena, ret_person, err))
 		return false;
 	references_note_missed(runner, side);
 	ret_person->seen_at = answer->seen_at;
 	return true;
+}
+
+bool fetch_decode(struct runner *runner, enum side side, const struct answer *answer,
+		  struct str raw, struct arena *arena, struct person *ret_person, struct error *err)
+{
+	return decode_as(runner, side, answer, false, raw, arena, ret_person, err);
+}
+
+bool fetch_decode_part(struct runner *runner, enum side side, const struct answer *answer,
+		       struct str raw, struct arena *arena, struct person *ret_person,
+		       struct error *err)
+{
+	return decode_as(runner, side, answer, true, raw, arena, ret_person, err);
 }

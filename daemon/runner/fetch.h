@@ -47,5 +47,9 @@ void fetch_submit(struct runner *runner, enum side side, struct request *request
 NODISCARD bool fetch_decode(struct runner *runner, enum side side, const struct answer *answer,
 			    struct str raw, struct arena *arena, struct person *ret_person,
 			    struct error *err);
+/* The same of the answer to a write, which may hold less than the person. */
+NODISCARD bool fetch_decode_part(struct runner *runner, enum side side, const struct answer *answer,
+				 struct str raw, struct arena *arena, struct person *ret_person,
+				 struct error *err);
 
 #endif

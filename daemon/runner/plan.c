@@ -10,7 +10,7 @@
 #include "daemon/runner/flap.h"
 #include "daemon/runner/references.h"
 #include "daemon/runner/removals.h"
-#include "daemon/runner/unknown_tags.h"
+#include "daemon/runner/untaken.h"
 #include "daemon/runner/wishes.h"
 #include "daemon/runner/yield.h"
 
@@ -156,8 +156,7 @@ static bool add_update(struct runner *runner, const struct pair *pair,
 	*ret_added = false;
 	if (!plan_writes_fields(runner, &intent))
 		return true;
-	if (target == SIDE_RECORDS)
-		tags_keep_unknown(runner, pair, &intent, arena);
+	untaken_keep(runner, pair, &intent, arena);
 	const bool yields = yield_first(runner, pair, &intent, arena);
 
 	buf_init(&reasons, SIZE_MAX / 2);
@@ -253,21 +252,20 @@ static bool settle_agreed(struct runner *runner, const struct pair *pair,
 void plan_merge(struct runner *runner, const struct pair *pair, struct arena *arena,
 		struct merge_result *ret_merged)
 {
-	const struct person *shadow =
-		pair->has_shadow[SIDE_RECORDS] ? &pair->shadow[SIDE_RECORDS] : NULL;
-	const struct person known[SIDE_COUNT] = {
-		[SIDE_RECORDS] = tags_without_unknown(runner, &pair->now[SIDE_RECORDS], shadow,
-						      &pair->now[SIDE_PEOPLE], arena),
-		[SIDE_PEOPLE] = pair->now[SIDE_PEOPLE],
-	};
+	struct person known[SIDE_COUNT];
 	struct merge_side sides[SIDE_COUNT];
 
-	for (int side = 0; side < SIDE_COUNT; side++)
+	for (int side = 0; side < SIDE_COUNT; side++) {
+		const struct person *shadow = pair->has_shadow[side] ? &pair->shadow[side] : NULL;
+
+		known[side] = untaken_without(runner, (enum side)side, &pair->now[side], shadow,
+					      &pair->now[side_other((enum side)side)], arena);
 		sides[side] = (struct merge_side){
 			.now = &known[side],
-			.shadow = pair->has_shadow[side] ? &pair->shadow[side] : NULL,
+			.shadow = shadow,
 			.old_seen_at = pair->old_seen_at[side],
 		};
+	}
 	merge_pair(runner->table, &runner->rules, sides, arena, ret_merged);
 }
 

@@ -411,6 +411,12 @@ void references_count_anew(struct runner *runner)
 
 void references_report(struct runner *runner)
 {
+	const uint64_t n_texts = runner->references->n_left_out[COLLECTION_NONE];
+
+	runner->cycle.report.left_out += n_texts;
+	if (n_texts > 0)
+		LOG_WARN("phone numbers left out: the other side takes none that is no number",
+			 LOG_U64("count", n_texts));
 	for (int i = 0; i < COLLECTION_COUNT; i++) {
 		const uint64_t n = runner->references->n_left_out[i];
 

@@ -62,11 +62,12 @@ struct references {
 	bool person_missed;            /* the person decoded last names somebody unknown */
 	uint32_t n_missed[SIDE_COUNT]; /* persons who are read again */
 	uint64_t n_requests[SIDE_COUNT];
-	uint64_t n_left_out[COLLECTION_COUNT]; /* values that could not be written */
-	bool given_up[SIDE_COUNT];             /* in this cycle it does not answer */
-	struct reading *reading;               /* load.c; NULL: none */
-	references_fn *then;                   /* of references_refresh() */
-	size_t next_missing;                   /* references_create.c */
+	/* Values that could not be written; of no collection: texts that a side cannot take. */
+	uint64_t n_left_out[COLLECTION_COUNT + 1];
+	bool given_up[SIDE_COUNT]; /* in this cycle it does not answer */
+	struct reading *reading;   /* load.c; NULL: none */
+	references_fn *then;       /* of references_refresh() */
+	size_t next_missing;       /* references_create.c */
 	enum collection creating;
 	unsigned n_attempts;
 };
@@ -120,7 +121,7 @@ bool references_lack_text(const struct runner *runner, enum side target, const s
 /* A write was refused: because of what it refers to?  Then that is not known any more, and wanted. */
 bool references_note_dead(struct runner *runner, enum side target, const struct intent *intent,
 			  struct str words);
-/* So many values are left out of a write. */
+/* So many values are left out of a write; COLLECTION_NONE: texts. */
 void references_leave_out(struct runner *runner, enum collection which, uint64_t n);
 /* What a side's decoding depends on, beside the field table. */
 uint64_t references_seed(const struct runner *runner, enum side side);

@@ -202,10 +202,12 @@ static bool guard(struct runner *runner, uint64_t n_removals, struct error *err)
 	return store_left_each(runner_store(runner), report_held, runner, err);
 }
 
-/* Of a rolled side its newest page is enough to tell. */
+/* Of a rolled side its newest page is enough to tell.  Who cannot be read is somebody, too. */
 static bool shows_nobody(const struct side_scan *scan)
 {
-	return (scan->whole_since != 0 && scan->n_distinct == 0) ||
+	const bool read_all = scan->n_unreadable == 0 && !scan->was_unreadable;
+
+	return (scan->whole_since != 0 && scan->n_distinct == 0 && read_all) ||
 	       (scan->rolled && scan->began && scan->n_seen == 0);
 }
 

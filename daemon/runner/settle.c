@@ -12,6 +12,7 @@
 #include "daemon/runner/likeness.h"
 #include "daemon/runner/plan.h"
 #include "daemon/runner/push.h"
+#include "daemon/runner/untaken.h"
 #include "daemon/runner/wishes.h"
 #include "daemon/runner/yield.h"
 
@@ -186,6 +187,8 @@ static bool settle_update(struct job *job, struct error *err)
 			shadow[side] = shadow_of(&pair, (enum side)side, runner->table, &arena);
 		move_written(job, &shadow[target], &agreed);
 		keep_own_edits(job, &pair, &agreed, &shadow[target], &arena);
+		untaken_not_agreed(runner, &job->intent, &pair.shadow[target], &shadow[target],
+				   &arena);
 		move_written(job, &shadow[source], &job->intent.source);
 		date_shadows(job, &pair, &answer, shadow);
 		ok = store_settle(store, job->intent.link, target, &answer, &shadow[target], err) &&

@@ -208,8 +208,8 @@ static void take_batch_answer(struct batch *batch, struct answer *answer)
 		struct job *job = NULL;
 		struct error err;
 
-		if (!fetch_decode(push->runner, push->side, answer, answer->records.items[i].bytes,
-				  &arena, &person, &err)) {
+		if (!fetch_decode_part(push->runner, push->side, answer,
+				       answer->records.items[i].bytes, &arena, &person, &err)) {
 			(void)error_wrap(&err, "%s: the answer to a write", side_name(push->side));
 			cycle_note_failure(&push->runner->cycle, push->side, &err);
 			continue;

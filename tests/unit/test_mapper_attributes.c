@@ -48,8 +48,9 @@ static void tells_empty_from_unknown(void **state)
 {
 	struct fixture *f = *state;
 	const struct person person = decode_raw(
-		f, STR_LIT(RECORD("\"name\":\"  \",\"email\":null,\"phone\":[],\"job_title\":\"\","
-				  "\"linkedin_url\":[],\"tags\":[\"A\",\"b\",\"a\",null,\" \"]")));
+		f,
+		STR_LIT(RECORD("\"name\":\"  \",\"email\":null,\"phone\":null,\"job_title\":\"\","
+			       "\"linkedin_url\":null,\"tags\":[\"A\",\"b\",\"a\",\" \"]")));
 
 	assert_int_equal(value_of(f, &person, "name")->state, VALUE_EMPTY);
 	assert_int_equal(value_of(f, &person, "emails")->state, VALUE_EMPTY);
@@ -73,6 +74,37 @@ static void names_what_is_wrong(void **state)
 	assert_undecodable(f, RECORD("\"tags\":[1]"), "record r1: tags is not a string");
 	assert_undecodable(f, RECORD("\"job_title\":false"),
 			   "record r1: job_title is not a string");
+	assert_undecodable(f, RECORD("\"job_title\":[]"), "job_title is not a string");
+	assert_undecodable(f, RECORD("\"email\":[\"a@x.org\"]"), "email is not a string");
+	assert_undecodable(f, RECORD("\"phone\":[\"+14155550100\"]"), "phone is not a string");
+	assert_undecodable(f, RECORD("\"phone\":[]"), "phone is not a string");
+	assert_undecodable(f, RECORD("\"tags\":\"vip\""), "tags is not an array");
+	assert_undecodable(f, RECORD("\"tags\":[\"vip\",null]"),
+			   "tags has an element without a value");
+}
+
+/* Null is an attribute that was cleared; a person is not cleared as a whole. */
+static void nothing_but_nulls_is_nobody(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_undecodable(f,
+			   RECORD("\"name\":null,\"email\":null,\"job_title\":null,\"tags\":null"),
+			   "record r1: attributes holds nothing but nulls");
+	struct person person =
+		decode_raw(f, STR_LIT(RECORD("\"name\":null,\"email\":null,\"tags\":[]")));
+
+	assert_int_equal(value_of(f, &person, "name")->state, VALUE_EMPTY);
+	assert_int_equal(value_of(f, &person, "tags")->state, VALUE_EMPTY);
+	person = decode_raw(f, STR_LIT(RECORD("\"email\":null,\"job_title\":null")));
+	assert_int_equal(value_of(f, &person, "emails")->state, VALUE_EMPTY);
+	person = decode_raw(f, STR_LIT(RECORD("")));
+	assert_int_equal(value_of(f, &person, "name")->state, VALUE_UNKNOWN);
+	/* The answer to a write may show what was cleared, and no more. */
+	f->context.part = true;
+	person = decode_raw(f, STR_LIT(RECORD("\"name\":null,\"email\":null")));
+	assert_int_equal(value_of(f, &person, "name")->state, VALUE_EMPTY);
+	assert_int_equal(value_of(f, &person, "job_title")->state, VALUE_UNKNOWN);
 }
 
 static void builds_reads(void **state)
@@ -248,10 +280,15 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_fixture, close_fixture)
 	const struct CMUnitTest tests[] = {
-		TEST(decodes_the_list_answer), TEST(tells_empty_from_unknown),
-		TEST(names_what_is_wrong),     TEST(builds_reads),
-		TEST(creates_as_documented),   TEST(updates_as_documented),
-		TEST(clears_with_null),        TEST(batches_as_documented),
+		TEST(decodes_the_list_answer),
+		TEST(tells_empty_from_unknown),
+		TEST(names_what_is_wrong),
+		TEST(nothing_but_nulls_is_nobody),
+		TEST(builds_reads),
+		TEST(creates_as_documented),
+		TEST(updates_as_documented),
+		TEST(clears_with_null),
+		TEST(batches_as_documented),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

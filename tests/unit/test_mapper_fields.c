@@ -126,7 +126,8 @@ static struct str format_for(struct fixture *f, const char *dialect, const char 
 static struct str shown_by(struct fixture *f, const char *dialect, const char *json)
 {
 	return format_for(f, dialect, "{\"id\":{\"record_id\":\"1\"},\"values\":{",
-			  "{\"id\":\"1\",\"attributes\":{", "{\"id\":\"1\",", json);
+			  "{\"id\":\"1\",\"attributes\":{", "{\"id\":\"1\",\"familyName\":\"B\",",
+			  json);
 }
 
 static struct str sent_to(struct fixture *f, const char *dialect, const char *json)
@@ -320,8 +321,9 @@ static void translates_elements_and_numbers(void **state)
 	f.rows[tags].map = titles;
 	f.rows[tags].n_map = COUNT_OF(titles);
 	const struct person person = decode_raw(
-		&f, STR_LIT("{\"id\":\"1\",\"a\":[\"Schaken\",\"golf\"],\"b\":\"Excellent\","
-			    "\"tags\":[\"/tags/3\",\"/tags/4\"]}"));
+		&f,
+		STR_LIT("{\"id\":\"1\",\"familyName\":\"B\",\"a\":[\"Schaken\",\"golf\"],\"b\":\"Excellent\","
+			"\"tags\":[\"/tags/3\",\"/tags/4\"]}"));
 
 	assert_text(person.values[set].items[0].text, "Chess");
 	assert_text(person.values[set].items[1].text, "golf");

@@ -84,6 +84,8 @@ static void absent_is_empty(void **state)
 		assert_int_equal(value_of(f, &person, names[i])->state, VALUE_EMPTY);
 }
 
+#define PERSON(properties) "{\"id\":\"7\",\"familyName\":\"Berg\"," properties "}"
+
 static void names_what_is_wrong(void **state)
 {
 	struct fixture *f = *state;
@@ -91,17 +93,75 @@ static void names_what_is_wrong(void **state)
 	assert_undecodable(f, "{\"familyName\":\"B\"}", "id is missing");
 	assert_undecodable(f, "{\"id\":\"7\",\"familyName\":5}",
 			   "person 7: name.familyName is not a string");
-	assert_undecodable(f, "{\"id\":7,\"archivedAt\":\"soon\"}",
-			   "person 7: archivedAt is not a date");
-	assert_undecodable(f, "{\"@id\":\"/people/7\",\"emailAddresses\":{}}",
+	assert_undecodable(f, "{\"@id\":\"/people/7\",\"familyName\":\"B\",\"emailAddresses\":{}}",
 			   "person 7: emailAddresses is not an array");
-	assert_undecodable(f, "{\"id\":\"7\",\"emailAddresses\":[\"a@x.org\"]}",
+	assert_undecodable(f, PERSON("\"archivedAt\":\"soon\""),
+			   "person 7: archivedAt is not a date");
+	assert_undecodable(f, PERSON("\"emailAddresses\":[\"a@x.org\"]"),
 			   "has an element that is no object");
-	assert_undecodable(f, "{\"id\":\"7\",\"tags\":[{}]}", "tags is not a string");
-	assert_undecodable(f, "{\"id\":\"7\",\"address\":\"x\"}", "address is not an object");
-	assert_undecodable(f, "{\"id\":\"7\",\"address\":{\"city\":[]}}",
-			   "address.city is not a string");
-	assert_undecodable(f, "{\"id\":\"7\",\"id\":\"8\"}", "twice");
+	assert_undecodable(f, PERSON("\"tags\":[{}]"), "tags is not a string");
+	assert_undecodable(f, PERSON("\"address\":\"x\""), "address is not an object");
+	assert_undecodable(f, PERSON("\"address\":{\"city\":[]}"), "address.city is not a string");
+	assert_undecodable(f, PERSON("\"id\":\"8\""), "twice");
+}
+
+/* A person always has one: without it the answer shows nobody. */
+static void a_person_has_a_family_name(void **state)
+{
+	static const char *const rows[] = {
+		"{\"id\":\"7\"}",
+		"{\"id\":\"7\",\"givenName\":\"Anna\",\"jobTitle\":\"CEO\"}",
+		"{\"id\":\"7\",\"familyName\":null,\"givenName\":\"Anna\"}",
+		"{\"id\":\"7\",\"familyName\":null,\"givenName\":null,\"emailAddresses\":null}",
+		"{\"id\":\"7\",\"familyName\":\"\"}",
+		"{\"id\":\"7\",\"familyName\":\" \\t\"}",
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++)
+		assert_undecodable(f, rows[i], "person 7: familyName is missing or empty");
+}
+
+/* The answer to a write may hold less than the person. */
+static void a_part_of_a_person_is_not_known(void **state)
+{
+	struct fixture *f = *state;
+
+	f->context.part = true;
+	struct person person =
+		decode_raw(f, STR_LIT("{\"id\":\"7\",\"jobTitle\":\"CEO\",\"phoneNumbers\":[]}"));
+
+	assert_text(person.id, "7");
+	for (size_t i = 0; i < f->table.n; i++)
+		assert_int_equal(person.values[i].state, VALUE_UNKNOWN);
+	/* What has a familyName is a person, and absent is null. */
+	person = decode_raw(f, STR_LIT(PERSON("\"jobTitle\":\"CEO\"")));
+	assert_text(value_part(value_of(f, &person, "job_title"), 0), "CEO");
+	assert_int_equal(value_of(f, &person, "emails")->state, VALUE_EMPTY);
+	assert_undecodable(f, "{\"id\":\"7\",\"familyName\":null}",
+			   "person 7: familyName is missing or empty");
+}
+
+static void an_element_has_its_value(void **state)
+{
+	static const struct {
+		const char *raw, *said;
+	} rows[] = {
+		{ PERSON("\"emailAddresses\":[{\"email\":null}]"),
+		  "emailAddresses has an element without a value" },
+		{ PERSON("\"emailAddresses\":[{\"email\":\"a@x.org\"},{\"id\":3}]"),
+		  "emailAddresses has an element without a value" },
+		{ PERSON("\"emailAddresses\":[{\"email\":\" \"}]"),
+		  "emailAddresses has an element without a value" },
+		{ PERSON("\"emailAddresses\":[null]"), "emailAddresses has an element that is no" },
+		{ PERSON("\"phoneNumbers\":[{\"phoneType\":\"work\"}]"),
+		  "phoneNumbers has an element without a value" },
+		{ PERSON("\"tags\":[null]"), "tags has an element without a value" },
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++)
+		assert_undecodable(f, rows[i].raw, rows[i].said);
 }
 
 /* A second element with the same number is sent back behind the first one. */
@@ -110,7 +170,7 @@ static void keeps_elements_that_look_alike(void **state)
 	struct fixture *f = *state;
 	const struct person current = decode_raw(
 		f,
-		STR_LIT("{\"id\":\"7\",\"phoneNumbers\":["
+		STR_LIT("{\"id\":\"7\",\"familyName\":\"Berg\",\"phoneNumbers\":["
 			"{\"@id\":\"/x\",\"id\":3,\"phoneNumber\":\"+31207940800\",\"phoneType\":\"work\"},"
 			"{\"phoneNumber\":\"+31 20 7940800\",\"phoneType\":\"fax\"}]}"));
 	struct person desired = new_person(f, "7");
@@ -358,12 +418,14 @@ static void translates_value_maps(void **state)
 	value_map_prepare(&f->arena, FIELD_SELECT, pairs, COUNT_OF(pairs));
 	f->rows[status].map = pairs;
 	f->rows[status].n_map = COUNT_OF(pairs);
-	struct person person = decode_raw(f, STR_LIT("{\"id\":\"7\",\"customerId\":\"Klant\"}"));
+	struct person person = decode_raw(
+		f, STR_LIT("{\"id\":\"7\",\"familyName\":\"B\",\"customerId\":\"Klant\"}"));
 
 	assert_text(value_part(&person.values[status], 0), "Customer");
-	person = decode_raw(f, STR_LIT("{\"id\":\"7\",\"customerId\":true}"));
+	person = decode_raw(f, STR_LIT("{\"id\":\"7\",\"familyName\":\"B\",\"customerId\":true}"));
 	assert_text(value_part(&person.values[status], 0), "Lead");
-	person = decode_raw(f, STR_LIT("{\"id\":\"7\",\"customerId\":\"other\"}"));
+	person = decode_raw(
+		f, STR_LIT("{\"id\":\"7\",\"familyName\":\"B\",\"customerId\":\"other\"}"));
 	assert_text(value_part(&person.values[status], 0), "other");
 	person = new_person(f, "");
 	set_text(f, &person, "status", "customer");
@@ -400,6 +462,9 @@ int main(void)
 		TEST(decodes_a_person),
 		TEST(absent_is_empty),
 		TEST(names_what_is_wrong),
+		TEST(a_person_has_a_family_name),
+		TEST(a_part_of_a_person_is_not_known),
+		TEST(an_element_has_its_value),
 		TEST(keeps_elements_that_look_alike),
 		TEST(builds_reads),
 		TEST(creates_what_is_set),

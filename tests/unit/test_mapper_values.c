@@ -114,7 +114,7 @@ static void takes_active_values_only(void **state)
 			"{\"email_address\":\"a@X.org\",\"active_from\":null}],"
 			"\"phone_numbers\":[{\"normalized_phone_number\":\"+15558675309\"},"
 			"{\"original_phone_number\":\"+15558675310\"}],"
-			"\"linkedin\":null,"
+			"\"linkedin\":[],"
 			"\"primary_location\":[{\"line_1\":null,\"locality\":\" \",\"attribute_type\":\"location\"}]")));
 	const struct value *emails = value_of(f, &person, "emails");
 
@@ -145,8 +145,62 @@ static void names_what_is_wrong(void **state)
 			   "job_title is of an attribute_type");
 	assert_undecodable(f, RECORD("\"primary_location\":[{\"line_1\":5}]"),
 			   "primary_location.line_1 is not a string");
+	assert_undecodable(f, RECORD("\"job_title\":null"), "record r1: job_title is not an array");
+	assert_undecodable(f, RECORD("\"email_addresses\":null"),
+			   "record r1: email_addresses is not an array");
+	assert_undecodable(f, RECORD("\"email_addresses\":[null]"),
+			   "has an element that is no object");
 	assert_undecodable(f, RECORD("\"a\":\"\\ud800\""), "lone surrogate");
 	assert_undecodable(f, "{\"id\":{\"record_id\":\"r1\"}", "ends here");
+}
+
+static void an_element_has_its_value(void **state)
+{
+	static const char *const rows[] = {
+		RECORD("\"job_title\":[{}]"),
+		RECORD("\"job_title\":[{\"attribute_type\":\"text\",\"value\":null}]"),
+		RECORD("\"job_title\":[{\"attribute_type\":\"select\",\"option\":{}}]"),
+		RECORD("\"email_addresses\":[{\"email_address\":\"a@x.org\"},{\"email_address\":null}]"),
+		RECORD("\"phone_numbers\":[{\"attribute_type\":\"phone-number\"}]"),
+		RECORD("\"name\":[{}]"),
+		RECORD("\"name\":[{\"first_name\":null,\"last_name\":null,\"full_name\":null}]"),
+		RECORD("\"primary_location\":[{\"attribute_type\":\"location\"}]"),
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++)
+		assert_undecodable(f, rows[i], "has an element without a value");
+	/* What is no longer active need not have one. */
+	const struct person person = decode_raw(
+		f, STR_LIT(RECORD("\"job_title\":[{\"active_until\":\"2024-01-01T00:00:00Z\"}]")));
+
+	assert_int_equal(value_of(f, &person, "job_title")->state, VALUE_EMPTY);
+}
+
+static void takes_numbers_for_phones(void **state)
+{
+	static const struct {
+		const char *text;
+		bool is_taken;
+	} rows[] = {
+		{ "+14155550101", true },
+		{ "+14155550101;ext=5", true },
+		{ "ask reception", false },
+		{ "020 123 4567", false },
+		{ "+1", false },
+		{ "", false },
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		const bool is_taken =
+			f->mapper->takes(&f->rows[row(f, "phones")], str_from(rows[i].text));
+
+		if (is_taken != rows[i].is_taken)
+			fail_msg("\"%s\"", rows[i].text);
+	}
+	assert_true(f->mapper->takes(&f->rows[row(f, "emails")], STR_LIT("ask reception")));
+	assert_true(f->mapper->takes(&f->rows[row(f, "job_title")], STR_LIT("ask reception")));
 }
 
 static struct person john(struct fixture *f)
@@ -379,6 +433,8 @@ int main(void)
 		TEST(decodes_the_user_answer),
 		TEST(takes_active_values_only),
 		TEST(names_what_is_wrong),
+		TEST(an_element_has_its_value),
+		TEST(takes_numbers_for_phones),
 		TEST(creates_and_updates_as_documented),
 		TEST(builds_reads),
 		TEST(updates_lists),
