@@ -260,6 +260,8 @@ static void take_batch_answer(struct batch *batch, const struct answer *answer)
 {
 	struct push *push = batch->push;
 	struct arena arena = { 0 };
+	struct error strange;
+	size_t n_named = 0;
 
 	for (size_t i = 0; i < answer->records.n; i++) {
 		struct person person;
@@ -267,6 +269,7 @@ static void take_batch_answer(struct batch *batch, const struct answer *answer)
 
 		if (!take_person(push, answer, answer->records.items[i].bytes, &arena, &person))
 			continue;
+		n_named++;
 		/* The answer to an update must be about that person; a create's has a new id. */
 		if (batch->kind != INTENT_CREATE)
 			job = find_updated(batch, &person);
@@ -276,8 +279,15 @@ static void take_batch_answer(struct batch *batch, const struct answer *answer)
 			take_answer(job, &person);
 	}
 	arena_release(&arena);
+	(void)error_set(&strange, ERR_UNCERTAIN, "%s: the answer to a write holds another person",
+			side_name(push->side));
 	for (size_t i = 0; i < batch->n; i++) {
-		if (batch->jobs[i]->state == JOB_FLYING)
+		if (batch->jobs[i]->state != JOB_FLYING)
+			continue;
+		/* Who is not among others that are named was perhaps not written. */
+		if (n_named > 0 && batch->kind != INTENT_CREATE)
+			take_unsure(batch->jobs[i], &strange);
+		else
 			take_silence(batch->jobs[i]);
 	}
 }
