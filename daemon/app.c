@@ -150,6 +150,11 @@ void app_run_cycle(struct app *app, enum reach reach, struct cycle_report *ret_r
 	*ret_report = app->report;
 }
 
+bool app_is_stopping(const struct app *app)
+{
+	return app->stopping;
+}
+
 struct store *app_store(struct app *app)
 {
 	return app->store;

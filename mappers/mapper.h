@@ -168,6 +168,9 @@ const struct mapper *mapper_find(enum side side, const char *dialect);
 
 struct page_reader *page_reader_new(const struct mapper *mapper, page_record_fn *on_record,
 				    void *payload);
+/* Before the first byte.  The answer to a write may hold nobody, or no more than an id: an empty body, null
+ * and an object without a record are whole then, and have no members. */
+void page_reader_may_say_nothing(struct page_reader *reader);
 void page_reader_free(struct page_reader *reader); /* NULL is fine */
 /* False: the body is not what it should be; err is ERR_MALFORMED and every later call fails too. */
 NODISCARD bool page_reader_feed(struct page_reader *reader, const char *bytes, size_t len,
@@ -176,6 +179,8 @@ NODISCARD bool page_reader_feed(struct page_reader *reader, const char *bytes, s
 NODISCARD bool page_reader_finish(struct page_reader *reader, struct page_info *ret_info,
 				  struct error *err);
 
+/* The id in a record's raw bytes, where they hold no more than that; empty: there is none. */
+struct str mapper_raw_id(const struct mapper *mapper, struct str raw, struct arena *arena);
 /* Of a record's raw bytes: the same bytes, leaving out what differs in every answer, have the same
  * digest.  Bytes longer than LIMIT_RECORD_BYTES never come out of a page_reader. */
 struct digest mapper_raw_digest(const struct mapper *mapper, struct str raw, uint64_t seed);

@@ -22,7 +22,6 @@
 
 #include <assert.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum state {
 	START,
@@ -47,13 +46,13 @@ struct page_reader {
 	const struct page_shape *shape;
 	page_record_fn *on_record;
 	void *payload;
-
 	enum state state;
 	uint64_t offset;      /* of the first byte of the chunk at hand */
 	struct buf envelope;  /* the body so far, with [] for the records */
 	size_t key_start;     /* of the key at hand, in the envelope */
 	bool quoted, escaped; /* KEY, LITERAL: inside a string, behind a backslash */
 	bool root_is_array;
+	bool may_say_nothing;  /* an answer that holds nobody is one, too */
 	bool single;           /* the records are one object, no array */
 	bool have_records;     /* the record key was there */
 	uint64_t record_at;    /* where the record at hand began */
@@ -82,6 +81,11 @@ struct page_reader *page_reader_new(const struct mapper *mapper, page_record_fn 
 	buf_init(&reader->envelope, LIMIT_RECORD_BYTES);
 	buf_init(&reader->record, LIMIT_RECORD_BYTES);
 	return reader;
+}
+
+void page_reader_may_say_nothing(struct page_reader *reader)
+{
+	reader->may_say_nothing = true;
 }
 
 void page_reader_free(struct page_reader *reader)
@@ -182,7 +186,7 @@ static bool judge_root(struct page_reader *reader, struct json_object *root, uin
 	if (reader->have_records)
 		return read_totals(reader, root, at);
 	if (!is_record(reader, root))
-		return fail(reader, at, "an answer without records");
+		return reader->may_say_nothing || fail(reader, at, "an answer without records");
 	reader->info.n_members = 1;
 	reader->state = END;
 	reader->on_record(reader->payload, buf_str(&reader->envelope));
@@ -277,6 +281,8 @@ static bool on_start(struct page_reader *reader, struct chunk *chunk)
 
 	if (c == '{')
 		return keep_byte(reader, chunk, KEY_OR_END);
+	if (c == 'n' && reader->may_say_nothing)
+		return keep_byte(reader, chunk, LITERAL);
 	if (c != '[' || !reader->shape->root_array)
 		return fail_start(reader, chunk);
 	reader->root_is_array = true;
@@ -351,7 +357,8 @@ static bool on_value(struct page_reader *reader, struct chunk *chunk)
 			return fail(reader, position(reader, chunk), "records stand there twice");
 		if (c == '[' || (c == '{' && reader->shape->single))
 			return begin_records(reader, chunk);
-		return fail(reader, position(reader, chunk), "the records are no array");
+		if (c != 'n' || !reader->may_say_nothing)
+			return fail(reader, position(reader, chunk), "the records are no array");
 	}
 	if (c == '{' || c == '[') {
 		json_scan_init(&reader->scan, LIMIT_JSON_DEPTH - 1);
@@ -477,7 +484,11 @@ bool page_reader_feed(struct page_reader *reader, const char *bytes, size_t len,
 
 bool page_reader_finish(struct page_reader *reader, struct page_info *ret_info, struct error *err)
 {
-	if (reader->state != END && reader->state != FAILED)
+	const bool nothing =
+		reader->may_say_nothing &&
+		(reader->state == START || str_equal_z(buf_str(&reader->envelope), "null"));
+
+	if (reader->state != END && reader->state != FAILED && !nothing)
 		(void)fail(reader, reader->offset,
 			   reader->state == START ? "an empty body" : "it is cut off here");
 	if (reader->state == FAILED) {

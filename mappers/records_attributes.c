@@ -191,6 +191,7 @@ static bool decode(const struct mapper_context *context, struct str raw, struct 
 
 /* The document says of single records and batches only that they are "returned": bare or under data. */
 static const struct page_shape shape = {
+	.id = "id",
 	.record_keys = { "data" },
 	.single = true,
 	.root_array = true,

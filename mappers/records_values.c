@@ -240,6 +240,7 @@ static bool decode(const struct mapper_context *context, struct str raw, struct 
 }
 
 static const struct page_shape shape = {
+	.id = "id.record_id",
 	.record_keys = { "data" },
 	.single = true,
 };

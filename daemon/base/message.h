@@ -26,6 +26,8 @@ enum request_kind {
 struct request {
 	enum method method;
 	enum request_kind kind;
+	uint32_t
+		n_tried; /* so often has the same been sent in vain: it waits as long as a repetition */
 	struct buf target;
 	struct buf body;          /* empty: none */
 	const char *content_type; /* static text; NULL without a body */

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * sync: one cycle, a complete one unless asked otherwise, then exits.
+ * sync: one cycle, a complete one unless asked otherwise, then exits.  Where only single creates were lost,
+ * up to two more, which settle them.
  */
 #include "daemon/commands/sync.h"
+#include "core/retry.h"
 #include "daemon/app.h"
 #include "daemon/commands/hand_over.h"
 #include "daemon/exit_codes.h"
@@ -11,6 +13,9 @@
 #include "daemon/report.h"
 
 #include <stdio.h>
+
+/* That many cycles are one sync at most. */
+#define CYCLES_MOST 3
 
 static void print_json(const struct cycle_report *report)
 {
@@ -68,6 +73,40 @@ int sync_take(const struct command_context *context, struct asked *ret_asked)
 			  ret_asked);
 }
 
+/* What was asked for once is done once; and a quick cycle may not be able to tell. */
+static bool may_repeat(const struct asked *asked)
+{
+	return !asked->dry_run && !asked->quick && asked->admit == NULL &&
+	       asked->allow_removals == 0 && asked->allow_changes == 0;
+}
+
+/*
+ * Creates of which nobody knows what became are what the next cycle looks for first: where nothing else failed
+ * it is carried out at once, as often as sync.retry says and as long.
+ */
+static void run_cycles(const struct command_context *context, const struct asked *asked,
+		       struct app *app, struct cycle_report *ret_report)
+{
+	const struct config_retry *retry = &context->config->sync.retry;
+	const struct retry_policy policy = {
+		.attempts = retry->attempts < CYCLES_MOST ? retry->attempts : CYCLES_MOST,
+		.deadline_ns = retry->deadline_ns,
+	};
+	int64_t first_at = 0;
+	bool unsettled = true;
+
+	for (uint32_t n = 1; unsettled; n++) {
+		app_run_cycle(app, asked->quick ? REACH_ONCE : REACH_WHOLE, ret_report);
+		if (n == 1)
+			first_at = ret_report->started_at;
+		/* An empty side has to be empty twice before a create is sent to it again. */
+		unsettled = cycle_lost_creates_only(ret_report) ||
+			    (n > 1 && ret_report->outcome == OUTCOME_OK && ret_report->waiting > 0);
+		unsettled = unsettled && may_repeat(asked) && !app_is_stopping(app) &&
+			    retry_allowed(&policy, n, first_at, ret_report->ended_at);
+	}
+}
+
 static int run(const struct command_context *context, const struct asked *asked)
 {
 	const struct app_options app_options = {
@@ -84,7 +123,7 @@ static int run(const struct command_context *context, const struct asked *asked)
 
 	if (!app_open(&app_options, &app, &err))
 		return hand_over(context, asked->plan, &err);
-	app_run_cycle(app, asked->quick ? REACH_ONCE : REACH_WHOLE, &report);
+	run_cycles(context, asked, app, &report);
 	const int code = sync_end(context, asked, app_store(app), &report);
 
 	app_close(app);

@@ -72,12 +72,32 @@ static int severity(enum err_code code)
 	return ranks[code];
 }
 
-void cycle_note_failure(struct cycle *cycle, enum side side, const struct error *err)
+static void keep_worse(struct cycle *cycle, enum side side, const struct error *err)
 {
 	if (severity(err->code) <= severity(cycle->report.failure.code))
 		return;
 	cycle->report.failure = *err;
 	cycle->report.failure_side = side;
+}
+
+void cycle_note_failure(struct cycle *cycle, enum side side, const struct error *err)
+{
+	cycle->report.n_failures++;
+	keep_worse(cycle, side, err);
+}
+
+void cycle_note_lost_create(struct cycle *cycle, enum side side, const struct error *err)
+{
+	cycle->report.n_lost_creates++;
+	keep_worse(cycle, side, err);
+}
+
+bool cycle_lost_creates_only(const struct cycle_report *report)
+{
+	const enum err_code code = report->failure.code;
+
+	return report->n_lost_creates > 0 && report->n_failures == 0 &&
+	       (code == ERR_TRANSIENT || code == ERR_UNCERTAIN);
 }
 
 const char *phase_name(enum phase phase)

@@ -92,6 +92,8 @@ struct cycle_report {
 	uint64_t waiting; /* intents of a plan that was not carried out */
 	uint64_t requests[SIDE_COUNT], requests_least[SIDE_COUNT];
 	uint64_t retries;
+	/* Creates that failed for now, or of which nobody knows what became; and all else that failed. */
+	uint64_t n_lost_creates, n_failures;
 	struct error failure; /* the worst that happened; ERR_OK: nothing */
 	enum side failure_side;
 };
@@ -110,6 +112,10 @@ void cycle_enter(struct cycle *cycle, enum phase phase);
 enum phase cycle_after(const struct cycle *cycle, bool again);
 /* Keeps the worse of what is known and this. */
 void cycle_note_failure(struct cycle *cycle, enum side side, const struct error *err);
+/* The same of a single create, of a side that answers otherwise. */
+void cycle_note_lost_create(struct cycle *cycle, enum side side, const struct error *err);
+/* Is all that failed such creates, so that another cycle may well bring them through? */
+bool cycle_lost_creates_only(const struct cycle_report *report);
 const char *phase_name(enum phase phase);
 const char *outcome_name(enum outcome outcome);
 

@@ -348,6 +348,11 @@ bool http_error_is_tls(const struct error *err)
 	return false;
 }
 
+bool http_error_is_timeout(const struct error *err)
+{
+	return err->native == (int32_t)CURLE_OPERATION_TIMEDOUT;
+}
+
 void http_cancel(struct http_call *call)
 {
 	if (call->finished || call->canceled)

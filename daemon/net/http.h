@@ -84,6 +84,8 @@ struct http_call *http_start(struct http_endpoint *endpoint, const struct reques
 			     const struct http_callbacks *callbacks, void *payload);
 /* Of an error of on_done: was it the handshake, or a certificate? */
 bool http_error_is_tls(const struct error *err);
+/* Nothing, or not all, came in time: the other end may still be at it. */
+bool http_error_is_timeout(const struct error *err);
 /* May be repeated.  No on_body follows.  A call that is already complete keeps its result. */
 void http_cancel(struct http_call *call);
 

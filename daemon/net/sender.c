@@ -384,6 +384,12 @@ struct sender_call *sender_submit(struct sender *sender, struct request *request
 	call->state = CALL_QUEUED;
 	TAILQ_INSERT_TAIL(list_of(call), call, link);
 	sender->n_waiting++;
+	if (call->request.n_tried > 0) {
+		call->not_before_ns = sender_monotonic_ns(sender) +
+				      retry_backoff(&sender->options.retry, call->request.n_tried,
+						    &sender->random);
+		move(call, CALL_DELAYED);
+	}
 	if (sender->closing)
 		sender_cancel(call);
 	sender_kick(sender);

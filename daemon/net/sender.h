@@ -26,6 +26,8 @@
  * A refused token (net/gate.h) completes with ERR_AUTH, unsent, what is waiting and what comes; a read
  * probes now and then, until sender_token_changed().
  *
+ * A request whose n_tried is not 0 begins as late as if it had been sent so often here.
+ *
  * Each other outcome, and the last of those above, is reported as it is: an answer of whatever
  * status with err NULL, else the error of net/http.
  */

@@ -236,6 +236,7 @@ void admit_answered(struct admit *admit, const struct job *job, const struct fie
 		[RESULT_MOVED] = STEP_WAITING,    [RESULT_REFUSED] = STEP_REFUSED,
 		[RESULT_CLASH] = STEP_WAITING,    [RESULT_GONE] = STEP_WAITING,
 		[RESULT_DROPPED] = STEP_ADMITTED, [RESULT_UNCERTAIN] = STEP_ADMITTED,
+		[RESULT_IGNORED] = STEP_REFUSED,
 	};
 	struct step *step;
 

@@ -52,6 +52,8 @@ static void on_begin(void *payload)
 	page_reader_free(fetch->reader);
 	forget_records(&fetch->answer);
 	fetch->reader = page_reader_new(fetch->runner->mapper[fetch->side], on_record, fetch);
+	if (fetch->kind == REQUEST_WRITE)
+		page_reader_may_say_nothing(fetch->reader);
 }
 
 static bool on_body(void *payload, const char *bytes, size_t len, struct error *err)

@@ -12,6 +12,8 @@
 #define WINDOW_MOST 256
 #define WINDOW_SHARE 20 /* of a minute's writes */
 
+#define STATUS_GATEWAY_TIMEOUT 504
+
 static void pump(struct push *push);
 
 size_t push_count(const struct push *push, enum job_state state)
@@ -23,11 +25,12 @@ size_t push_count(const struct push *push, enum job_state state)
 	return n;
 }
 
-/* A batch that is not full yet waits for the next jobs, so the window holds two of them. */
+/* Whole batches, or the last one of each window would go half empty; and two of them, for a batch that is not
+ * full yet waits for the next jobs. */
 static uint32_t window_of(const struct runner *runner, enum side side)
 {
 	const struct config *config = runner->options.config;
-	const uint32_t two_batches = 2 * write_batch_size(runner, side);
+	const uint32_t batch = write_batch_size(runner, side);
 	const double per_minute = side == SIDE_RECORDS ? config->records.writes_per_second * 60 :
 							 config->people.requests_per_minute;
 	const double share = per_minute / WINDOW_SHARE;
@@ -36,7 +39,7 @@ static uint32_t window_of(const struct runner *runner, enum side side)
 
 	if (window < WINDOW_LEAST)
 		window = WINDOW_LEAST;
-	return window < two_batches ? two_batches : window;
+	return window < 2 * batch ? 2 * batch : window - window % batch;
 }
 
 static void job_free(struct push *push, struct job *job)
@@ -182,6 +185,25 @@ static bool take_back(const struct push *push, struct error *err)
 	return store_commit(store, err);
 }
 
+/* Nobody has waited for its end: the server may carry it out after a list has shown that it did not. */
+static bool may_come_late(const struct error *trouble)
+{
+	return trouble->native == STATUS_GATEWAY_TIMEOUT || http_error_is_timeout(trouble);
+}
+
+/* An update has been repeated as often as it may; a create is another cycle's. */
+static void note_trouble(const struct job *job)
+{
+	struct cycle *cycle = &job->push->runner->cycle;
+
+	if (job->trouble.code == ERR_OK)
+		return;
+	if (job->intent.kind != INTENT_CREATE || may_come_late(&job->trouble))
+		cycle_note_failure(cycle, job->push->side, &job->trouble);
+	else
+		cycle_note_lost_create(cycle, job->push->side, &job->trouble);
+}
+
 static void give_up(struct push *push)
 {
 	struct runner *runner = push->runner;
@@ -192,6 +214,7 @@ static void give_up(struct push *push)
 		runner_store_failed(runner, &err);
 	while (push->jobs != NULL) {
 		runner->keeps_sent = runner->keeps_sent || push->jobs->was_sent;
+		note_trouble(push->jobs);
 		job_free(push, push->jobs);
 	}
 	push->exhausted = true;
@@ -281,7 +304,24 @@ void push_job_answered(struct job *job, enum job_result result)
 {
 	job->state = JOB_ANSWERED;
 	job->result = result;
+	if (result == RESULT_UNCERTAIN || result == RESULT_DROPPED)
+		note_trouble(job);
 	schedule_flush(job->push);
+}
+
+void push_job_shown(struct job *job)
+{
+	push_job_answered(job, ignored_any(job) ? RESULT_IGNORED : RESULT_DONE);
+}
+
+bool push_may_repeat(const struct job *job)
+{
+	const struct runner *runner = job->push->runner;
+	const struct config_retry *retry = &runner->options.config->sync.retry;
+	const struct retry_policy policy = { .attempts = retry->attempts,
+					     .deadline_ns = retry->deadline_ns };
+
+	return retry_allowed(&policy, job->n_unsure, job->first_sent_at, runner_now(runner));
 }
 
 void push_job_deleted(struct job *job)

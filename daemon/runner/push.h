@@ -5,8 +5,11 @@
  * For each side a window of intents is in memory as jobs.  A job goes
  *
  *   VERIFY -> (ASKING ->) READY -> FLYING -> ANSWERED -> (freed)
+ *     ^                               |
+ *     +-------------------------------+  the answer says too little, or there is none
  *
- * Creates begin at READY: there is nothing to read again.  Answers are collected and stored together,
+ * Creates begin at READY: there is nothing to read again.  Without an answer they end: only a later cycle can
+ * tell whether they happened.  Answers are collected and stored together,
  * one transaction for all that came in one turn of the loop.
  */
 #ifndef CRMSYNC_DAEMON_RUNNER_PUSH_H
@@ -30,6 +33,8 @@ enum job_result {
 	RESULT_SAME, /* there was nothing to send: the target cannot hold the difference */
 	/* the target had changed: `answer` is observed, the link is merged again */
 	RESULT_MOVED,
+	/* accepted, and yet fields of it are as they were before: those go into quarantine */
+	RESULT_IGNORED,
 	RESULT_REFUSED, /* into quarantine, with status and words */
 	/* nothing is known or to be done: the intent goes, the next cycle decides */
 	RESULT_CLASH, /* a unique value is taken: once more, after the other writes */
@@ -47,6 +52,10 @@ struct job {
 	struct person current; /* the target as it was read for this write */
 	struct person answer;
 	struct str words;
+	struct error
+		trouble; /* why what became of it is not known; of no account once that is known */
+	int64_t first_sent_at;
+	uint32_t n_unsure; /* so often was it sent, and nobody knew what became of it */
 	int status;
 	enum job_state state;
 	enum job_result result;
@@ -83,6 +92,10 @@ struct push {
 
 /* The job's result is there: it will be stored with the others of this turn of the loop. */
 void push_job_answered(struct job *job, enum job_result result);
+/* The write was accepted, and `answer` is what the target holds now. */
+void push_job_shown(struct job *job);
+/* May what is known not to have happened be sent once more, as sync.retry says? */
+bool push_may_repeat(const struct job *job);
 /* The server has deleted the target. */
 void push_job_deleted(struct job *job);
 /* It says 404 or 410 instead.  Of a removal, or of a write of unknown outcome, that is no proof yet: the
@@ -127,6 +140,18 @@ NODISCARD bool settle_found(struct runner *runner, const struct intent *intent,
 /* Nobody can tell whether it did: the history says what it may have overwritten. */
 NODISCARD bool settle_unknown(struct runner *runner, const struct intent *intent,
 			      const struct person *now, struct error *err);
+
+/* The target holds what was written. */
+NODISCARD bool settle_update(struct job *job, struct error *err);
+/* The write goes into quarantine. */
+NODISCARD bool settle_refused(struct job *job, struct error *err);
+
+/* ---- ignored.c ---- */
+
+/* Does the target show a field as it was before the write, although that was accepted? */
+bool ignored_any(const struct job *job);
+/* Stores the other fields as written, and these as refused. */
+NODISCARD bool settle_ignored(struct job *job, struct error *err);
 
 /* ---- settle_removal.c ---- */
 

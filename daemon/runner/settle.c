@@ -168,7 +168,7 @@ static void date_shadows(const struct job *job, const struct pair *pair, struct 
 		answer->updated_at = pair->now[target].updated_at;
 }
 
-static bool settle_update(struct job *job, struct error *err)
+bool settle_update(struct job *job, struct error *err)
 {
 	struct runner *runner = job->push->runner;
 	struct store *store = runner_store(runner);
@@ -207,8 +207,6 @@ static bool settle_update(struct job *job, struct error *err)
 	runner->cycle.report.updated[target] += ok && job->result == RESULT_DONE;
 	return ok;
 }
-
-static bool settle_refused(struct job *job, struct error *err);
 
 /* What the source had and the create did not carry (it could not be read in that cycle) is not agreed. */
 static struct person carried_source(const struct job *job, struct arena *arena)
@@ -403,7 +401,7 @@ static bool settle_moved(struct job *job, struct error *err)
 			      runner->scans[job->push->side].generation, &observation, err);
 }
 
-static bool settle_refused(struct job *job, struct error *err)
+bool settle_refused(struct job *job, struct error *err)
 {
 	struct runner *runner = job->push->runner;
 	const struct intent *intent = &job->intent;
@@ -479,7 +477,7 @@ bool settle_jobs(struct push *push, struct error *err)
 		[RESULT_MOVED] = settle_moved,         [RESULT_REFUSED] = settle_refused,
 		[RESULT_CLASH] = settle_again,         [RESULT_GONE] = settle_gone,
 		[RESULT_DEAD] = settle_again,          [RESULT_DROPPED] = settle_dropped,
-		[RESULT_UNCERTAIN] = settle_uncertain,
+		[RESULT_UNCERTAIN] = settle_uncertain, [RESULT_IGNORED] = settle_ignored,
 	};
 	struct store *store = runner_store(push->runner);
 

@@ -30,23 +30,30 @@ static enum finding finding_of(const struct job *job)
 	return likeness_finding(job->push->runner->table, &job->intent, &job->current);
 }
 
-/* An update of unknown outcome, or an answer without the fields: the reading itself is the result. */
+/* An update of unknown outcome, or an answer without the fields: the reading itself is the result.  What has
+ * not happened is sent again, as if it had just been read for the first time. */
 static bool reading_is_result(struct job *job)
 {
-	if (job->was_unsure) {
-		const enum finding finding = finding_of(job);
-
-		job->answer = job->current;
-		job->found = finding != FINDING_NOT;
-		push_job_answered(job, finding == FINDING_HAPPENED ? RESULT_DONE : RESULT_MOVED);
-		return true;
-	}
+	if (!job->was_unsure && !job->read_back)
+		return false;
+	job->answer = job->current;
 	if (job->read_back) {
-		job->answer = job->current;
-		push_job_answered(job, RESULT_DONE);
+		push_job_shown(job);
 		return true;
 	}
-	return false;
+	const enum finding finding = finding_of(job);
+	const bool failed = job->trouble.code != ERR_OK && finding == FINDING_NOT;
+
+	if (failed && push_may_repeat(job)) {
+		job->was_unsure = false;
+		job->trouble.code = ERR_OK;
+		return false;
+	}
+	job->found = finding != FINDING_NOT;
+	push_job_answered(job, finding == FINDING_HAPPENED ? RESULT_DONE :
+			       failed                      ? RESULT_DROPPED :
+							     RESULT_MOVED);
+	return true;
 }
 
 /* Decided without knowing: a value that shows up now has to be merged first. */

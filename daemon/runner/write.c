@@ -17,6 +17,8 @@
 #define FORBIDDEN_MOST 5
 /* That many writes in a row without an answer that says what became of them: the side is ill. */
 #define UNSURE_MOST 10
+#define STATUS_TIMEOUT 408
+#define STATUS_TOO_EARLY 425
 
 struct batch {
 	struct push *push;
@@ -58,24 +60,41 @@ void write_judge_forbidden(struct push *push)
 		push_halt(push, &push->forbidden);
 }
 
+/* The person is read by itself, and what it shows decides; whether a create happened only a later cycle can
+ * tell. */
+static void take_unsure(struct job *job, const struct error *why)
+{
+	struct push *push = job->push;
+
+	job->trouble = *why;
+	job->n_unsure++;
+	if (++push->n_unsure_in_row >= UNSURE_MOST)
+		push_halt(push, why);
+	if (job->intent.kind == INTENT_CREATE) {
+		push_job_answered(job, RESULT_UNCERTAIN);
+		return;
+	}
+	job->was_unsure = true;
+	job->state = JOB_VERIFY;
+	job->alone = true;
+}
+
+/* For now, and before it was looked at. */
+static bool is_turned_away(int status)
+{
+	return status == STATUS_TIMEOUT || status == STATUS_TOO_EARLY;
+}
+
 static void take_failure(struct job *job, const struct answer *answer)
 {
 	struct push *push = job->push;
+	const bool creates = job->intent.kind == INTENT_CREATE;
 
 	job->status = answer->status;
 	job->words = arena_copy(&job->arena,
 				answer->words.len > 0 ? answer->words : str_from(answer->err.msg));
-	if (answer->uncertain) {
-		cycle_note_failure(&push->runner->cycle, push->side, &answer->err);
-		if (++push->n_unsure_in_row >= UNSURE_MOST)
-			push_halt(push, &answer->err);
-		if (job->intent.kind == INTENT_CREATE) {
-			push_job_answered(job, RESULT_UNCERTAIN);
-			return;
-		}
-		job->was_unsure = true;
-		job->state = JOB_VERIFY;
-		job->alone = true;
+	if (answer->uncertain || (is_turned_away(answer->status) && !creates)) {
+		take_unsure(job, &answer->err);
 		return;
 	}
 	if (answer->status == 403) {
@@ -96,7 +115,10 @@ static void take_failure(struct job *job, const struct answer *answer)
 		push_job_gone(job);
 		return;
 	}
-	cycle_note_failure(&push->runner->cycle, push->side, &answer->err);
+	if (is_turned_away(answer->status))
+		cycle_note_lost_create(&push->runner->cycle, push->side, &answer->err);
+	else
+		cycle_note_failure(&push->runner->cycle, push->side, &answer->err);
 	push_job_answered(job, RESULT_DROPPED);
 }
 
@@ -113,17 +135,38 @@ static bool answers_all(const struct job *job)
 	return true;
 }
 
+static void read_back(struct job *job)
+{
+	(void)error_set(&job->trouble, ERR_UNCERTAIN,
+			"%s: the answer to a write says too little, and the person cannot be read",
+			side_name(job->push->side));
+	job->read_back = true;
+	job->state = JOB_VERIFY;
+	job->alone = true;
+}
+
 static void take_answer(struct job *job, const struct person *person)
 {
 	job->answer = person_copy(&job->arena, job->push->runner->table, person);
 	if (answers_all(job)) {
-		push_job_answered(job, RESULT_DONE);
+		push_job_shown(job);
 		return;
 	}
 	job->intent.target_id = job->answer.id;
-	job->read_back = true;
-	job->state = JOB_VERIFY;
-	job->alone = true;
+	read_back(job);
+}
+
+/* It was accepted, and that is all that is known: of whom an update changed, more can be asked. */
+static void take_silence(struct job *job)
+{
+	if (job->intent.kind != INTENT_CREATE) {
+		read_back(job);
+		return;
+	}
+	(void)error_set(&job->trouble, ERR_UNCERTAIN,
+			"%s: the answer to a create does not say who was created",
+			side_name(job->push->side));
+	push_job_answered(job, RESULT_UNCERTAIN);
 }
 
 /* A server may rewrite what it stores, so the likest of the batch is taken; persons that are alike in
@@ -198,22 +241,35 @@ static void take_removal_answer(struct job *job, const struct answer *answer)
 	}
 }
 
-static void take_batch_answer(struct batch *batch, struct answer *answer)
+/* Who cannot be understood can still be named, and read. */
+static bool take_person(struct push *push, const struct answer *answer, struct str raw,
+			struct arena *arena, struct person *ret_person)
+{
+	struct runner *runner = push->runner;
+	struct error err;
+
+	if (fetch_decode_part(runner, push->side, answer, raw, arena, ret_person, &err))
+		return true;
+	person_init(ret_person, arena, runner->table);
+	ret_person->id = mapper_raw_id(runner->mapper[push->side], raw, arena);
+	ret_person->seen_at = answer->seen_at;
+	return ret_person->id.len > 0;
+}
+
+static void take_batch_answer(struct batch *batch, const struct answer *answer)
 {
 	struct push *push = batch->push;
 	struct arena arena = { 0 };
+	struct error strange;
+	size_t n_named = 0;
 
 	for (size_t i = 0; i < answer->records.n; i++) {
 		struct person person;
 		struct job *job = NULL;
-		struct error err;
 
-		if (!fetch_decode_part(push->runner, push->side, answer,
-				       answer->records.items[i].bytes, &arena, &person, &err)) {
-			(void)error_wrap(&err, "%s: the answer to a write", side_name(push->side));
-			cycle_note_failure(&push->runner->cycle, push->side, &err);
+		if (!take_person(push, answer, answer->records.items[i].bytes, &arena, &person))
 			continue;
-		}
+		n_named++;
 		/* The answer to an update must be about that person; a create's has a new id. */
 		if (batch->kind != INTENT_CREATE)
 			job = find_updated(batch, &person);
@@ -223,15 +279,16 @@ static void take_batch_answer(struct batch *batch, struct answer *answer)
 			take_answer(job, &person);
 	}
 	arena_release(&arena);
-	/* A 2xx that says nothing of a person: what became of it has to be found out. */
-	answer->uncertain = true;
+	(void)error_set(&strange, ERR_UNCERTAIN, "%s: the answer to a write holds another person",
+			side_name(push->side));
 	for (size_t i = 0; i < batch->n; i++) {
 		if (batch->jobs[i]->state != JOB_FLYING)
 			continue;
-		(void)error_set(&answer->err, ERR_UNCERTAIN,
-				"%s: the answer to a write does not hold the person",
-				side_name(push->side));
-		take_failure(batch->jobs[i], answer);
+		/* Who is not among others that are named was perhaps not written. */
+		if (n_named > 0 && batch->kind != INTENT_CREATE)
+			take_unsure(batch->jobs[i], &strange);
+		else
+			take_silence(batch->jobs[i]);
 	}
 }
 
@@ -328,7 +385,11 @@ static void send_batch(struct push *push, struct job **jobs, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		batch->jobs[i] = jobs[i];
 		jobs[i]->state = JOB_FLYING;
+		if (!jobs[i]->was_sent)
+			jobs[i]->first_sent_at = runner_now(push->runner);
 		jobs[i]->was_sent = true;
+		if (jobs[i]->n_unsure > request.n_tried)
+			request.n_tried = jobs[i]->n_unsure;
 	}
 	push->n_flying++;
 	/* The answer to a deletion holds nobody, and may be empty. */

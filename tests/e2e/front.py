@@ -17,7 +17,7 @@ PASSED_ON = ("Authorization", "X-API-KEY", "Content-Type", "Accept")
 
 
 class Call(NamedTuple):
-    """A request, and a function that has the sandbox carry it out: a Reply."""
+    """A request, and a function that has the sandbox carry it out, or another body instead: a Reply."""
     side: str
     method: str
     target: str
@@ -106,7 +106,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         front = self.server.front
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         front.seen.append((self.command, self.path, dict(self.headers)))
-        call = Call(front.side, self.command, self.path, body, lambda: self._forward(body))
+        call = Call(front.side, self.command, self.path, body,
+                    lambda instead=body: self._forward(instead))
         try:
             self._send(front.lie(call) or call.forward())
         except (BrokenPipeError, ConnectionResetError):

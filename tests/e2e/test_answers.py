@@ -14,6 +14,9 @@ HTML = b"<!DOCTYPE html><html><body>Bad gateway, Ada Lovelace</body></html>"
 
 NOTHING = b'{"else":"instead of carrying it out"}'
 
+# These say that the write was accepted, and nothing else.
+SILENT = ("empty", "an empty object", "null")
+
 # What comes instead of the true answer.
 GARBAGE = {
     "HTML": lambda true: Reply(200, HTML, "text/html"),
@@ -103,6 +106,9 @@ class ToWrites(Answers):
         self.sync_somehow(world)
         self.assertEqual(world.find(other(side), ids[other(side)])["job"], "Analyst")
         front.lie = nothing
+        if name in SILENT and not carried_out:
+            self.assertEqual(world.sync(code=1)["quarantined"], 1)
+            world.run("quarantine", "retry")
         self.sync_somehow(world)
         self.assertEqual(world.find(side, ids[side])["job"], "Analyst")
         self.assert_mirrored(world, 2)

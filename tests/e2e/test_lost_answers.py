@@ -18,15 +18,38 @@ def reset(call):
     raise ConnectionResetError
 
 
+def refuse_connection(_):
+    raise ConnectionResetError
+
+
 # What becomes of a write that the server carries out.
 LOST = {"reset": reset,
         "504": lambda call: call.forward()._replace(status=504, body=b"<html>later</html>")}
 
 
+# What is not carried out, and may be a moment later.
+FOR_NOW = {"503": lambda call: Reply(503, b"{}"), "reset": refuse_connection,
+           "408": lambda call: Reply(408, b"{}")}
+
+
+def fail_first(front, lie, n, matches):
+    """The first n writes that match fail so; gives those that did."""
+    failed = []
+
+    def fail(call):
+        if len(failed) >= n or not call.is_write() or not matches(call):
+            return None
+        failed.append(call)
+        return lie(call)
+
+    front.lie = fail
+    return failed
+
+
 class LostAnswers(Case):
     def front(self, side, **overrides):
-        """A world whose side can lose its answers."""
-        settings = {"sync__retry__attempts": 2} | overrides
+        """A world whose side can lose its answers; with one attempt a sync is one cycle."""
+        settings = {"sync__retry__attempts": 1} | overrides
         world = self.open(**settings)
         front = Front(self, world, side)
         self.settings = {name.replace("__", "."): value for name, value in settings.items()}
@@ -146,6 +169,34 @@ class Creates(LostAnswers):
                     self.assertLessEqual(len(creates), 60)
                     self.settle(world, front, 60)
 
+    def test_in_the_same_sync(self):
+        """D3: a further cycle looks for it, and sends it again if it did not happen."""
+        for side in SIDES:
+            for words in (ADA, KEYLESS):
+                for way, lie in {"carried out": reset, **FOR_NOW}.items():
+                    with self.subTest(side=side, person=words["name"].full(), way=way):
+                        world, front = self.front(side, sync__retry__attempts=3)
+                        world.create_both(**GRACE)
+                        world.sync()
+                        world.create(other(side), **words)
+                        failed = fail_first(front, lie, 1, lambda call: True)
+                        world.sync()
+                        self.assertEqual(len(failed), 1)
+                        self.assert_mirrored(world, 2)
+                        world.settled()
+
+    def test_what_was_asked_for_once(self):
+        """A person was asked for: one cycle, whatever came of it."""
+        for side in SIDES:
+            with self.subTest(side=side):
+                world, front = self.front(side, sync__retry__attempts=3)
+                source = world.create(other(side), **ADA)
+                fail_first(front, reset, 1, lambda call: True)
+                world.sync("--allow-removals=1", code=UNREACHABLE)
+                self.assertEqual(self.named(world, side, ADA), 1)
+                self.assertIsNotNone(source)
+                self.settle(world, front, 1)
+
     def test_refused_for_now(self):
         """503 without carrying anything out: all arrive once the server answers."""
         for side in SIDES:
@@ -182,8 +233,8 @@ class Creates(LostAnswers):
 
 
 class Updates(LostAnswers):
-    def pair(self, side):
-        world, front = self.front(side)
+    def pair(self, side, **overrides):
+        world, front = self.front(side, **overrides)
         ids = world.create_both(**ADA)
         world.sync()
         world.settled()
@@ -197,7 +248,7 @@ class Updates(LostAnswers):
                     world, front, ids = self.pair(side)
                     world.edit(other(side), ids[other(side)], job="Analyst")
                     lost = self.lose_first(front, way, lambda call: True)
-                    summary = world.sync(code=UNREACHABLE)
+                    summary = world.sync()
                     self.assertEqual(len(lost), 1)
                     self.assertEqual(world.find(side, ids[side])["job"], "Analyst")
                     front.lie = nothing
@@ -208,6 +259,52 @@ class Updates(LostAnswers):
                                       " WHERE field = 'job_title' AND action = 'update'")
                     self.assertEqual(rows, [("Engineer", "Analyst")])
                     world.settled()
+
+    def test_in_the_same_sync(self):
+        """D2: what was not carried out is sent again, within bounds, once the target shows that."""
+        for side in SIDES:
+            for way, lie in FOR_NOW.items():
+                with self.subTest(side=side, way=way):
+                    world, front, ids = self.pair(side, sync__retry__attempts=3)
+                    world.edit(other(side), ids[other(side)], job="Analyst")
+                    failures = fail_first(front, lie, 2, lambda call: True)
+                    summary = world.sync()
+                    self.assertEqual(len(failures), 2)
+                    self.assert_counts(summary, updated={side: 1})
+                    self.assertEqual(world.find(side, ids[side])["job"], "Analyst")
+                    world.settled()
+
+    def test_not_for_ever(self):
+        for side in SIDES:
+            with self.subTest(side=side):
+                world, front, ids = self.pair(side, sync__retry__attempts=3)
+                world.edit(other(side), ids[other(side)], job="Analyst")
+                failures = fail_first(front, FOR_NOW["503"], 100, lambda call: True)
+                world.sync(code=UNREACHABLE)
+                self.assertEqual(len(failures), 3)
+                front.lie = nothing
+                world.sync()
+                self.assertEqual(world.find(side, ids[side])["job"], "Analyst")
+                world.settled()
+
+    def test_edited_in_between(self):
+        """P1: what the target has become since the write that failed is not overwritten."""
+        for side in SIDES:
+            with self.subTest(side=side):
+                world, front, ids = self.pair(side, sync__retry__attempts=3,
+                                              sync__conflict="records" if side == "records"
+                                              else "people")
+                world.edit(other(side), ids[other(side)], job="Analyst")
+
+                def edit_and_fail(call, world=world, side=side, ids=ids):
+                    world.edit(side, ids[side], job="Countess")
+                    return FOR_NOW["503"](call)
+
+                fail_first(front, edit_and_fail, 1, lambda call: True)
+                world.sync()
+                world.sync_and_settle()
+                self.assertEqual([world.find(end, ids[end])["job"] for end in SIDES],
+                                 ["Countess"] * 2)
 
     def test_other_direction_goes_on(self):
         """P6: a side that cannot be written to holds up nothing towards the other one."""

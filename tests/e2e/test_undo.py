@@ -230,7 +230,6 @@ class Left(Undone):
                 self.undo(world, cycle)
                 world.box.post("fault", side=side, action="reset_after", count=1,
                                match={"method": "PATCH"})
-                world.run("sync", code=69)
                 world.sync()
                 world.sync()
                 self.over(world, ids, "Engineer")

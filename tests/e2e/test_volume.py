@@ -48,6 +48,8 @@ class Volume(Case):
         self.assertEqual([len(world.box.dump(side)) for side in SIDES], [total, total])
         self.assertEqual(world.status()["totals"]["links"], total)
         self.check_requests(world, summary, self.least(PERSONS, strangers))
+        self.assertEqual(len(world.writes("records")), math.ceil(strangers / BATCH[DIALECT]),
+                         "every batch but the last is full")
         self.check_no_duplicate(world, total)
 
         world.clear_log()

@@ -370,6 +370,63 @@ static void blocks_and_bytes_agree(void **state)
 	}
 }
 
+/* Answers to writes: whole, and with so many persons. */
+static const struct {
+	const char *mapper, *body, *id;
+	bool good;
+	unsigned n_members;
+} written[] = {
+	{ "values", "", "", true, 0 },
+	{ "people", " \n", "", true, 0 },
+	{ "values", "null", "", true, 0 },
+	{ "people", "null\n", "", true, 0 },
+	{ "people", "{}", "", true, 0 },
+	{ "attributes", "{\"done\":true}", "", true, 0 },
+	{ "values", "{\"data\":null}", "", true, 0 },
+	{ "attributes", "{\"data\":[]}", "", true, 0 },
+	{ "values", "{\"data\":{}}", "", true, 1 },
+	{ "values", "{\"data\":{\"id\":{\"record_id\":\"a\"}}}", "a", true, 1 },
+	{ "attributes", "{\"data\":[{\"id\":\"b\"}]}", "b", true, 1 },
+	{ "people", "{\"id\":\"c\"}", "c", true, 1 },
+	{ "values", "nul", "", false, 0 },
+	{ "values", "nothing", "", false, 0 },
+	{ "values", "null,", "", false, 0 },
+	{ "values", "null null", "", false, 0 },
+	{ "values", "{\"data\":", "", false, 0 },
+	{ "people", "{", "", false, 0 },
+	{ "people", "<html>", "", false, 0 },
+	{ "attributes", "{\"data\":17}", "", false, 0 },
+};
+
+static void an_answer_to_a_write_may_say_nothing(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(written); i++) {
+		const struct mapper *mapper = named(written[i].mapper);
+		const struct str body = str_from(written[i].body);
+		struct outcome outcome = { .good = true };
+		struct page_reader *reader = page_reader_new(mapper, on_record, &outcome);
+		struct arena arena = { 0 };
+
+		buf_init(&outcome.records, LIMIT_RESPONSE_BYTES);
+		page_reader_may_say_nothing(reader);
+		for (size_t at = 0; at < body.len && outcome.good; at++)
+			outcome.good = page_reader_feed(reader, body.p + at, 1, &outcome.err);
+		outcome.good =
+			outcome.good && page_reader_finish(reader, &outcome.info, &outcome.err);
+		if (outcome.good != written[i].good)
+			fail_msg("%s: %s", written[i].body,
+				 outcome.good ? "good" : outcome.err.msg);
+		if (outcome.good)
+			assert_int_equal(outcome.info.n_members, written[i].n_members);
+		assert_true(str_equal_z(mapper_raw_id(mapper, buf_str(&outcome.records), &arena),
+					written[i].id));
+		arena_release(&arena);
+		buf_release(&outcome.records);
+		page_reader_free(reader);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -377,6 +434,7 @@ int main(void)
 		cmocka_unit_test(every_document_decodes),
 		cmocka_unit_test(reads_pages),
 		cmocka_unit_test(refuses_what_is_no_page),
+		cmocka_unit_test(an_answer_to_a_write_may_say_nothing),
 		cmocka_unit_test(no_prefix_is_whole),
 		cmocka_unit_test(bounds_depth_and_sizes),
 		cmocka_unit_test(blocks_and_bytes_agree),
