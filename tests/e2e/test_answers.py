@@ -163,6 +163,9 @@ class ToWrites(Answers):
                     Reply(200, b'{"id":17,"x":"y"}') if call.is_write() else None)
                 self.sync_somehow(world)
                 front.lie = nothing
+                if side == "records":  # where an id there is none of anybody's
+                    self.assertEqual(world.sync(code=1)["quarantined"], 1)
+                    world.run("quarantine", "retry")
                 for _ in range(2):
                     self.sync_somehow(world)
                 self.assertEqual(world.find(side, ids[side])["job"], "Analyst")
