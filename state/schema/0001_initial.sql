@@ -285,7 +285,8 @@ CREATE TABLE note_write(
 	new_title TEXT NOT NULL,
 	new_text TEXT NOT NULL,
 	reason TEXT NOT NULL,
-	others TEXT NOT NULL -- ids of notes that the target had by then, of no pair: none of them is what was sent
+	others TEXT NOT NULL, -- ids of notes that the target had by then, of no pair: none of them is what was sent
+	missed INTEGER NOT NULL DEFAULT 0 -- an empty list did not show it
 ) STRICT;
 -- Whose notes are read next: those that are due, then those not read for longest.
 CREATE TABLE note_turn(
