@@ -13,7 +13,7 @@
 #define PAIR_COLUMNS \
 	"n.no, n.link, n.records_id, n.people_id, n.base, n.gone, n.sum, w.target, w.cycle, " \
 	"w.sent_at, w.created_at, w.parts, w.old_title, w.old_text, w.new_title, w.new_text, " \
-	"w.reason, w.others FROM note n LEFT JOIN note_write w ON w.note = n.no "
+	"w.reason, w.others, w.missed FROM note n LEFT JOIN note_write w ON w.note = n.no "
 
 static int64_t pair_sum(struct store *store, const struct note_pair *pair)
 {
@@ -36,6 +36,7 @@ static struct note_write read_write(const struct sql_call *call, struct arena *a
 		.created_at = sql_int(call, 10),
 		.reason = sql_text_copy(call, 16, arena),
 		.others = sql_text_copy(call, 17, arena),
+		.missed = sql_int(call, 18) != 0,
 	};
 
 	for (int part = 0; part < NOTE_PART_COUNT; part++) {
@@ -203,6 +204,15 @@ bool store_note_sent(struct store *store, const struct note_pair *pair, struct e
 		sql_bind_text(&call, write->sent[part]);
 	sql_bind_text(&call, write->reason);
 	sql_bind_text(&call, write->others);
+	return sql_run(&call, err);
+}
+
+bool store_note_missed(struct store *store, int64_t no, struct error *err)
+{
+	struct sql_call call =
+		sql_call(&store->sql, "UPDATE note_write SET missed = 1 WHERE note = ?");
+
+	sql_bind_int(&call, no);
 	return sql_run(&call, err);
 }
 

@@ -30,6 +30,7 @@ struct note_write {
 	struct str reason;
 	/* Of a create: notes that the target had before it, of no pair, one id a line. */
 	struct str others;
+	bool missed; /* of a create: an empty list did not show it */
 };
 
 struct note_pair {
@@ -57,6 +58,8 @@ NODISCARD bool store_note_delete(struct store *store, int64_t no, struct error *
 NODISCARD bool store_note_sent(struct store *store, const struct note_pair *pair,
 			       struct error *err);
 /* It is known what became of it. */
+/* A create that was looked for in an empty list, which alone proves nothing. */
+NODISCARD bool store_note_missed(struct store *store, int64_t no, struct error *err);
 NODISCARD bool store_note_answered(struct store *store, int64_t no, struct error *err);
 /* Pairs with a write, of all links, the oldest first. */
 NODISCARD bool store_note_writes_each(struct store *store, note_pair_fn *fn, void *payload,

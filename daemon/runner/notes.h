@@ -123,10 +123,15 @@ NODISCARD bool notes_needs_people(struct notes *notes, bool *ret_needed, struct 
 
 /* ---- notes_settle.c ---- */
 
-/* A write of an earlier visit: what the sides show now tells what became of it.  Ends the write, unless
- * the pair itself ends: then *ret_dropped. */
-NODISCARD bool notes_settle_sent(struct notes *notes, struct note_here *here, bool *ret_dropped,
-				 struct error *err);
+enum settled {
+	SETTLED_KEPT,    /* the write has ended */
+	SETTLED_DROPPED, /* the pair has ended: there was no such note */
+	SETTLED_WAITS,   /* for another look in a later visit */
+};
+
+/* A write of an earlier visit: what the sides show now tells what became of it. */
+NODISCARD bool notes_settle_sent(struct notes *notes, struct note_here *here,
+				 enum settled *ret_settled, struct error *err);
 /* A row for each written part; now: what the target holds. */
 NODISCARD bool notes_add_history(struct notes *notes, const struct note_pair *pair,
 				 const struct note *now, const char *action, struct str reason,

@@ -89,11 +89,14 @@ static bool settle_sent(struct notes *notes, struct error *err)
 
 	for (size_t i = 0; i < visit->pairs.n; i++) {
 		struct note_here *here = &visit->pairs.items[i];
-		bool dropped = false;
+		enum settled settled = SETTLED_KEPT;
 
-		if (here->pair.has_write && !notes_settle_sent(notes, here, &dropped, err))
+		if (here->pair.has_write && !notes_settle_sent(notes, here, &settled, err))
 			return false;
-		if (dropped) {
+		/* Its source stays taken: nothing is made of it in this visit. */
+		if (settled == SETTLED_WAITS)
+			continue;
+		if (settled == SETTLED_DROPPED) {
 			for (int side = 0; side < SIDE_COUNT; side++) {
 				if (here->at[side] != NONE)
 					visit->side[side].taken.items[here->at[side]] = false;

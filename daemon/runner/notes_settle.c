@@ -165,7 +165,14 @@ static bool end_write(struct notes *notes, struct note_here *here, struct error 
 	       store_note_answered(store, here->pair.no, err);
 }
 
-static bool settle_create(struct notes *notes, struct note_here *here, bool *ret_dropped,
+/* A list that shows other notes shows this one if it is there.  An empty one may be a mistake of the server's:
+ * it has to be empty twice. */
+static bool is_first_miss(const struct note_write *write, const struct note_side *side)
+{
+	return side->notes.n == 0 && !write->missed;
+}
+
+static bool settle_create(struct notes *notes, struct note_here *here, enum settled *ret_settled,
 			  struct error *err)
 {
 	struct note_pair *pair = &here->pair;
@@ -173,8 +180,13 @@ static bool settle_create(struct notes *notes, struct note_here *here, bool *ret
 	struct note_side *side = &notes->visit.side[target];
 	const size_t at = find_created(notes, &pair->write);
 
+	if (at == NONE && is_first_miss(&pair->write, side)) {
+		*ret_settled = SETTLED_WAITS;
+		notes->visit.unfinished = true;
+		return store_note_missed(runner_store(notes->runner), pair->no, err);
+	}
 	if (at == NONE) {
-		*ret_dropped = true;
+		*ret_settled = SETTLED_DROPPED;
 		return store_note_delete(runner_store(notes->runner), pair->no, err);
 	}
 	const struct note sent = sent_note(&pair->write);
@@ -229,11 +241,12 @@ static bool settle_update(struct notes *notes, struct note_here *here, struct er
 	       end_write(notes, here, err);
 }
 
-bool notes_settle_sent(struct notes *notes, struct note_here *here, bool *ret_dropped,
+bool notes_settle_sent(struct notes *notes, struct note_here *here, enum settled *ret_settled,
 		       struct error *err)
 {
+	*ret_settled = SETTLED_KEPT;
 	if (here->pair.id[here->pair.write.target].len == 0)
-		return settle_create(notes, here, ret_dropped, err);
+		return settle_create(notes, here, ret_settled, err);
 	if (here->at[here->pair.write.target] == NONE)
 		return end_write(notes, here, err);
 	return settle_update(notes, here, err);
