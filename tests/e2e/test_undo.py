@@ -201,7 +201,7 @@ class Left(Undone):
         world.create("records", **ADA)
         cycle = world.sync()["id"]
         said = world.run("undo", str(cycle))
-        self.assertIn("0 values", said)
+        self.assertIn("puts back: 0", said)
         self.assertIn("not undone", said)
         self.assertEqual(len(world.view("people")), 1)
         world.settled()
