@@ -291,8 +291,8 @@ static bool decode_archived(struct decoder *decoder, struct json_object *root, i
 static bool decode_whole(struct decoder *decoder, struct json_object *root, bool *ret_whole)
 {
 	const struct str key = STR_LIT("familyName");
-	struct json_object *node;
-	struct str family;
+	struct json_object *node = NULL;
+	struct str family = { NULL, 0 };
 
 	*ret_whole = json_lookup(root, key, &node) || !decoder->context->part;
 	/* One of another type is the name's to tell. */
