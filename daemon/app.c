@@ -75,10 +75,10 @@ static void stop(struct app *app)
 {
 	signals_release(&app->signals, SIGTERM);
 	signals_release(&app->signals, SIGINT);
-	/* A one-shot whose cycle is over ends anyway. */
+	app->stopping = true;
+	/* A one-shot whose cycle is over ends anyway: no further one is begun. */
 	if (app->done && !app->options.daemon)
 		return;
-	app->stopping = true;
 	if (app->options.daemon)
 		LOG_NOTICE("stopping");
 	notify_stopping(app->options.config->sync.shutdown_grace_ns + CLOSING_NS);

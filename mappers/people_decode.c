@@ -81,7 +81,8 @@ static struct str element_content(struct decoder *decoder, struct json_object *e
 	return content;
 }
 
-/* "emailAddresses": [{ "email": … }] */
+/* "emailAddresses": [{ "email": … }].  A null is left out of answers, so a row without its address is a blank
+ * one; of a list that has no other nothing is known: neither that it is empty. */
 static bool decode_objects(struct decoder *decoder, const struct field *field, const char *key,
 			   struct json_object *node, struct value *ret)
 {
@@ -92,19 +93,20 @@ static bool decode_objects(struct decoder *decoder, const struct field *field, c
 
 	for (size_t i = 0; i < n; i++) {
 		struct json_object *element = json_object_array_get_idx(node, i);
+		struct json_object *held;
 		struct str text;
 
 		if (!json_object_is_type(element, json_type_object))
 			return decode_fail(decoder, field->path[SIDE_PEOPLE],
 					   "has an element that is no object");
-		if (!decode_element(decoder, field, json_child(element, key), &text))
+		if (!json_lookup(element, str_from(key), &held))
+			continue;
+		if (!decode_element(decoder, field, held, &text))
 			return false;
-		if (text.len == 0)
-			return decode_valueless(decoder, field);
 		if (!decode_add(decoder, field, &value, text, element_content(decoder, element)))
 			return false;
 	}
-	*ret = finished(value);
+	*ret = n > 0 && value.n == 0 ? (struct value){ .state = VALUE_UNKNOWN } : finished(value);
 	return true;
 }
 

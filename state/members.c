@@ -81,8 +81,12 @@ bool store_members_begin(struct store *store, const char *collection, int64_t at
 	bool ok = sql_run(&call, err);
 
 	if (ok) {
-		call = sql_call(&store->sql, "DELETE FROM sought WHERE collection = ?");
+		/* What was looked for in vain is so until the next reading. */
+		call = sql_call(&store->sql,
+				"DELETE FROM sought WHERE collection = ?1 AND NOT EXISTS "
+				"(SELECT 1 FROM collection WHERE name = ?1 AND read_at = ?2)");
 		sql_bind_text(&call, str_from(collection));
+		sql_bind_int(&call, at);
 		ok = sql_run(&call, err);
 	}
 	if (ok) {

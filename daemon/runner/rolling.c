@@ -116,6 +116,15 @@ bool rolling_known(struct runner *runner, enum side side, int64_t generation, st
 	       store_turn_drop(runner_store(runner), side, err);
 }
 
+bool rolling_begin_anew(struct runner *runner, enum side side, struct error *err)
+{
+	struct turn *turn = &runner->scans[side].turn;
+
+	*turn = (struct turn){ .unasked = turn->unasked };
+	return turn->unasked ? store_turn_put(runner_store(runner), side, turn, err) :
+			       store_turn_drop(runner_store(runner), side, err);
+}
+
 bool rolling_conclude(struct runner *runner, struct error *err)
 {
 	for (int side = 0; side < SIDE_COUNT; side++) {
@@ -126,7 +135,10 @@ bool rolling_conclude(struct runner *runner, struct error *err)
 		if (!rolling_known(runner, (enum side)side, scan->whole_since, err))
 			return false;
 		scan->concluded = scan->complete ? scan->turn.newest : 0;
-		scan->turn = (struct turn){ 0 };
+		/* At the end of one that was not understood as a whole nobody was asked for. */
+		scan->turn.unasked = scan->turn.unasked && !scan->complete;
+		if (!rolling_begin_anew(runner, (enum side)side, err))
+			return false;
 	}
 	return true;
 }

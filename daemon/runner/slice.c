@@ -98,7 +98,7 @@ static bool go_on(struct runner *runner, enum side side, const struct page_resul
 	}
 	/* What is no list, or not a whole one, is read again from its begin. */
 	if (scan->scan.state == SCAN_INCOMPLETE)
-		return store_turn_drop(runner_store(runner), side, err);
+		return rolling_begin_anew(runner, side, err);
 	scan->turn.n_unreadable = scan->n_unreadable;
 	scan->turn.was_unreadable = scan->was_unreadable;
 	if (scan->scan.state == SCAN_RUNNING)

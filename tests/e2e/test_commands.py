@@ -163,7 +163,7 @@ class Links(Commands):
 
     def test_perhaps_created(self):
         """The answer to a create was lost: its person may be there, and is found by the next sync."""
-        world = self.open()
+        world = self.open(sync__retry__attempts=1)
         record = world.create("records", **ADA)
         person = world.create("people", **GRACE)
         world.box.post("fault", side="people", action="reset_after",

@@ -213,7 +213,7 @@ class Unlinked(Forget):
 
     def test_a_create_of_unknown_outcome_comes_first(self):
         """Nobody could tell afterwards whom it made."""
-        world = self.open("--stable-nested-ids")
+        world = self.open("--stable-nested-ids", sync__retry__attempts=1)
         person = world.create("records", **ADA)
         world.box.post("fault", side="people", action="reset_after",
                        match={"method": "POST", "path_prefix": "/people"})
@@ -355,7 +355,7 @@ class Export(Forget):
         self.assertIn(("job_title", "Baroness"), wishes)
 
     def test_in_flight(self):
-        world = self.open()
+        world = self.open(sync__retry__attempts=1)
         person = world.create("records", **ADA)
         world.box.post("fault", side="people", action="reset_after",
                        match={"method": "POST", "path_prefix": "/people"})

@@ -229,7 +229,7 @@ class Colleagues(References):
         """That a stranger is with the same company doesn't make him the one who was sent."""
         for side in SIDES:
             with self.subTest(created_on=side):
-                world = self.open(people__marker=False)
+                world = self.open(people__marker=False, sync__retry__attempts=1)
                 company = self.both(world, "A Ltd", "a.test")
                 world.sync_and_settle()
                 n = len(world.view(side))

@@ -55,6 +55,7 @@ ATTRIBUTES = {
                                  "job_title is not a string"),
 }
 UNUSABLE = {"people": PEOPLE, "records": VALUES if DIALECT == "values" else ATTRIBUTES}
+NOUN = {"people": "person", "records": "record"}
 
 
 def id_of(raw):
@@ -100,7 +101,7 @@ class Unusable(Case):
         world.clear_log()
         world.sync(code=MALFORMED)
         err = world.runs[-1][3].decode()
-        self.assertIn(f"{side}: a record of the list is left out: record {ada[side]}: ", err)
+        self.assertIn(f"{side}: a person of the list is left out: {NOUN[side]} {ada[side]}: ", err)
         self.assertIn(said, err)
         self.assertNotIn("Lovelace", err)
         self.assertEqual(world.find(other(side), grace[other(side)])["job"], "Admiral",
