@@ -158,7 +158,6 @@ static void an_element_has_its_value(void **state)
 		assert_undecodable(f, rows[i].raw, rows[i].said);
 }
 
-/* One blank row must not keep a whole side from being understood. */
 static void a_blank_row_is_nothing(void **state)
 {
 	static const struct {
