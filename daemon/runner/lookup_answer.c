@@ -39,17 +39,19 @@ static bool was_asked_for(const struct search *search, const struct match_key *k
 	return false;
 }
 
-static void note_witness(struct search *search, const struct match_key *key)
+static bool is_witness(struct search *search, const struct match_key *key)
 {
 	const struct witnesses *witnesses = &side_of(search)->witnesses[key->kind];
 
 	for (size_t i = 0; i < witnesses->n; i++) {
 		if (str_equal(witnesses->keys[i].key, key->key))
-			search->witnessed[key->kind] = true;
+			return true;
 	}
+	return false;
 }
 
-/* What is not what was asked for says nothing: a search may find more than what is equal. */
+/* What is not what was asked for says nothing: a search may find more than what is equal.  A witness is looked
+ * at like everybody who is read: an edit of his is known from here on, and must not be written over. */
 static bool take_person(struct search *search, const struct person *person, struct error *err)
 {
 	struct lookup *lookup = search->lookup;
@@ -57,19 +59,22 @@ static bool take_person(struct search *search, const struct person *person, stru
 	struct arena arena = { 0 };
 	struct match_key keys[MATCH_KEYS_MAX];
 	const size_t n = match_keys(person, runner->table, search->side, &arena, keys);
-	bool asked = false;
+	bool asked = false, witness = false;
 	bool ok = true;
 
 	for (size_t i = 0; i < n; i++) {
-		note_witness(search, &keys[i]);
+		const bool shows = is_witness(search, &keys[i]);
+
+		search->witnessed[keys[i].kind] = search->witnessed[keys[i].kind] || shows;
+		witness = witness || shows;
 		asked = asked || was_asked_for(search, &keys[i]);
 	}
-	if (asked) {
+	if (asked || witness) {
 		enum observation observation = OBSERVED_SAME;
 
 		ok = runner_observe(runner, search->side, person, NULL,
 				    runner->scans[search->side].generation, &observation, err);
-		lookup->found = lookup->found || observation != OBSERVED_SAME;
+		lookup->found = lookup->found || (asked && observation != OBSERVED_SAME);
 	}
 	arena_release(&arena);
 	return ok;

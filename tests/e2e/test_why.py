@@ -288,7 +288,7 @@ class Unlinked(Why):
                          r"^its create on people was refused \(status 422\): see `crmsync ")
 
     def test_sent(self):
-        world = self.open()
+        world = self.open(sync__retry__attempts=1)
         record = world.create("records", **ADA)
         world.box.post("fault", side="people", action="reset_after",
                        match={"method": "POST", "path_prefix": "/people"})

@@ -166,8 +166,6 @@ static void a_blank_row_is_nothing(void **state)
 		uint32_t n;
 	} rows[] = {
 		{ PERSON("\"emailAddresses\":[{\"email\":\"a@x.org\"},{\"id\":3}]"), VALUE_SET, 1 },
-		{ PERSON("\"emailAddresses\":[{\"email\":\"\"},{\"email\":\"a@x.org\"}]"),
-		  VALUE_SET, 1 },
 		{ PERSON("\"emailAddresses\":[{\"email\":\" \"}]"), VALUE_UNKNOWN, 0 },
 		{ PERSON("\"emailAddresses\":[{\"id\":3}]"), VALUE_UNKNOWN, 0 },
 		{ PERSON("\"emailAddresses\":[]"), VALUE_EMPTY, 0 },
