@@ -5,7 +5,7 @@
 #ifndef CRMSYNC_DAEMON_STATE_OPEN_H
 #define CRMSYNC_DAEMON_STATE_OPEN_H
 
-#include "daemon/config.h"
+#include "daemon/config/config.h"
 #include "state/store.h"
 
 /* STORE_READ or STORE_WRITE; the file must be there, and belong to the two systems of the

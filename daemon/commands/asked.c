@@ -2,7 +2,7 @@
 #include "daemon/commands/asked.h"
 
 #include "daemon/exit_codes.h"
-#include "daemon/report.h"
+#include "daemon/status/report.h"
 
 #include <getopt.h>
 #include <string.h>

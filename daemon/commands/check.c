@@ -3,7 +3,7 @@
  * check: is the configuration sound, with the token and CA files that it names?  With --online: does it
  * fit the servers?
  */
-#include "daemon/check_online.h"
+#include "daemon/check/check_online.h"
 #include "daemon/commands/command.h"
 #include "daemon/exit_codes.h"
 

@@ -11,8 +11,8 @@
 
 #include "base/attrs.h"
 #include "base/error.h"
-#include "daemon/config.h"
-#include "daemon/log_choice.h"
+#include "daemon/config/config.h"
+#include "daemon/log/log_choice.h"
 
 #include <stdbool.h>
 #include <stddef.h>

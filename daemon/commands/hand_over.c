@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/commands/hand_over.h"
 
-#include "daemon/control_ask.h"
+#include "daemon/control/control_ask.h"
 #include "daemon/exit_codes.h"
-#include "daemon/table.h"
+#include "daemon/print/table.h"
 
 #include <stdio.h>
 

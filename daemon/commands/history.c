@@ -4,8 +4,8 @@
  */
 #include "base/clock.h"
 #include "daemon/commands/verbs.h"
-#include "daemon/report.h"
-#include "daemon/table.h"
+#include "daemon/print/table.h"
+#include "daemon/status/report.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -3,7 +3,7 @@
  * links: which person of one side is which of the other, and how that is known.
  */
 #include "daemon/commands/verbs.h"
-#include "daemon/table.h"
+#include "daemon/print/table.h"
 
 #include <assert.h>
 #include <inttypes.h>

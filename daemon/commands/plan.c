@@ -2,12 +2,12 @@
 /*
  * plan: what sync would do, and why.  Works on a scratch copy of the state and writes nothing.
  */
-#include "daemon/app.h"
+#include "daemon/app/app.h"
 #include "daemon/commands/asked.h"
 #include "daemon/exit_codes.h"
-#include "daemon/plan_file.h"
-#include "daemon/plan_view.h"
-#include "daemon/report.h"
+#include "daemon/plan/plan_file.h"
+#include "daemon/plan/plan_view.h"
+#include "daemon/status/report.h"
 
 #include <stdio.h>
 

@@ -9,7 +9,7 @@
 #include "daemon/commands/resolve.h"
 
 #include "core/merge.h"
-#include "daemon/table.h"
+#include "daemon/print/table.h"
 #include "mappers/mapper.h"
 
 #include <inttypes.h>

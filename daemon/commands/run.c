@@ -2,9 +2,9 @@
 /*
  * run: the daemon, in the foreground.
  */
-#include "daemon/app.h"
+#include "daemon/app/app.h"
+#include "daemon/app/notify.h"
 #include "daemon/commands/command.h"
-#include "daemon/notify.h"
 
 #include <getopt.h>
 

@@ -5,7 +5,7 @@
 #include "base/buf.h"
 #include "daemon/commands/sync.h"
 #include "daemon/exit_codes.h"
-#include "daemon/plan_file.h"
+#include "daemon/plan/plan_file.h"
 
 #include <getopt.h>
 #include <stdio.h>

@@ -11,7 +11,7 @@
 
 #include "core/cycle.h"
 #include "daemon/commands/command.h"
-#include "daemon/control_wire.h"
+#include "daemon/control/control_wire.h"
 
 struct admit;
 struct served;

@@ -2,13 +2,13 @@
 /*
  * status: what the status file says, and whether it can still be believed.  Never touches the state.
  */
-#include "daemon/status.h"
+#include "daemon/status/status.h"
 
 #include "base/clock.h"
+#include "daemon/check/estimate.h"
 #include "daemon/commands/command.h"
-#include "daemon/estimate.h"
 #include "daemon/exit_codes.h"
-#include "daemon/table.h"
+#include "daemon/print/table.h"
 
 #include <assert.h>
 #include <errno.h>

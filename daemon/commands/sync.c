@@ -5,12 +5,12 @@
  */
 #include "daemon/commands/sync.h"
 #include "core/retry.h"
-#include "daemon/app.h"
+#include "daemon/app/app.h"
 #include "daemon/commands/hand_over.h"
 #include "daemon/exit_codes.h"
-#include "daemon/plan_file.h"
-#include "daemon/plan_view.h"
-#include "daemon/report.h"
+#include "daemon/plan/plan_file.h"
+#include "daemon/plan/plan_view.h"
+#include "daemon/status/report.h"
 
 #include <stdio.h>
 

@@ -4,8 +4,8 @@
  */
 #include "daemon/commands/command.h"
 
+#include "daemon/config/nearest.h"
 #include "daemon/exit_codes.h"
-#include "daemon/nearest.h"
 
 #include <getopt.h>
 #include <stdarg.h>

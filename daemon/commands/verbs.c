@@ -4,8 +4,8 @@
 #include "base/clock.h"
 #include "daemon/commands/hand_over.h"
 #include "daemon/commands/served.h"
+#include "daemon/config/nearest.h"
 #include "daemon/exit_codes.h"
-#include "daemon/nearest.h"
 #include "daemon/state_open.h"
 
 #include <assert.h>

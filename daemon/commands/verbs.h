@@ -6,7 +6,7 @@
 #define CRMSYNC_DAEMON_COMMANDS_VERBS_H
 
 #include "daemon/commands/command.h"
-#include "daemon/listing.h"
+#include "daemon/print/listing.h"
 #include "state/store.h"
 
 #define VERB_WORDS 2

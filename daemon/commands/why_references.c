@@ -4,7 +4,7 @@
  */
 #include "daemon/commands/why.h"
 
-#include "daemon/mapping.h"
+#include "daemon/config/mapping.h"
 #include "mappers/titles.h"
 #include "mappers/value_map.h"
 #include "state/members.h"

@@ -5,7 +5,7 @@
 #include "daemon/runner/references.h"
 
 #include "base/log.h"
-#include "daemon/report.h"
+#include "daemon/status/report.h"
 #include "state/counters.h"
 #include "state/notes.h"
 #include "state/users.h"

@@ -3,7 +3,7 @@
  * runner: the phases in their order.  core/cycle.h says which phase follows which; each phase is a
  * file of its own here.
  */
-#include "daemon/mapping.h"
+#include "daemon/config/mapping.h"
 #include "daemon/runner/lookup.h"
 #include "daemon/runner/references.h"
 #include "daemon/runner/rolling.h"

@@ -10,7 +10,7 @@
 
 #include "core/cycle.h"
 #include "core/merge.h"
-#include "daemon/config.h"
+#include "daemon/config/config.h"
 #include "daemon/runner/transport.h"
 #include "state/store.h"
 

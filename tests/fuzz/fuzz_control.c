@@ -7,7 +7,7 @@
  */
 #include "fuzz.h"
 
-#include "daemon/control_wire.h"
+#include "daemon/control/control_wire.h"
 
 #include <string.h>
 

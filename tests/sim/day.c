@@ -2,7 +2,7 @@
 #include "day.h"
 
 #include "base/clock.h"
-#include "daemon/report.h"
+#include "daemon/status/report.h"
 #include "jobs.h"
 #include "memory_vfs.h"
 #include "state/learned.h"

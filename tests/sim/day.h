@@ -21,7 +21,7 @@ void day_sent(struct sim *sim, enum side side);
 void day_check_cycle(struct sim *sim);
 void day_check_ended(struct sim *sim);
 
-/* What the daemon keeps of a side's rate over a restart (daemon/app_net.c). */
+/* What the daemon keeps of a side's rate over a restart (daemon/app/app_net.c). */
 struct sender_hooks day_hooks(struct sim *sim, enum side side);
 void day_teach(struct sim *sim, enum side side);
 

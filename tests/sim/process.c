@@ -9,7 +9,7 @@
 #include "sim.h"
 
 #include "base/clock.h"
-#include "daemon/estimate.h"
+#include "daemon/check/estimate.h"
 #include "daemon/state_open.h"
 #include "day.h"
 #include "state_file.h"

@@ -14,9 +14,9 @@
 #include "queue.h"
 #include "trace.h"
 
-#include "daemon/config.h"
+#include "daemon/app/schedule.h"
+#include "daemon/config/config.h"
 #include "daemon/runner/runner.h"
-#include "daemon/schedule.h"
 
 #include <setjmp.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* sync.conf.example shows every key of the table with its compiled default; and what the defaults are. */
-#include "daemon/config.h"
-#include "daemon/config_p.h"
+#include "daemon/config/config.h"
+#include "daemon/config/config_p.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

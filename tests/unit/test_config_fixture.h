@@ -5,7 +5,7 @@
 #ifndef CRMSYNC_TEST_CONFIG_FIXTURE_H
 #define CRMSYNC_TEST_CONFIG_FIXTURE_H
 
-#include "daemon/config.h"
+#include "daemon/config/config.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

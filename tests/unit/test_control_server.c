@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The daemon's end of the control socket: time, room and lines, against clients that keep to none. */
-#include "daemon/control_server.h"
-#include "daemon/control_socket.h"
+#include "daemon/control/control_server.h"
+#include "daemon/control/control_socket.h"
 
 #include <errno.h>
 #include <setjmp.h>

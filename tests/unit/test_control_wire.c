@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The lines of the control socket: what is taken for a request, and what goes there and back. */
-#include "daemon/control_wire.h"
+#include "daemon/control/control_wire.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The Prometheus text file: what the format demands of every line, and that counters are kept. */
-#include "daemon/metrics.h"
+#include "daemon/status/metrics.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How a cycle ends: exit codes, the error line, and what the estimates and the progress line say. */
-#include "daemon/estimate.h"
-#include "daemon/progress.h"
-#include "daemon/report.h"
+#include "daemon/check/estimate.h"
+#include "daemon/status/progress.h"
+#include "daemon/status/report.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

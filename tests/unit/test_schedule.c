@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* When the daemon's cycles come, and when its watchdog is fed. */
-#include "daemon/schedule.h"
-#include "daemon/watch.h"
+#include "daemon/app/schedule.h"
+#include "daemon/app/watch.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A token is taken from a file that is closed to everybody else, and from no other. */
-#include "daemon/secret.h"
+#include "daemon/config/secret.h"
 
 #include <errno.h>
 #include <fcntl.h>

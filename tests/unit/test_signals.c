@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Signals on a loop, and where there is no loop. */
-#include "daemon/signals.h"
+#include "daemon/app/signals.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The status file: its JSON there and back, health and its reasons, and that it is replaced whole. */
-#include "daemon/status.h"
+#include "daemon/status/status.h"
 
 #include <fcntl.h>
 #include <setjmp.h>
