@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * notify: what the service manager is told (sd_notify).  Without one ($NOTIFY_SOCKET) nothing happens,
- * and a message that cannot be sent is not missed.
+ * and a message that cannot be sent is not missed.  One that does not read holds nothing up: what it waits
+ * for is tried for a second, the rest is left out.
  */
 #ifndef CRMSYNC_DAEMON_NOTIFY_H
 #define CRMSYNC_DAEMON_NOTIFY_H

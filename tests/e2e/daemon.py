@@ -23,6 +23,7 @@ class Daemon:
     def __init__(self, world, *options, environment=None):
         self.world = world
         self.messages = []
+        self.is_deaf = False
         self.log_from = 0
         self.stderr_path = world.path(f"daemon{len(world.runs)}.stderr")
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
@@ -44,10 +45,19 @@ class Daemon:
 
     def hear(self):
         """Takes what has been said since."""
-        while select.select([self.socket], [], [], 0)[0]:
+        while not self.is_deaf and select.select([self.socket], [], [], 0)[0]:
             text = self.socket.recv(65536).decode()
             self.messages.append(dict(line.split("=", 1) for line in text.splitlines()))
         return self.messages
+
+    def deafen(self):
+        """A manager that reads no more: what it is told fills its queue."""
+        self.is_deaf = True
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender, \
+                contextlib.suppress(BlockingIOError):
+            sender.setblocking(False)
+            while True:
+                sender.sendto(b"X=", self.socket.getsockname())
 
     def heard(self, **words):
         """Has one message had all of these?  None: whatever its value."""

@@ -312,6 +312,17 @@ class Watchdog(Run):
                     "WATCHDOG=1, three times")
         daemon.stop()
 
+    def test_deaf_manager(self):
+        """Who does not listen holds nothing up."""
+        world, daemon = self.started(environment={"WATCHDOG_USEC": "900000"}, sync__interval=HOUR)
+        daemon.deafen()
+        world.run("sync")
+        daemon.wait_status(lambda now, first=daemon.status()["updated_at"]:
+                           now["updated_at"] != first, "the status goes on")
+        daemon.send(signal.SIGHUP)
+        daemon.wait_log("took the new")
+        daemon.stop()
+
     def test_status_line(self):
         world, daemon = self.started()
         world.box.post("fault", side="people", action="delay", count=1000, delay_ms=1200, match={})
