@@ -93,8 +93,8 @@ static bool is_unrecognised(const struct sim *sim, const struct carried *carried
 	}
 	if (made == NULL || !carried->create)
 		return false;
-	/* Gone again before a cycle ended well: nobody could conclude that it had been made. */
-	if (made->gone_unseen || made->changed_unseen)
+	/* Gone again before a cycle ended well, or denied twice: nobody could conclude that it had been made. */
+	if (made->gone_unseen || made->changed_unseen || made->n_denied > 1)
 		return true;
 	/* A key was moved before anybody could see whose it is. */
 	if ((oracle->humans[made->human].murk & (MURK_SHARED | MURK_MOVED)) != 0)

@@ -107,6 +107,19 @@ static enum net_fate say_short(struct http_call *call)
 	return FATE_ANSWERED;
 }
 
+static void note_denial(struct sim *sim, enum side side)
+{
+	const enum sandbox_side there = side == SIDE_PEOPLE ? SANDBOX_PEOPLE : SANDBOX_RECORDS;
+
+	for (uint32_t i = 0; i < sim->oracle.n_bodies; i++) {
+		struct body *body = &sim->oracle.bodies[i];
+
+		if (body->side == there && body->by_program &&
+		    sim->oracle.humans[body->human].agreed_ns <= body->born_ns)
+			body->n_denied++;
+	}
+}
+
 /* What a server says that has lost everybody.  Of tags it has lost none: others' tags would have ids that
  * it does not know when they are written. */
 static enum net_fate say_empty(struct http_call *call)
@@ -117,6 +130,7 @@ static enum net_fate say_empty(struct http_call *call)
 	if (memmem(target.p, target.len, "/tags", 5) != NULL)
 		return say_short(call);
 	call->sim->tally.n_lies++;
+	note_denial(call->sim, call->side);
 	sandbox_options_init(&options);
 	options.dialect = call->sim->plan->knobs.dialect;
 	options.jsonld = call->sim->plan->knobs.jsonld;

@@ -57,6 +57,8 @@ struct body {
 	bool archived;
 	bool changed_unseen; /* made by the program, and edited before it could know so */
 	bool gone_unseen;    /* made by the program, and gone before a cycle ended well */
+	unsigned
+		n_denied; /* lists that said nobody was there, before the program could know of it */
 	bool by_user_gone, by_user_archived;
 	int64_t unarchived_ns; /* by a user, last */
 	int64_t born_ns;
