@@ -235,28 +235,11 @@ bool store_gap_close(struct store *store, enum side side, struct error *err)
 	return sql_run(&call, err);
 }
 
-bool store_person_generation(struct store *store, enum side side, struct str id,
-			     int64_t *ret_generation, struct error *err)
+static bool of_person(struct store *store, const char *text, enum side side, struct str id,
+		      int64_t *ret_number, struct error *err)
 {
 	bool found;
-	struct sql_call call =
-		sql_call(&store->sql, "SELECT generation FROM person WHERE side = ? AND id = ?");
-
-	sql_bind_int(&call, side);
-	sql_bind_text(&call, id);
-	if (!sql_row(&call, &found, err))
-		return false;
-	*ret_generation = found ? sql_int(&call, 0) : 0;
-	sql_end(&call);
-	return true;
-}
-
-bool store_person_number(struct store *store, enum side side, struct str id, int64_t *ret_number,
-			 struct error *err)
-{
-	bool found;
-	struct sql_call call =
-		sql_call(&store->sql, "SELECT no FROM person WHERE side = ? AND id = ?");
+	struct sql_call call = sql_call(&store->sql, text);
 
 	sql_bind_int(&call, side);
 	sql_bind_text(&call, id);
@@ -267,16 +250,23 @@ bool store_person_number(struct store *store, enum side side, struct str id, int
 	return true;
 }
 
+bool store_person_generation(struct store *store, enum side side, struct str id,
+			     int64_t *ret_generation, struct error *err)
+{
+	return of_person(store, "SELECT generation FROM person WHERE side = ? AND id = ?", side, id,
+			 ret_generation, err);
+}
+
+bool store_person_number(struct store *store, enum side side, struct str id, int64_t *ret_number,
+			 struct error *err)
+{
+	return of_person(store, "SELECT no FROM person WHERE side = ? AND id = ?", side, id,
+			 ret_number, err);
+}
+
 bool store_person_newest(struct store *store, int64_t *ret_number, struct error *err)
 {
-	bool found;
-	struct sql_call call = sql_call(&store->sql, "SELECT coalesce(max(no), 0) FROM person");
-
-	if (!sql_row(&call, &found, err))
-		return false;
-	*ret_number = sql_int(&call, 0);
-	sql_end(&call);
-	return true;
+	return store_number(store, "SELECT coalesce(max(no), 0) FROM person", 0, ret_number, err);
 }
 
 bool store_known_keys(struct store *store, enum side side, enum key_kind kind, int64_t generation,

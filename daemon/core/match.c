@@ -111,8 +111,8 @@ static void add_identity_of(struct buf *out, const struct field *field, const st
 		buf_add_str(out, value->items[0].text);
 }
 
-/* Of what both sides can have, at least two values make an identity; of somebody who has a name and nothing else it is a doubt, and
- * the key says so by its first letter. */
+/* Of what both sides can have, at least two values make an identity; of somebody who has a name and nothing
+ * else it is a doubt, and the key says so by its first letter. */
 static struct str identical_key(const struct person *person, const struct field_table *table,
 				enum side side, struct arena *arena)
 {
