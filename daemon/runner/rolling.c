@@ -130,7 +130,9 @@ bool rolling_conclude(struct runner *runner, struct error *err)
 	for (int side = 0; side < SIDE_COUNT; side++) {
 		struct side_scan *scan = &runner->scans[side];
 
-		if (!scan->rolled || scan->whole_since == 0 || scan->asks_on)
+		/* A cycle that matches twice has begun the turn anew by then. */
+		if (!scan->rolled || scan->whole_since == 0 || scan->asks_on ||
+		    scan->turn.generation != scan->whole_since)
 			continue;
 		if (!rolling_known(runner, (enum side)side, scan->whole_since, err))
 			return false;
