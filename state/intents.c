@@ -18,7 +18,7 @@ struct intent_row {
 
 #define INTENT_COLUMNS \
 	"id, kind, state, target, link, target_id, source_id, cycle, created_at, sent_at, " \
-	"reasons, write, base, source, sum"
+	"late_until, reasons, write, base, source, sum"
 
 static int64_t sum_of(struct store *store, const struct intent_row *row)
 {
@@ -35,6 +35,7 @@ static int64_t sum_of(struct store *store, const struct intent_row *row)
 	sum_int(store, intent->cycle);
 	sum_int(store, intent->created_at);
 	sum_int(store, intent->sent_at);
+	sum_int(store, intent->late_until);
 	sum_str(store, intent->reasons);
 	for (unsigned i = 0; i < BODY_COUNT; i++) {
 		sum_int(store, row->has[i]);
@@ -48,7 +49,7 @@ static bool insert(struct store *store, const struct intent_row *row, struct err
 	const struct intent *intent = &row->intent;
 	struct sql_call call =
 		sql_call(&store->sql, "INSERT INTO intent(" INTENT_COLUMNS ") "
-				      "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+				      "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 
 	sql_bind_int(&call, intent->id);
 	sql_bind_int(&call, intent->kind);
@@ -60,6 +61,7 @@ static bool insert(struct store *store, const struct intent_row *row, struct err
 	sql_bind_int(&call, intent->cycle);
 	sql_bind_int(&call, intent->created_at);
 	sql_bind_int(&call, intent->sent_at);
+	sql_bind_int(&call, intent->late_until);
 	sql_bind_text(&call, intent->reasons);
 	for (unsigned i = 0; i < BODY_COUNT; i++) {
 		if (row->has[i])
@@ -86,7 +88,7 @@ static bool add(struct store *store, const struct intent *intent, struct arena *
 
 	static_assert(COUNT_OF(persons) == BODY_COUNT, "one body each");
 	row.intent.state = INTENT_PENDING;
-	row.intent.sent_at = 0;
+	row.intent.sent_at = row.intent.late_until = 0;
 	for (unsigned i = 0; i < BODY_COUNT; i++) {
 		row.has[i] = persons[i]->values != NULL;
 		if (!row.has[i])
@@ -145,15 +147,16 @@ static bool take_row(struct store *store, struct sql_call *call, struct arena *a
 		.cycle = sql_int(call, 7),
 		.created_at = sql_int(call, 8),
 		.sent_at = sql_int(call, 9),
-		.reasons = sql_text_copy(call, 10, arena),
+		.late_until = sql_int(call, 10),
+		.reasons = sql_text_copy(call, 11, arena),
 	};
 	static_assert(COUNT_OF(kinds) == INTENT_KIND_COUNT, "every kind");
 	for (int i = 0; i < BODY_COUNT; i++) {
-		row.has[i] = !sql_is_null(call, 11 + i);
+		row.has[i] = !sql_is_null(call, 12 + i);
 		if (row.has[i])
-			row.body[i] = sql_blob_copy(call, 11 + i, arena);
+			row.body[i] = sql_blob_copy(call, 12 + i, arena);
 	}
-	row.sum = sql_int(call, 14);
+	row.sum = sql_int(call, 15);
 	sql_end(call);
 	if (row.sum != sum_of(store, &row)) {
 		(void)sum_fail(store, "intent", row.intent.id, err);
@@ -237,18 +240,25 @@ static bool get(struct store *store, int64_t id, struct arena *arena, struct int
 static bool update(struct store *store, const struct intent_row *row, struct error *err)
 {
 	struct sql_call call =
-		sql_call(&store->sql, "UPDATE intent SET state = ?, sent_at = ?, target_id = ?, "
-				      "sum = ? WHERE id = ?");
+		sql_call(&store->sql, "UPDATE intent SET state = ?, sent_at = ?, late_until = ?, "
+				      "target_id = ?, sum = ? WHERE id = ?");
 
 	sql_bind_int(&call, row->intent.state);
 	sql_bind_int(&call, row->intent.sent_at);
+	sql_bind_int(&call, row->intent.late_until);
 	sql_bind_text(&call, row->intent.target_id);
 	sql_bind_int(&call, sum_of(store, row));
 	sql_bind_int(&call, row->intent.id);
 	return sql_run(&call, err);
 }
 
-bool store_intent_sent(struct store *store, int64_t id, int64_t now, struct error *err)
+/* What of it changes: what is 0, or has no text, stays. */
+struct change {
+	int64_t sent_at, late_until;
+	struct str target_id;
+};
+
+static bool change(struct store *store, int64_t id, const struct change *what, struct error *err)
 {
 	struct arena arena = { 0 };
 	struct intent_row row;
@@ -259,31 +269,32 @@ bool store_intent_sent(struct store *store, int64_t id, int64_t now, struct erro
 	bool ok = get(store, id, &arena, &row, err);
 
 	if (ok) {
-		row.intent.state = INTENT_SENT;
-		row.intent.sent_at = now;
+		struct intent *intent = &row.intent;
+
+		intent->state = what->sent_at != 0 ? INTENT_SENT : intent->state;
+		intent->sent_at = what->sent_at != 0 ? what->sent_at : intent->sent_at;
+		intent->late_until = what->late_until != 0 ? what->late_until : intent->late_until;
+		intent->target_id = what->target_id.len > 0 ? what->target_id : intent->target_id;
 		ok = update(store, &row, err);
 	}
 	arena_release(&arena);
 	return scope_end(store, scope, ok, err);
 }
 
+bool store_intent_sent(struct store *store, int64_t id, int64_t now, struct error *err)
+{
+	return change(store, id, &(struct change){ .sent_at = now }, err);
+}
+
+bool store_intent_late(struct store *store, int64_t id, int64_t until, struct error *err)
+{
+	return change(store, id, &(struct change){ .late_until = until }, err);
+}
+
 bool store_intent_candidate(struct store *store, int64_t id, struct str target_id,
 			    struct error *err)
 {
-	struct arena arena = { 0 };
-	struct intent_row row;
-	struct scope scope;
-
-	if (!scope_begin(store, &scope, err))
-		return false;
-	bool ok = get(store, id, &arena, &row, err);
-
-	if (ok) {
-		row.intent.target_id = target_id;
-		ok = update(store, &row, err);
-	}
-	arena_release(&arena);
-	return scope_end(store, scope, ok, err);
+	return change(store, id, &(struct change){ .target_id = target_id }, err);
 }
 
 bool store_intent_delete(struct store *store, int64_t id, struct error *err)

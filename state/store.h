@@ -294,12 +294,13 @@ struct intent {
 	int64_t cycle;
 	int64_t created_at;
 	int64_t sent_at;
+	int64_t late_until; /* a create of unknown outcome may still be carried out; 0: it may not */
 	struct str reasons; /* "field: why\n" for each field of it */
 };
 
 /* The reason of one field; empty if none is kept. */
 struct str intent_reason(const struct intent *intent, struct str field);
-/* id, state and sent_at are set here.  Replaces nothing: a second intent for the same link and target,
+/* id, state, sent_at and late_until are set here.  Replaces nothing: a second intent for the same link and target,
  * or the same source of a create, is ERR_INTERNAL. */
 NODISCARD bool store_intent_add(struct store *store, const struct intent *intent, int64_t *ret_id,
 				struct error *err);
@@ -309,6 +310,8 @@ typedef bool intent_fn(void *payload, const struct intent *intent, struct arena 
 NODISCARD bool store_intent_each(struct store *store, enum side target, int64_t after,
 				 unsigned limit, intent_fn *fn, void *payload, struct error *err);
 NODISCARD bool store_intent_sent(struct store *store, int64_t id, int64_t now, struct error *err);
+NODISCARD bool store_intent_late(struct store *store, int64_t id, int64_t until,
+				 struct error *err);
 /* A create of unknown outcome: that person may be who was created. */
 NODISCARD bool store_intent_candidate(struct store *store, int64_t id, struct str target_id,
 				      struct error *err);

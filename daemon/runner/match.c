@@ -371,13 +371,16 @@ static bool park_possible(struct runner *runner, const struct intent *intent, bo
 }
 
 /* An empty list has nobody who could show that it is the right one: it has to be empty twice.  A turn that
- * began before the create was sent may have been past the place already. */
+ * began before the create was sent may have been past the place already, and so may any reading that began
+ * while the server could still carry it out. */
 static bool is_whole(struct runner *runner, const struct intent *intent, bool *ret_whole,
 		     struct error *err)
 {
 	const struct side_scan *scan = &runner->scans[intent->target];
+	const int64_t began_at =
+		scan->rolled ? scan->turn.started_at : runner->cycle.report.started_at;
 
-	*ret_whole = scan->complete && !scan->asks_on &&
+	*ret_whole = scan->complete && !scan->asks_on && began_at >= intent->late_until &&
 		     (!scan->rolled || scan->turn.cycle >= intent->cycle);
 	return !*ret_whole || scan->n_distinct > 0 ||
 	       store_scan_since(runner_store(runner), intent->target, intent->sent_at,

@@ -88,6 +88,11 @@ struct push {
 	bool ended;
 };
 
+/* ---- recover.c ---- */
+
+/* A settlement: nobody knows yet whether it happened. */
+NODISCARD bool recover_later(struct job *job, struct error *err);
+
 /* ---- push.c ---- */
 
 /* The job's result is there: it will be stored with the others of this turn of the loop. */

@@ -10,6 +10,21 @@
 #include "daemon/runner/likeness.h"
 #include "daemon/runner/plan.h"
 #include "daemon/runner/push.h"
+#include "net/http.h"
+
+bool recover_later(struct job *job, struct error *err)
+{
+	struct runner *runner = job->push->runner;
+	const enum side target = job->intent.target;
+
+	runner->keeps_sent = true;
+	if (job->intent.kind != INTENT_CREATE || !http_error_is_timeout(&job->trouble))
+		return true;
+	/* The server may still be at it.  It is given as long again as its answer was. */
+	return store_intent_late(
+		runner_store(runner), job->intent.id,
+		runner_now(runner) + runner->options.config->endpoint[target].timeout_ns, err);
+}
 
 void runner_recover(struct runner *runner)
 {

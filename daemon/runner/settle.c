@@ -463,21 +463,14 @@ static bool settle_dropped(struct job *job, struct error *err)
 }
 
 /* The intent stays as it is: the next cycle finds out (recover.c, match.c). */
-static bool settle_uncertain(struct job *job, struct error *err)
-{
-	(void)err;
-	job->push->runner->keeps_sent = true;
-	return true;
-}
-
 bool settle_jobs(struct push *push, struct error *err)
 {
 	static bool (*const settlers[])(struct job *, struct error *) = {
-		[RESULT_DONE] = settle_done,           [RESULT_SAME] = settle_same,
-		[RESULT_MOVED] = settle_moved,         [RESULT_REFUSED] = settle_refused,
-		[RESULT_CLASH] = settle_again,         [RESULT_GONE] = settle_gone,
-		[RESULT_DEAD] = settle_again,          [RESULT_DROPPED] = settle_dropped,
-		[RESULT_UNCERTAIN] = settle_uncertain, [RESULT_IGNORED] = settle_ignored,
+		[RESULT_DONE] = settle_done,        [RESULT_SAME] = settle_same,
+		[RESULT_MOVED] = settle_moved,      [RESULT_REFUSED] = settle_refused,
+		[RESULT_CLASH] = settle_again,      [RESULT_GONE] = settle_gone,
+		[RESULT_DEAD] = settle_again,       [RESULT_DROPPED] = settle_dropped,
+		[RESULT_UNCERTAIN] = recover_later, [RESULT_IGNORED] = settle_ignored,
 	};
 	struct store *store = runner_store(push->runner);
 

@@ -168,6 +168,8 @@ CREATE TABLE intent(
 	cycle INTEGER NOT NULL,
 	created_at INTEGER NOT NULL,
 	sent_at INTEGER NOT NULL,
+	-- A create whose answer was not waited for: a list that was begun before then cannot deny it.
+	late_until INTEGER NOT NULL,
 	reasons TEXT NOT NULL,
 	write BLOB,
 	base BLOB,

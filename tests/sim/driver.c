@@ -358,6 +358,7 @@ static void begin_quiet(struct sim *sim)
 		sim->queue.now_ns += GATE_PROBE_CAPS * sim->config.sync.retry.cap_ns;
 	if (plan_is_mass(sim->plan))
 		process_stop(sim);
+	sim->queue.now_ns += 2 * sim->config.endpoint[SIDE_RECORDS].timeout_ns;
 	sim->quiet_ns = sim->queue.now_ns;
 	sim->was_left_over = sim->plan->knobs.quick;
 	deeds_before(sim); /* what never came to pass in the middle of a cycle */
@@ -427,6 +428,7 @@ void sim_run(const struct plan *plan, const struct run_options *options,
 	ret_outcome->hash = facts_hash(sim.box) ^ (sim.trace != NULL ? sim.trace->hash : 0);
 	ret_outcome->state_hash = sim.trace != NULL ? state_file_hash(sim.state_path) : 0;
 	process_release(&sim);
+	net_forget_late(&sim);
 	sandbox_free(sim.box);
 	queue_release(&sim.queue);
 	buf_release(&copy);

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 
+#include <curl/curl.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -54,6 +55,8 @@ static void fail(struct http_call *call, enum err_code code, const char *words)
 	struct error err;
 
 	(void)error_set(&err, code, "%s: %s", side_name(call->side), words);
+	if (call->wait_ns == call->timeout_ns)
+		err.native = CURLE_OPERATION_TIMEDOUT;
 	call->callbacks.on_done(call->payload, &none, &err);
 	finish(call);
 }
@@ -231,6 +234,64 @@ void net_serve_instead(struct http_call *call, struct sandbox *box, struct str t
 	ask(call, box, target, body);
 }
 
+/* ---- When nobody waits any more ---- */
+
+bool net_serve_later(struct http_call *call, int64_t wait_ns)
+{
+	struct sim *sim = call->sim;
+
+	if (sim->n_late == SIM_LATE)
+		return false;
+	struct late_write *late = &sim->late[sim->n_late++];
+
+	*late = (struct late_write){ .at_ns = sim->queue.now_ns + wait_ns, .side = call->side };
+	request_init(&late->request, call->request->method, call->request->kind);
+	late->request.content_type = call->request->content_type;
+	late->request.accept = call->request->accept;
+	buf_add_str(&late->request.target, buf_str(&call->request->target));
+	buf_add_str(&late->request.body, buf_str(&call->request->body));
+	return true;
+}
+
+static void serve_late(struct sim *sim, const struct late_write *late)
+{
+	struct http_call call = { .sim = sim, .side = late->side, .request = &late->request };
+	const enum sandbox_side side = net_side(late->side);
+	const int64_t now_ns = sim->queue.now_ns;
+
+	sim->queue.now_ns = late->at_ns;
+	trace_line(sim->trace, sim->queue.now_ns, "  LATE %s %s %.*s", side_name(late->side),
+		   method_name(late->request.method), STR_ARG(buf_str(&late->request.target)));
+	buf_init(&call.body, SIZE_MAX / 2);
+	watch_before(sim, side);
+	ask(&call, sim->box, buf_str(&late->request.target), buf_str(&late->request.body));
+	watch_after(sim, side, &late->request, call.status);
+	buf_release(&call.body);
+	sim->queue.now_ns = now_ns;
+}
+
+/* Before anybody could see that it was not done in time. */
+static void serve_due(struct sim *sim)
+{
+	uint32_t n_left = 0;
+
+	for (uint32_t i = 0; i < sim->n_late; i++) {
+		if (sim->late[i].at_ns > sim->queue.now_ns) {
+			sim->late[n_left++] = sim->late[i];
+			continue;
+		}
+		serve_late(sim, &sim->late[i]);
+		request_release(&sim->late[i].request);
+	}
+	sim->n_late = n_left;
+}
+
+void net_forget_late(struct sim *sim)
+{
+	while (sim->n_late > 0)
+		request_release(&sim->late[--sim->n_late].request);
+}
+
 static void schedule(struct http_call *call, int64_t wait_ns, event_fn *fn)
 {
 	call->event = queue_add(&call->sim->queue, call->sim->queue.now_ns + wait_ns, fn, call);
@@ -242,6 +303,7 @@ static void on_arrival(void *payload)
 	struct sim *sim = call->sim;
 	const bool write = call->request->kind == REQUEST_WRITE;
 
+	serve_due(sim);
 	call->number = ++sim->tally.n_requests;
 	sim->figures.requests++;
 	if (sim->quiet)

@@ -172,6 +172,18 @@ static enum net_fate break_off(struct http_call *call, bool carried_out, bool at
 	return FATE_BROKEN;
 }
 
+/* Between one timeout and two.  Of anything but a person's create: never. */
+static enum net_fate come_late(struct http_call *call)
+{
+	const struct str target = buf_str(&call->request->target);
+	const int64_t tenth_ns = call->timeout_ns / 10;
+
+	if (call->request->method == METHOD_POST &&
+	    (has(target, "/objects/people/records") || str_equal(target, STR_LIT("/people"))))
+		(void)net_serve_later(call, (11 + call->number % 8) * tenth_ns);
+	return break_off(call, false, false);
+}
+
 static enum net_fate proxy_says(struct http_call *call, int status)
 {
 	net_serve(call);
@@ -258,6 +270,8 @@ static enum net_fate suffer(struct http_call *call, enum fault_kind kind)
 		return say_empty(call);
 	case NET_SHORT:
 		return say_short(call);
+	case NET_LATE:
+		return come_late(call);
 	case NET_FAULT_COUNT:
 		break;
 	}

@@ -40,6 +40,8 @@ static inline enum sandbox_side net_side(enum side side)
 
 /* The request as it is, by the real server. */
 void net_serve(struct http_call *call);
+/* So much later, when nobody waits for it; false: there are too many. */
+bool net_serve_later(struct http_call *call, int64_t wait_ns);
 /* By another server, or another request; nothing is watched. */
 void net_serve_instead(struct http_call *call, struct sandbox *box, struct str target,
 		       struct str body);

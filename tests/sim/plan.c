@@ -90,6 +90,7 @@ const char *fault_kind_name(enum fault_kind kind)
 		[NET_EMPTY] = "empty list",
 		[NET_SHORT] = "short list",
 		[NET_DOWN] = "side is down",
+		[NET_LATE] = "carried out after the timeout",
 	};
 
 	return kind < NET_FAULT_COUNT ? names[kind] : "?";
@@ -338,7 +339,7 @@ static void draw_fault(struct draw *draw)
 	const bool writes = percent(draw, 45);
 
 	*fault = (struct net_fault){
-		.kind = (enum fault_kind)below(draw, NET_FAULT_COUNT),
+		.kind = (enum fault_kind)below(draw, NET_DRAWN),
 		.cycle = below(draw, plan->n_cycles),
 		.writes = writes,
 		.n = 1 + below(draw, writes ? 5 : 14),
@@ -495,4 +496,5 @@ void plan_make(uint64_t seed, struct plan *ret_plan)
 	draw_budget(&draw);
 	plan_draw_custom(&draw);
 	plan_draw_mass(&draw);
+	plan_draw_late(&draw);
 }

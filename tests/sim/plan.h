@@ -16,6 +16,7 @@
 #define PLAN_HUMANS 240
 #define PLAN_OPS 3000
 #define PLAN_FAULTS 80
+#define SIM_LATE 4 /* writes that the servers carry out late */
 #define PLAN_KILLS 128
 #define PLAN_CYCLES 12
 #define NOBODY UINT32_MAX
@@ -83,6 +84,9 @@ enum fault_kind {
 	NET_EMPTY, /* a list without anybody */
 	NET_SHORT, /* a list without its last rows */
 	NET_DOWN,  /* the side is not there for a while */
+	NET_DRAWN, /* the kinds so far befall any request */
+	NET_LATE =
+		NET_DRAWN, /* a create that is carried out when nobody waits for its answer any more */
 	NET_FAULT_COUNT
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * plan_beside: what persons have beside themselves: notes, and users records.
+ * plan_beside: what is drawn beside the persons and their edits, each from a stream of its own, so that the
+ * rest of a seed is what it was without it.
  */
 #include "plan_p.h"
 
@@ -14,7 +15,7 @@ static bool percent(struct draw *draw, uint32_t share)
 	return plan_percent(&draw->random, share);
 }
 
-/* From a stream of its own, so that the rest of a seed is what it was without notes.  Where the rate leaves
+/* Where the rate leaves
  * less than a request a person, their turns take more than the quiet cycles. */
 #define NOTES_STREAM UINT64_C(0x6e6f746573)
 
@@ -40,7 +41,6 @@ void plan_draw_notes(struct draw *draw)
 	}
 }
 
-/* From a stream of its own, too. */
 #define USERS_STREAM UINT64_C(0x7573657273)
 
 void plan_draw_users(struct draw *draw)
@@ -59,4 +59,23 @@ void plan_draw_users(struct draw *draw)
 		op->n = below(draw, 100);
 		op->when = WHEN_BEFORE;
 	}
+}
+
+#define LATE_STREAM UINT64_C(0x6c617465)
+
+void plan_draw_late(struct draw *draw)
+{
+	struct plan *plan = draw->plan;
+
+	draw->random = plan->seed ^ LATE_STREAM;
+	if (!percent(draw, 15) || plan->n_faults == PLAN_FAULTS)
+		return;
+	plan->faults[plan->n_faults++] = (struct net_fault){
+		.kind = NET_LATE,
+		.cycle = below(draw, plan->n_cycles),
+		.writes = true,
+		.n = 1,
+		.count = 1 + below(draw, SIM_LATE),
+		.any_side = true,
+	};
 }

@@ -97,6 +97,13 @@ struct day {
 	} sides[SIDE_COUNT];
 };
 
+/* What a server will have carried out by then. */
+struct late_write {
+	int64_t at_ns;
+	enum side side;
+	struct request request;
+};
+
 struct sim {
 	const struct plan *plan;
 	struct config config;
@@ -142,6 +149,9 @@ struct sim {
 	uint32_t n_waited[SIDE_COUNT];
 	uint32_t n_mass;  /* persons that a mass change has reached on the other side */
 	bool was_guarded; /* some removals are held back for somebody to allow them */
+
+	uint32_t n_late;
+	struct late_write late[SIM_LATE];
 
 	struct facts_list before[SANDBOX_SIDE_COUNT], after[SANDBOX_SIDE_COUNT];
 	uint64_t network; /* random state of latencies */
@@ -198,6 +208,7 @@ void process_check_file(struct sim *sim);
 /* ---- net.c: the virtual network ---- */
 
 void net_forget(void); /* nothing is under way any more */
+void net_forget_late(struct sim *sim);
 struct http_endpoint *net_endpoint(struct sim *sim, enum side side);
 
 /* ---- deeds.c: what users do ---- */
