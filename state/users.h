@@ -65,7 +65,10 @@ NODISCARD bool store_user_rival(struct store *store, int64_t link, enum user_par
 NODISCARD bool store_user_left(struct store *store, int64_t link, struct str user_id,
 			       int64_t *ret_link, struct error *err);
 
-/* ---- Refusals ---- */
+/* ---- History and refusals ---- */
+
+/* With the name of a part behind it: the history's field of a users record. */
+#define USER_FIELD "user."
 
 /* The quarantine's source_id of a link's users record. */
 #define QUARANTINE_USER "user"

@@ -166,7 +166,7 @@ static bool on_user(void *payload, const struct user_row *user, struct error *er
 		if (!parts[part])
 			continue;
 		rows[item.n_rows++] = (struct plan_row){
-			.field = arena_format(&arena, "user.%s",
+			.field = arena_format(&arena, USER_FIELD "%s",
 					      user_part_name((enum user_part)part)),
 			.old_value = user->held.part[part],
 			.new_value = wanted->part[part],

@@ -19,7 +19,7 @@ bool users_add_history(struct users *users, const struct user_item *item, const 
 			.at = runner_now(users->runner),
 			.side = SIDE_RECORDS,
 			.side_id = item->turn.records_id,
-			.field = arena_format(&users->arena, "user.%s",
+			.field = arena_format(&users->arena, USER_FIELD "%s",
 					      user_part_name((enum user_part)part)),
 			.action = str_from(action),
 			.old_value = item->row.held.part[part],
