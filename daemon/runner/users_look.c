@@ -234,6 +234,29 @@ bool users_must_find_workspace(const struct users *users)
 	return users->workspace.len > 0 && !users->found_workspace && users->batch.n > 0;
 }
 
+/* The key, what is wrong with its value, what to do. */
+static void blame_workspace(const struct users *users, const struct answer *answer,
+			    struct error *err)
+{
+	if (answer->judgement == JUDGE_GONE)
+		(void)error_set(err, ERR_CONFIG,
+				"users.workspace: the records side has no workspace %.*s; give the "
+				"id of one that is there",
+				STR_ARG(users->workspace));
+	else if (answer->judgement == JUDGE_REJECTED || answer->judgement == JUDGE_CLASH)
+		(void)error_set(
+			err, ERR_CONFIG,
+			"users.workspace: the records side does not take %.*s for the id of "
+			"a workspaces record (%d); give one that is there",
+			STR_ARG(users->workspace), answer->status);
+	else if (answer->status == 403)
+		(void)error_set(err, ERR_AUTH,
+				"users.workspace: the token may not read the object workspaces "
+				"(403); let it, or leave users.workspace out");
+	else
+		(void)error_wrap(err, "records: looking for users.workspace");
+}
+
 static void on_workspace(void *payload, struct answer *answer)
 {
 	struct users *users = payload;
@@ -249,19 +272,13 @@ static void on_workspace(void *payload, struct answer *answer)
 		break;
 	case JUDGE_GONE:
 	case JUDGE_REJECTED:
-		(void)error_set(&err, ERR_CONFIG,
-				"users.workspace: the records side has no workspace %.*s; give the "
-				"id of one that is there",
-				STR_ARG(users->workspace));
-		users_close(users, &err);
-		break;
 	case JUDGE_CLASH:
 	case JUDGE_AUTH:
 	case JUDGE_LIMITED:
 	case JUDGE_TRANSIENT:
 	case JUDGE_MALFORMED:
 	case JUDGE_COUNT:
-		(void)error_wrap(&err, "records: looking for users.workspace");
+		blame_workspace(users, answer, &err);
 		users_close(users, &err);
 		break;
 	}

@@ -202,6 +202,30 @@ class Mirrored(Users):
         self.assertEqual([request["target"] for request in world.box.log()
                           if "workspaces" in request["target"]], [])
 
+    def test_bad_workspace(self):
+        """The key is named, what is wrong with its value, and what to do: by check, and by sync."""
+        world = self.users_world()
+        self.person(world)
+        world.configure({"users.enabled": True, "users.workspace": "crm.example.com/w1"})
+        world.run("check", code=BAD_CONFIG)
+        self.assertRegex(world.runs[-1][3].decode(), r"users\.workspace: must be the id of a work")
+        world.configure({"users.enabled": True, "users.workspace": "w1"})
+        for status, code in ((400, BAD_CONFIG), (403, REFUSED), (404, BAD_CONFIG)):
+            with self.subTest(status=status):
+                world.box.post("fault", side="records", action="status", status=status, count=100,
+                               match={"path_prefix": "/v2/objects/workspaces/"})
+                rows = [json.loads(line) for line in
+                        world.run("check", "--online", "--json", code=code).splitlines()]
+                [row] = [row for row in rows if row["check"] == "workspace"]
+                self.assertRegex(row["found"], f'^users\\.workspace = "w1": HTTP {status}: ')
+                self.assertRegex(row["todo"], r"users\.workspace")
+                self.assertRegex(world.runs[-1][3].decode(), r"users\.workspace = \"w1\": .*; ")
+                world.sync(code=code)
+                self.assertRegex(world.runs[-1][3].decode(), r"users\.workspace: .*; ")
+                self.assertEqual(self.sent(world), [("POST", "query")])
+                world.box.post("fault/clear")
+                world.clear_log()
+
     def test_export_and_forget(self):
         world, ids = self.ada()
         told = json.loads(world.run("export", ids["people"]))
