@@ -161,7 +161,7 @@ static bool on_user(void *payload, const struct user_row *user, struct error *er
 	};
 	bool ok = store_pair_get(walk->store, user->link, &arena, &pair, err);
 
-	(void)user_differs(&user->held, NULL, wanted, parts);
+	(void)user_differs(&user->held, 0, wanted, parts);
 	for (int part = 0; ok && part < USER_PART_COUNT; part++) {
 		if (!parts[part])
 			continue;
