@@ -20,12 +20,10 @@ static void put_reference(struct json_writer *json, const char *object, struct s
 	json_close(json, '}');
 }
 
-static void put_workspaces(struct json_writer *json, const struct user_request *user)
+static void put_workspace(struct json_writer *json, struct str id)
 {
 	json_open(json, '[');
-	for (size_t i = 0; i < user->n_workspaces; i++)
-		put_reference(json, "workspaces", user->workspaces[i]);
-	put_reference(json, "workspaces", user->content->part[USER_WORKSPACE]);
+	put_reference(json, "workspaces", id);
 	json_close(json, ']');
 }
 
@@ -40,7 +38,7 @@ static void put_part(const struct mapper_context *context, struct json_writer *j
 	else if (part == USER_PERSON)
 		put_reference(json, context->object, text);
 	else if (part == USER_WORKSPACE)
-		put_workspaces(json, user);
+		put_workspace(json, text);
 	else
 		json_string(json, text);
 }
@@ -147,29 +145,20 @@ static struct str first_text(struct json_object *root, enum user_part part, cons
 	return (struct str){ NULL, 0 };
 }
 
-static bool take_workspaces(struct json_object *root, struct str workspace, struct arena *arena,
-			    struct user_record *record, struct error *err)
+/* However many there are: whether ours is among them. */
+static struct str some_workspace(struct json_object *root, struct str workspace)
 {
 	struct json_object *values = values_of(root, USER_WORKSPACE);
 	const size_t n = values != NULL ? json_object_array_length(values) : 0;
-	struct str *ids;
+	struct str found = { NULL, 0 };
 
-	if (n > LIMIT_USER_WORKSPACES)
-		return error_set(err, ERR_MALFORMED, "has more than %d workspaces",
-				 LIMIT_USER_WORKSPACES);
-	ids = arena_alloc(arena, n + 1, sizeof(*ids));
 	for (size_t i = 0; i < n; i++) {
 		const struct str id = text_at(values, i, "target_record_id");
 
-		if (id.len > 0)
-			ids[record->n_workspaces++] = arena_copy(arena, id);
+		if (found.len == 0 || str_equal(id, workspace))
+			found = id;
 	}
-	record->workspaces = ids;
-	for (size_t i = 0; i < record->n_workspaces; i++) {
-		if (i == 0 || str_equal(ids[i], workspace))
-			record->content.part[USER_WORKSPACE] = ids[i];
-	}
-	return true;
+	return found;
 }
 
 static bool take_record(struct json_object *root, struct str workspace, struct arena *arena,
@@ -186,8 +175,7 @@ static bool take_record(struct json_object *root, struct str workspace, struct a
 		codec_email(arena, first_text(root, USER_EMAIL, "email_address"));
 	record.content.part[USER_PERSON] =
 		arena_copy(arena, first_text(root, USER_PERSON, "target_record_id"));
-	if (!take_workspaces(root, workspace, arena, &record, err))
-		return false;
+	record.content.part[USER_WORKSPACE] = arena_copy(arena, some_workspace(root, workspace));
 	*ret = record;
 	return true;
 }

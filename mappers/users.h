@@ -14,16 +14,12 @@
 
 /* Records that one lookup asks for. */
 #define USERS_LOOKUP_MOST 50
-/* Workspaces of one users record that are sent back. */
-#define LIMIT_USER_WORKSPACES 100
 
 /* What the server shows of one. */
 struct user_record {
 	struct str id;
 	/* the workspace: that of the context, if it is among them, else the first */
 	struct user_content content;
-	size_t n_workspaces;
-	const struct str *workspaces;
 };
 
 enum user_write_kind {
@@ -37,10 +33,9 @@ struct user_request {
 	enum user_write_kind kind;
 	struct str id; /* of an update */
 	const struct user_content *content;
-	bool wanted[USER_PART_COUNT]; /* an empty text takes the value away */
-	/* Others that the record is to keep: an assert overwrites the list. */
-	size_t n_workspaces;
-	const struct str *workspaces;
+	/* An empty text takes the value away.  The workspace is added to others by an update, and takes their place
+	 * by an assert. */
+	bool wanted[USER_PART_COUNT];
 };
 
 void users_write_request(const struct mapper_context *context, const struct user_request *user,

@@ -8,7 +8,7 @@
 
 #define ROW_COLUMNS \
 	"u.link, u.record_id, u.user_id, u.email, u.person, u.workspace, u.claim_id, " \
-	"u.claim_email, u.sum, w.cycle, w.sent_at, w.user_id, w.email, w.person, w.workspace, " \
+	"u.claim_email, u.doubt, u.sum, w.cycle, w.sent_at, w.user_id, w.email, w.person, w.workspace, " \
 	"w.reason FROM user u LEFT JOIN user_write w ON w.link = u.link "
 
 static void sum_content(struct store *store, const struct user_content *content)
@@ -25,6 +25,7 @@ static int64_t row_sum(struct store *store, const struct user_row *row)
 	sum_content(store, &row->held);
 	sum_str(store, row->claim.part[USER_ID]);
 	sum_str(store, row->claim.part[USER_EMAIL]);
+	sum_int(store, row->doubt);
 	return sum_end(store, SUM_USER);
 }
 
@@ -42,22 +43,23 @@ static struct user_content read_content(const struct sql_call *call, int column,
 static bool read_row(struct store *store, struct sql_call *call, struct arena *arena,
 		     struct user_row *ret_row, struct error *err)
 {
-	const int64_t sum = sql_int(call, 8);
+	const int64_t sum = sql_int(call, 9);
 	struct user_row row = {
 		.link = sql_int(call, 0),
 		.record_id = sql_text_copy(call, 1, arena),
 		.held = read_content(call, 2, arena),
-		.has_write = !sql_is_null(call, 9),
+		.doubt = (uint32_t)sql_int(call, 8),
+		.has_write = !sql_is_null(call, 10),
 	};
 
 	row.claim.part[USER_ID] = sql_text_copy(call, 6, arena);
 	row.claim.part[USER_EMAIL] = sql_text_copy(call, 7, arena);
 	if (row.has_write)
 		row.write = (struct user_write){
-			.cycle = sql_int(call, 9),
-			.sent_at = sql_int(call, 10),
-			.content = read_content(call, 11, arena),
-			.reason = sql_text_copy(call, 15, arena),
+			.cycle = sql_int(call, 10),
+			.sent_at = sql_int(call, 11),
+			.content = read_content(call, 12, arena),
+			.reason = sql_text_copy(call, 16, arena),
 		};
 	sql_end(call);
 	if (row_sum(store, &row) != sum)
@@ -127,17 +129,19 @@ bool store_user_put(struct store *store, const struct user_row *row, struct erro
 	struct sql_call call = sql_call(
 		&store->sql,
 		"INSERT INTO user(link, record_id, user_id, email, person, workspace, claim_id, "
-		"claim_email, sum) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(link) DO UPDATE SET "
+		"claim_email, doubt, sum) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(link) DO UPDATE SET "
 		"record_id = excluded.record_id, user_id = excluded.user_id, "
 		"email = excluded.email, person = excluded.person, "
 		"workspace = excluded.workspace, claim_id = excluded.claim_id, "
-		"claim_email = excluded.claim_email, sum = excluded.sum");
+		"claim_email = excluded.claim_email, doubt = excluded.doubt, "
+		"sum = excluded.sum");
 
 	sql_bind_int(&call, row->link);
 	sql_bind_text(&call, row->record_id);
 	bind_content(&call, &row->held);
 	sql_bind_text(&call, row->claim.part[USER_ID]);
 	sql_bind_text(&call, row->claim.part[USER_EMAIL]);
+	sql_bind_int(&call, row->doubt);
 	sql_bind_int(&call, row_sum(store, row));
 	return sql_run(&call, err);
 }
@@ -160,8 +164,6 @@ bool store_user_hand_over(struct store *store, int64_t from, int64_t to, struct 
 
 	if (ok && found) {
 		row.link = to;
-		if (row.has_write)
-			row.held = (struct user_content){ 0 };
 		ok = store_user_put(store, &row, err);
 	}
 	arena_release(&arena);
@@ -217,7 +219,9 @@ static bool find_link(struct store *store, const char *text, int64_t but, struct
 #define RIVAL(held, claim) \
 	"SELECT u.link FROM user u JOIN link l ON l.id = u.link AND l.state = 0 " \
 	"WHERE u.link <> ?1 AND ((u." claim " = ?2 AND u." claim " <> '') OR " \
-	"(u." held " = ?2 AND u." held " <> '' AND u.claim_id <> '')) ORDER BY u.link LIMIT 1"
+	"(u." held " = ?2 AND u." held " <> '' AND (u.claim_id <> '' OR EXISTS " \
+	"(SELECT 1 FROM user_turn t WHERE t.link = u.link AND t.due = 1)))) " \
+	"ORDER BY u.link LIMIT 1"
 
 bool store_user_rival(struct store *store, int64_t link, enum user_part part, struct str text,
 		      int64_t *ret_link, struct error *err)
@@ -237,4 +241,17 @@ bool store_user_left(struct store *store, int64_t link, struct str user_id, int6
 			 "AND u.record_id <> '' AND (coalesce(l.state, 1) <> 0 OR "
 			 "u.claim_id = '') ORDER BY u.link LIMIT 1",
 			 link, user_id, ret_link, err);
+}
+
+#define KEEPER(held) \
+	"SELECT u.link FROM user u JOIN link l ON l.id = u.link AND l.state = 0 " \
+	"JOIN user_turn t ON t.link = u.link AND t.waits > 0 WHERE u.link <> ?1 " \
+	"AND u." held " = ?2 AND u." held " <> '' AND u.record_id <> '' AND u.claim_id = '' " \
+	"ORDER BY u.link LIMIT 1"
+
+bool store_user_keeper(struct store *store, int64_t link, enum user_part part, struct str text,
+		       int64_t *ret_link, struct error *err)
+{
+	return find_link(store, part == USER_ID ? KEEPER("user_id") : KEEPER("email"), link, text,
+			 ret_link, err);
 }

@@ -28,8 +28,12 @@ struct user_write {
 
 struct user_row {
 	int64_t link;
-	struct str record_id;      /* empty: none is known */
-	struct user_content held;  /* as written or found last */
+	struct str record_id; /* empty: none is known */
+	/* As written or found last; without a record_id, what one may have been made with. */
+	struct user_content held;
+	/* Bits of the parts that a write of unknown outcome may have changed: until another write of the part is
+	 * answered, or a reading shows what is there. */
+	uint32_t doubt;
 	struct user_content claim; /* USER_ID and USER_EMAIL: what its person asks for */
 	bool has_write;
 	struct user_write write;
@@ -40,8 +44,7 @@ NODISCARD bool store_user_get(struct store *store, int64_t link, struct arena *a
 			      struct user_row *ret_row, bool *ret_found, struct error *err);
 /* Stores what it is now; the write aside. */
 NODISCARD bool store_user_put(struct store *store, const struct user_row *row, struct error *err);
-/* One link's record is from now on that of another one, which has none; what it holds is forgotten if a write
- * of it has an unknown outcome. */
+/* One link's record is from now on that of another one, which has none. */
 NODISCARD bool store_user_hand_over(struct store *store, int64_t from, int64_t to,
 				    struct error *err);
 /* The row's write is going to be sent. */
@@ -58,14 +61,22 @@ NODISCARD bool store_user_write_count(struct store *store, int64_t *ret_n, struc
 /* ---- Who else has it ---- */
 
 /* The other active link whose person asks for this user_id or e-mail address, or whose record still has it
- * and is to hold another one.  part: USER_ID or USER_EMAIL.  *ret_link 0: there is none. */
+ * and is to hold another one, or is due, so that it may be.  part: USER_ID or USER_EMAIL.  *ret_link 0: there is none. */
 NODISCARD bool store_user_rival(struct store *store, int64_t link, enum user_part part,
 				struct str text, int64_t *ret_link, struct error *err);
 /* The other link whose record has this user_id and was left: its person is gone, or asks for none. */
 NODISCARD bool store_user_left(struct store *store, int64_t link, struct str user_id,
 			       int64_t *ret_link, struct error *err);
 
-/* ---- Refusals ---- */
+/* The other active link whose record has this user_id or e-mail address, and whose person asks for another one
+ * that it waits for. */
+NODISCARD bool store_user_keeper(struct store *store, int64_t link, enum user_part part,
+				 struct str text, int64_t *ret_link, struct error *err);
+
+/* ---- History and refusals ---- */
+
+/* With the name of a part behind it: the history's field of a users record. */
+#define USER_FIELD "user."
 
 /* The quarantine's source_id of a link's users record. */
 #define QUARANTINE_USER "user"

@@ -67,7 +67,7 @@ static const struct asked asked_for[] = {
 	{ "values", "users", needs_users, "/v2/objects/users/records/query", ONE,
 	  "enable the object users there, or set users.enabled = false" },
 	{ "values", "workspace", needs_workspace, "/v2/objects/workspaces/records/" WORKSPACE, NULL,
-	  "set users.workspace to a workspaces record that exists" },
+	  "set users.workspace to the id of a record of the object workspaces, or leave it out" },
 	{ "values", "companies", needs_companies, "/v2/objects/companies/records/query", ONE,
 	  "give the token the scope record_permission:read-write" },
 	{ "values", "owners", needs_owners, "/v2/workspace_members", NULL,
@@ -147,6 +147,52 @@ static bool build(struct check *check, enum side side, const struct asked *colle
 	return false;
 }
 
+/* One thing that a key of the configuration names. */
+struct named {
+	const char *what;
+	const char *key, *value;
+	const char *may_not; /* todo for the lack of a right */
+};
+
+static bool is_named(const struct config *config, const char *what, struct named *ret)
+{
+	const struct named rows[] = {
+		{ "workspace", "users.workspace", config->users.workspace,
+		  "let the token read the object workspaces, or leave users.workspace out" },
+		{ "category", "notes.category", config->notes.category,
+		  "let the token read categories of notes" },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		*ret = rows[i];
+		if (str_equal_z(str_from(what), rows[i].what))
+			return true;
+	}
+	return false;
+}
+
+/* An id that is none may be refused like a question that is none, and a right that is missing is no matter of
+ * the id. */
+static void note_refusal(struct check *check, enum side side, const struct asked *collection,
+			 const struct check_answer *answer)
+{
+	const bool may_not = answer->judgement == JUDGE_AUTH;
+	const bool refused = answer->judgement == JUDGE_REJECTED;
+	struct finding *finding = check_note_failure(check, side, collection->what, answer);
+	struct named named;
+	const bool one = is_named(check->config, collection->what, &named);
+
+	if (!may_not && !(one && refused) && answer->judgement != JUDGE_GONE)
+		return;
+	finding->todo = str_from(one && may_not ? named.may_not : collection->todo);
+	if (!one)
+		return;
+	if (refused)
+		finding->code = EXIT_CODE_CONFIG;
+	finding->found = arena_format(&check->arena, "%s = \"%s\": %.*s", named.key, named.value,
+				      STR_ARG(finding->found));
+}
+
 static void check_one(struct check *check, enum side side, const struct asked *collection)
 {
 	struct check_answer answer;
@@ -160,11 +206,7 @@ static void check_one(struct check *check, enum side side, const struct asked *c
 	} else if (check_ask(check, side, &request, CHECK_BODY, &answer)) {
 		(void)check_note(check, FINDING_OK, side, collection->what, "can be read");
 	} else {
-		struct finding *finding =
-			check_note_failure(check, side, collection->what, &answer);
-
-		if (answer.judgement == JUDGE_AUTH || answer.judgement == JUDGE_GONE)
-			finding->todo = str_from(collection->todo);
+		note_refusal(check, side, collection, &answer);
 	}
 }
 

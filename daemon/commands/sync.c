@@ -92,18 +92,21 @@ static void run_cycles(const struct command_context *context, const struct asked
 		.attempts = retry->attempts < CYCLES_MOST ? retry->attempts : CYCLES_MOST,
 		.deadline_ns = retry->deadline_ns,
 	};
-	int64_t first_at = 0;
 	bool unsettled = true;
 
 	for (uint32_t n = 1; unsettled; n++) {
-		app_run_cycle(app, asked->quick ? REACH_ONCE : REACH_WHOLE, ret_report);
+		struct cycle_report report;
+
+		app_run_cycle(app, asked->quick ? REACH_ONCE : REACH_WHOLE, &report);
 		if (n == 1)
-			first_at = ret_report->started_at;
+			*ret_report = report;
+		else
+			cycle_report_add(ret_report, &report);
 		/* An empty side has to be empty twice before a create is sent to it again. */
-		unsettled = cycle_lost_creates_only(ret_report) ||
-			    (n > 1 && ret_report->outcome == OUTCOME_OK && ret_report->waiting > 0);
+		unsettled = cycle_lost_creates_only(&report) ||
+			    (n > 1 && report.outcome == OUTCOME_OK && report.waiting > 0);
 		unsettled = unsettled && may_repeat(asked) && !app_is_stopping(app) &&
-			    retry_allowed(&policy, n, first_at, ret_report->ended_at);
+			    retry_allowed(&policy, n, ret_report->started_at, report.ended_at);
 	}
 }
 

@@ -9,6 +9,7 @@
 #include "base/vec.h"
 #include "core/merge.h"
 #include "daemon/commands/verbs.h"
+#include "state/users.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -21,6 +22,7 @@ enum outcome_of_item {
 	ITEM_RELINKED, /* with whom it was linked then is not known any more */
 	ITEM_UNMAPPED,
 	ITEM_ONE_WAY,
+	ITEM_USERS_RECORD,
 	ITEM_OUTCOMES
 };
 
@@ -157,6 +159,10 @@ static bool judge(struct undo *undo, struct overwritten *item, struct value *ret
 
 	item->outcome = ITEM_UNMAPPED;
 	item->now = entry->new_value;
+	if (at < 0 && str_starts(entry->field, STR_LIT(USER_FIELD))) {
+		item->outcome = ITEM_USERS_RECORD;
+		return true;
+	}
 	if (at < 0 || entry->old_held.state == VALUE_UNKNOWN ||
 	    item->new_held.state == VALUE_UNKNOWN)
 		return true;
@@ -257,6 +263,7 @@ static bool print_item(struct listing *listing, const struct overwritten *item, 
 		[ITEM_RELINKED] = "left: linked anew since",
 		[ITEM_UNMAPPED] = "left: the field is mapped otherwise now",
 		[ITEM_ONE_WAY] = "left: the field does not go to that side",
+		[ITEM_USERS_RECORD] = "left: a users record follows its person",
 	};
 	static_assert(COUNT_OF(outcomes) == ITEM_OUTCOMES, "every outcome");
 	const struct history_entry *entry = &item->entry;

@@ -328,6 +328,21 @@ static void derive_notes(struct config_load *load)
 				      "must be an IRI, like \"/note_categories/1\"");
 }
 
+/* An address that was copied out of a browser, say. */
+static void check_users(struct config_load *load)
+{
+	const struct str workspace = str_from(load->config.users.workspace);
+
+	for (size_t i = 0; i < workspace.len; i++) {
+		if (workspace.p[i] != ' ' && workspace.p[i] != '/')
+			continue;
+		(void)config_complain(load, config_line(load, "users.workspace"), "users.workspace",
+				      "must be the id of a workspaces record alone, without blanks "
+				      "and slashes");
+		return;
+	}
+}
+
 /* The APIs have no way to make a segment, and a user is nobody's to make. */
 static void check_references(struct config_load *load)
 {
@@ -380,6 +395,7 @@ void config_derive(struct config_load *load)
 	derive_notes(load);
 	check_references(load);
 	derive_removals(load);
+	check_users(load);
 	load->config.users.enabled =
 		load->config.users.enabled && direction_flows_from(sync->direction, SIDE_PEOPLE);
 	check_retry(load);

@@ -100,6 +100,30 @@ bool cycle_lost_creates_only(const struct cycle_report *report)
 	       (code == ERR_TRANSIENT || code == ERR_UNCERTAIN);
 }
 
+void cycle_report_add(struct cycle_report *report, const struct cycle_report *next)
+{
+	const struct cycle_report before = *report;
+
+	*report = *next;
+	report->n_cycles += before.n_cycles;
+	report->started_at = before.started_at;
+	for (int side = 0; side < SIDE_COUNT; side++) {
+		report->created[side] += before.created[side];
+		report->updated[side] += before.updated[side];
+		report->removed[side] += before.removed[side];
+		report->notes[side] += before.notes[side];
+		report->references[side] += before.references[side];
+		report->requests[side] += before.requests[side];
+		report->requests_least[side] += before.requests_least[side];
+	}
+	report->users += before.users;
+	report->linked += before.linked;
+	report->retries += before.retries;
+	/* What the one wrote to is unchanged for the other. */
+	if (before.unchanged < next->unchanged)
+		report->unchanged = before.unchanged;
+}
+
 const char *phase_name(enum phase phase)
 {
 	static const char *const names[] = {

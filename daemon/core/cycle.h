@@ -70,10 +70,11 @@ enum outcome {
 /* How often links may go from push back to merge in one cycle: their targets keep changing. */
 #define CYCLE_MERGE_ROUNDS 3
 
-/* What one cycle did, for the summary, the status file and the exit code. */
+/* What one cycle did, or several of one run, for the summary, the status file and the exit code. */
 struct cycle_report {
-	int64_t id;
-	const char *kind; /* "full" or "incremental" */
+	int64_t id;        /* of the last one */
+	uint64_t n_cycles; /* that follow one another */
+	const char *kind;  /* "full" or "incremental" */
 	enum outcome outcome;
 	int64_t started_at, ended_at; /* ns */
 	uint64_t created[SIDE_COUNT], updated[SIDE_COUNT], removed[SIDE_COUNT];
@@ -116,6 +117,9 @@ void cycle_note_failure(struct cycle *cycle, enum side side, const struct error 
 void cycle_note_lost_create(struct cycle *cycle, enum side side, const struct error *err);
 /* Is all that failed such creates, so that another cycle may well bring them through? */
 bool cycle_lost_creates_only(const struct cycle_report *report);
+/* Adds the cycle behind it.  What it counted is added up; what it found waiting, and how it ended, is what
+ * became of the run: it took up what the one before had left. */
+void cycle_report_add(struct cycle_report *report, const struct cycle_report *next);
 const char *phase_name(enum phase phase);
 const char *outcome_name(enum outcome outcome);
 

@@ -45,14 +45,13 @@ bool user_wanted(const struct field_table *table, const struct person *people,
 	return true;
 }
 
-bool user_differs(const struct user_content *held, const struct user_content *maybe,
+bool user_differs(const struct user_content *held, uint32_t doubt,
 		  const struct user_content *wanted, bool ret_parts[USER_PART_COUNT])
 {
 	bool any = false;
 
 	for (int part = 0; part < USER_PART_COUNT; part++) {
-		const bool doubtful =
-			maybe != NULL && !str_equal(held->part[part], maybe->part[part]);
+		const bool doubtful = (doubt & USER_BIT(part)) != 0;
 		const bool stays = part == USER_WORKSPACE && wanted->part[part].len == 0;
 
 		ret_parts[part] =

@@ -35,11 +35,15 @@ const char *user_part_name(enum user_part part);
 bool user_wanted(const struct field_table *table, const struct person *people,
 		 struct str records_id, struct str workspace, struct user_content *ret_content);
 
+/* Several parts: the sum of their bits. */
+#define USER_BIT(part) (1U << (part))
+#define USER_ALL_BITS (USER_BIT(USER_PART_COUNT) - 1)
+
 /*
- * The parts that are to be written over `held`; true if there are any.  maybe: what was sent and may have
- * been carried out, or NULL.  A workspace is never taken away: it may be somebody else's.
+ * The parts that are to be written over `held`; true if there are any.  doubt: bits of those of which it is not
+ * known what the record holds.  A workspace is never taken away: it may be somebody else's.
  */
-bool user_differs(const struct user_content *held, const struct user_content *maybe,
+bool user_differs(const struct user_content *held, uint32_t doubt,
 		  const struct user_content *wanted, bool ret_parts[USER_PART_COUNT]);
 
 /* Tells refused content from other content. */

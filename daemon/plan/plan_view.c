@@ -161,12 +161,12 @@ static bool on_user(void *payload, const struct user_row *user, struct error *er
 	};
 	bool ok = store_pair_get(walk->store, user->link, &arena, &pair, err);
 
-	(void)user_differs(&user->held, NULL, wanted, parts);
+	(void)user_differs(&user->held, 0, wanted, parts);
 	for (int part = 0; ok && part < USER_PART_COUNT; part++) {
 		if (!parts[part])
 			continue;
 		rows[item.n_rows++] = (struct plan_row){
-			.field = arena_format(&arena, "user.%s",
+			.field = arena_format(&arena, USER_FIELD "%s",
 					      user_part_name((enum user_part)part)),
 			.old_value = user->held.part[part],
 			.new_value = wanted->part[part],

@@ -226,6 +226,7 @@ void runner_start(struct runner *runner, enum reach reach)
 	runner->reach = reach;
 	forget_last_cycle(runner);
 	runner->cycle = (struct cycle){ .dry_run = runner->options.dry_run };
+	report->n_cycles = 1;
 	report->started_at = runner_now(runner);
 	runner->rules = runner_rules(runner->options.config, report->started_at);
 	runner->removal_rules = (struct removal_rules){

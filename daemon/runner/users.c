@@ -9,12 +9,17 @@
 static void end_phase(struct users *users)
 {
 	struct runner *runner = users->runner;
+	struct error err;
 
+	if (runner->cycle.report.failure.code != ERR_STORE && !users_judge_forbidden(users, &err))
+		users_store_failed(users, &err);
 	if (users->n_left > 0)
 		LOG_INFO("users records are left as they are: their persons have no customerId "
 			 "any more",
 			 LOG_U64("count", users->n_left));
 	VEC_RELEASE(&users->batch);
+	VEC_RELEASE(&users->forbidden);
+	arena_release(&users->forbidden_arena);
 	arena_release(&users->arena);
 	free(users);
 	runner_phase_done(runner);
@@ -55,6 +60,15 @@ static void next_batch(void *payload)
 		users_go_on(users);
 	else
 		end_phase(users);
+}
+
+const struct user_item *users_in_batch(const struct users *users, int64_t link)
+{
+	for (size_t i = 0; i < users->batch.n; i++) {
+		if (users->batch.items[i].turn.link == link)
+			return &users->batch.items[i];
+	}
+	return NULL;
 }
 
 static bool is_ready(const struct users *users)

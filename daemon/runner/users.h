@@ -13,7 +13,11 @@
  * user_id has two records: a write of unknown outcome is looked up, and asserted if it isn't found, since it
  * may yet arrive.
  *
- * A record is changed by its id.  None is ever deleted.
+ * A record is changed by its id.  None is ever deleted.  The workspace is added by such a change and by nothing
+ * else but a POST: an assert would put it in the place of those that others have added.
+ *
+ * Two persons who exchange their customerIds, or e-mail addresses, each wait for what the other one's record
+ * holds: the one that was met first gives its up (a keeper, state/users.h), for its heir.
  */
 #ifndef CRMSYNC_DAEMON_RUNNER_USERS_H
 #define CRMSYNC_DAEMON_RUNNER_USERS_H
@@ -38,11 +42,25 @@ struct user_item {
 	enum user_write_kind kind;
 	bool parts[USER_PART_COUNT]; /* that differ from row.held */
 	bool looked;                 /* the lookup has answered */
+	bool counted;                /* in the cycle's report */
+	uint32_t doubt;              /* that of the row before it was sent */
 	const char *reason;          /* static text */
-	/* of the record that was found */
-	size_t n_workspaces;
-	const struct str *workspaces;
+	/* Of an item that only gives up what it holds: the one that waits for it. */
+	const struct user_item *heir;
 };
+
+/* 403 or 404 for one person's write is that person's, 403 or 404 for every write the side's: which of them it
+ * is shows when another write is taken. */
+struct user_refusal {
+	struct user_turn turn;
+	struct user_content wanted;
+	int status;
+	struct str words;
+};
+
+/* So many of them, before a write was taken, are the side's; and so many writes are under way before one was
+ * taken. */
+#define USERS_FORBIDDEN_MOST 4
 
 struct users {
 	struct runner *runner;
@@ -52,8 +70,11 @@ struct users {
 	size_t n_pending;   /* requests under way */
 	int64_t used, most; /* requests of this cycle: made, and how many may be */
 	uint64_t n_accepted;
-	uint64_t n_left;   /* records whose persons have no customerId any more */
-	unsigned n_unsure; /* writes of unknown outcome in a row */
+	VEC(struct user_refusal) forbidden; /* before a write was taken */
+	struct arena forbidden_arena;
+	struct error forbidden_err; /* of the last of them */
+	uint64_t n_left;            /* records whose persons have no customerId any more */
+	unsigned n_unsure;          /* writes of unknown outcome in a row */
 	bool found_workspace;
 	bool no_lookup; /* the side does not answer them */
 	bool closed;    /* nothing more is asked in this cycle */
@@ -66,6 +87,8 @@ void users_store_failed(struct users *users, const struct error *err);
 /* Nothing more is asked in this cycle; the error is that of the records side. */
 void users_close(struct users *users, const struct error *err);
 void users_submit(struct users *users, struct request *request, fetch_fn *fn, void *payload);
+/* What of this link is in the batch; NULL: nothing. */
+const struct user_item *users_in_batch(const struct users *users, int64_t link);
 /* What is to be done next with the batch, once nothing of it is under way. */
 void users_go_on(struct users *users);
 
@@ -95,6 +118,8 @@ void users_find_workspace(struct users *users);
 
 /* Stores and sends what is ready. */
 void users_send(struct users *users);
+/* Whose the refusals are that could be the side's, once no more are to be expected. */
+NODISCARD bool users_judge_forbidden(struct users *users, struct error *err);
 /* A row for each part that differs; the reason is that of the item. */
 NODISCARD bool users_add_history(struct users *users, const struct user_item *item,
 				 const char *action, struct error *err);

@@ -3,7 +3,8 @@
  * users_judge: what is to become of the users records of those who are due, as far as the state tells.
  *
  * Two persons with one customerId, or one e-mail address, do not take the record from each other: whoever
- * asked first keeps it, and the other one is parked until it is free.
+ * asked first keeps it, and the other one is parked until it is free.  Where that one's record holds what the
+ * first one asks for, it gives it up: nobody else could begin.
  */
 #include "daemon/runner/users.h"
 
@@ -89,6 +90,20 @@ bool users_settle(struct users *users, const struct user_item *item, struct erro
 
 /* ---- One turn ---- */
 
+/* What is not known of its record stays unknown, for the day that it is asked for again. */
+static bool leave_write(struct users *users, struct user_item *item, struct error *err)
+{
+	struct user_row *row = &item->row;
+
+	if (!row->has_write)
+		return true;
+	if (row->record_id.len == 0)
+		row->held = row->write.content;
+	row->has_write = false;
+	return store_user_put(runner_store(users->runner), row, err) &&
+	       store_user_answered(runner_store(users->runner), row->link, err);
+}
+
 /* The person asks for none (any more). */
 static bool leave(struct users *users, struct user_item *item, bool known, struct error *err)
 {
@@ -98,8 +113,9 @@ static bool leave(struct users *users, struct user_item *item, bool known, struc
 
 	if (known && item->row.record_id.len > 0 && item->row.claim.part[USER_ID].len > 0)
 		users->n_left++;
-	return (!known || (set_claim(users, &item->row, none, none, err) &&
-			   store_user_answered(store, item->turn.link, err))) &&
+	return (!known ||
+		(leave_write(users, item, err) && set_claim(users, &item->row, none, none, err) &&
+		 store_user_release(store, item->turn.link, err))) &&
 	       lift(users, item->turn.link, err) &&
 	       store_user_turn_end(store, item->turn.link, &done, err);
 }
@@ -115,6 +131,11 @@ static bool give_way(struct users *users, struct user_item *item, bool known, in
 	       users_park(users, &item->turn, &item->wanted, 0, words, rival, err);
 }
 
+static const char *what_of(enum user_part part)
+{
+	return part == USER_ID ? "its customerId" : "its e-mail address";
+}
+
 static bool is_too_long(const struct user_content *wanted)
 {
 	for (int part = 0; part < USER_PART_COUNT; part++) {
@@ -128,9 +149,6 @@ static bool is_too_long(const struct user_content *wanted)
 static bool is_held_up(struct users *users, struct user_item *item, bool known, bool *ret_held_up,
 		       struct error *err)
 {
-	static const char *const whats[] = {
-		[USER_ID] = "its customerId", [USER_EMAIL] = "its e-mail address"
-	};
 	static const struct user_turn_end parked = { .parked = true };
 	struct store *store = runner_store(users->runner);
 	const struct digest digest = user_digest(&item->wanted);
@@ -146,7 +164,8 @@ static bool is_held_up(struct users *users, struct user_item *item, bool known, 
 				      item->wanted.part[part], &rival, err))
 			return false;
 		if (rival != 0)
-			return give_way(users, item, known, rival, whats[part], err);
+			return give_way(users, item, known, rival, what_of((enum user_part)part),
+					err);
 	}
 	if (!store_quarantine_blocks(store, SIDE_RECORDS, item->turn.link, STR_LIT(QUARANTINE_USER),
 				     &digest, ret_held_up, err))
@@ -165,20 +184,88 @@ static bool take_over(struct users *users, struct user_item *item, struct error 
 		return true;
 	if (!store_user_left(store, item->turn.link, item->wanted.part[USER_ID], &from, err))
 		return false;
-	return from == 0 ||
+	return from == 0 || users_in_batch(users, from) != NULL ||
 	       (store_user_hand_over(store, from, item->turn.link, err) &&
 		store_user_get(store, item->turn.link, &users->arena, &item->row, &found, err));
 }
 
+/* What the keeper's record holds of what the heir asks for is taken out of it. */
+static bool give_up(struct users *users, const struct user_item *heir, int64_t keeper,
+		    struct error *err)
+{
+	struct store *store = runner_store(users->runner);
+	struct user_item *copy = arena_alloc(&users->arena, 1, sizeof(*copy));
+	struct user_item item = { .users = users,
+				  .state = USER_READY,
+				  .kind = USER_UPDATE,
+				  .reason = "another person has it by now",
+				  .heir = copy };
+	struct pair pair;
+	bool found = false;
+
+	if (!store_user_get(store, keeper, &users->arena, &item.row, &found, err) ||
+	    !store_pair_get(store, keeper, &users->arena, &pair, err))
+		return false;
+	*copy = *heir;
+	item.turn = (struct user_turn){ .link = keeper,
+					.records_id = pair.link.side_id[SIDE_RECORDS],
+					.active = true };
+	item.wanted = item.row.held;
+	for (unsigned part = USER_ID; part <= USER_EMAIL; part++) {
+		if (str_equal(item.row.held.part[part], heir->wanted.part[part]))
+			item.wanted.part[part] = (struct str){ NULL, 0 };
+	}
+	(void)user_differs(&item.row.held, 0, &item.wanted, item.parts);
+	*VEC_PUSH(&users->batch) = item;
+	return true;
+}
+
+/* Somebody who waits for something else has what this one asks for: a circle, maybe. */
+static bool make_way(struct users *users, struct user_item *item, bool *ret_waits,
+		     struct error *err)
+{
+	struct store *store = runner_store(users->runner);
+	int64_t keeper = 0;
+	unsigned part;
+
+	for (part = USER_ID; keeper == 0 && part <= USER_EMAIL; part++) {
+		if (!store_user_keeper(store, item->turn.link, (enum user_part)part,
+				       item->wanted.part[part], &keeper, err))
+			return false;
+	}
+	*ret_waits = keeper != 0;
+	if (keeper == 0)
+		return true;
+	/* What it gives up for another one comes first. */
+	if (users_in_batch(users, keeper) == NULL && !give_up(users, item, keeper, err))
+		return false;
+	return give_way(users, item, true, keeper, what_of((enum user_part)(part - 1)), err);
+}
+
+/* It is in the batch to give something up: that comes first, and then its heir. */
+static bool wait_for_heir(struct users *users, int64_t link, struct error *err)
+{
+	const struct user_item *heir = users_in_batch(users, link)->heir;
+	const struct user_turn_end end = { .due = heir == NULL,
+					   .parked = heir != NULL,
+					   .waits = heir != NULL ? heir->turn.link : 0 };
+
+	return store_user_turn_end(runner_store(users->runner), link, &end, err);
+}
+
 static bool decide(struct users *users, struct user_item *item, struct error *err)
 {
+	static const struct user_content none = { 0 };
 	struct user_row *row = &item->row;
-	const bool any = user_differs(&row->held, row->has_write ? &row->write.content : NULL,
+	const bool is_new = row->record_id.len == 0;
+	/* One may have been made. */
+	const bool doubtful = row->has_write || row->held.part[USER_ID].len > 0;
+	const bool any = user_differs(is_new ? &none : &row->held, is_new ? 0 : row->doubt,
 				      &item->wanted, item->parts);
 
-	if (row->record_id.len == 0) {
-		item->state = row->has_write ? USER_LOOK : USER_READY;
-		item->kind = row->has_write ? USER_ASSERT : USER_CREATE;
+	if (is_new) {
+		item->state = doubtful ? USER_LOOK : USER_READY;
+		item->kind = doubtful ? USER_ASSERT : USER_CREATE;
 		item->reason = "the person has a customerId";
 	} else if (any) {
 		item->state = USER_READY;
@@ -202,6 +289,8 @@ static bool judge(struct users *users, const struct user_turn *turn, struct erro
 	bool known = false;
 	bool held_up = false;
 
+	if (users_in_batch(users, turn->link) != NULL)
+		return wait_for_heir(users, turn->link, err);
 	if (turn->active &&
 	    !store_agreed_get(store, turn->link, SIDE_PEOPLE, &users->arena, &people, &agreed, err))
 		return false;
@@ -214,8 +303,11 @@ static bool judge(struct users *users, const struct user_turn *turn, struct erro
 		return leave(users, &item, known, err);
 	if (!is_held_up(users, &item, known, &held_up, err))
 		return false;
-	return held_up || (take_over(users, &item, err) &&
-			   set_claim(users, &item.row, item.wanted.part[USER_ID],
+	if (held_up)
+		return true;
+	if (!take_over(users, &item, err) || !make_way(users, &item, &held_up, err))
+		return false;
+	return held_up || (set_claim(users, &item.row, item.wanted.part[USER_ID],
 				     item.wanted.part[USER_EMAIL], err) &&
 			   decide(users, &item, err));
 }

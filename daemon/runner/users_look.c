@@ -13,8 +13,13 @@
 /* A write of unknown outcome may have had another one. */
 static struct str key_of(const struct user_item *item)
 {
-	return item->row.has_write ? item->row.write.content.part[USER_ID] :
-				     item->wanted.part[USER_ID];
+	const struct user_row *row = &item->row;
+
+	if (row->has_write)
+		return row->write.content.part[USER_ID];
+	return row->record_id.len == 0 && row->held.part[USER_ID].len > 0 ?
+		       row->held.part[USER_ID] :
+		       item->wanted.part[USER_ID];
 }
 
 static bool is_new(const struct user_item *item)
@@ -71,6 +76,11 @@ static bool take_as_it_is(struct users *users, struct user_item *item, struct er
 	return users_settle(users, item, err) && store_commit(store, err);
 }
 
+static bool differs_but_workspace(const struct user_item *item)
+{
+	return item->parts[USER_ID] || item->parts[USER_EMAIL] || item->parts[USER_PERSON];
+}
+
 static bool take_found(struct users *users, struct user_item *item, const struct user_record *found,
 		       struct error *err)
 {
@@ -82,17 +92,17 @@ static bool take_found(struct users *users, struct user_item *item, const struct
 	if (!same_id && !ours) {
 		item->state = USER_READY;
 		item->kind = USER_CREATE;
-		item->row.has_write = false;
+		row->has_write = false;
+		row->held = (struct user_content){ 0 };
 		return true;
 	}
 	row->record_id = found->id;
 	row->held = found->content;
-	item->n_workspaces = found->n_workspaces;
-	item->workspaces = found->workspaces;
-	if (!user_differs(&row->held, NULL, &item->wanted, item->parts))
+	row->doubt = 0;
+	if (!user_differs(&row->held, 0, &item->wanted, item->parts))
 		return take_as_it_is(users, item, err);
 	item->state = USER_READY;
-	item->kind = same_id ? USER_ASSERT : USER_UPDATE;
+	item->kind = same_id && differs_but_workspace(item) ? USER_ASSERT : USER_UPDATE;
 	item->reason = "a users record has this customerId already";
 	return true;
 }
@@ -208,8 +218,10 @@ void users_look(struct users *users)
 	size_t n = 0;
 
 	if (users->no_lookup) {
-		for (size_t i = 0; i < users->batch.n; i++)
+		for (size_t i = 0; i < users->batch.n; i++) {
+			users->batch.items[i].looked = false;
 			take_none(&users->batch.items[i]);
+		}
 		users_go_on(users);
 		return;
 	}
@@ -234,6 +246,29 @@ bool users_must_find_workspace(const struct users *users)
 	return users->workspace.len > 0 && !users->found_workspace && users->batch.n > 0;
 }
 
+/* The key, what is wrong with its value, what to do. */
+static void blame_workspace(const struct users *users, const struct answer *answer,
+			    struct error *err)
+{
+	if (answer->judgement == JUDGE_GONE)
+		(void)error_set(err, ERR_CONFIG,
+				"users.workspace: the records side has no workspace %.*s; give the "
+				"id of one that is there",
+				STR_ARG(users->workspace));
+	else if (answer->judgement == JUDGE_REJECTED || answer->judgement == JUDGE_CLASH)
+		(void)error_set(
+			err, ERR_CONFIG,
+			"users.workspace: the records side does not take %.*s for the id of "
+			"a workspaces record (%d); give one that is there",
+			STR_ARG(users->workspace), answer->status);
+	else if (answer->status == 403)
+		(void)error_set(err, ERR_AUTH,
+				"users.workspace: the token may not read the object workspaces "
+				"(403); let it, or leave users.workspace out");
+	else
+		(void)error_wrap(err, "records: looking for users.workspace");
+}
+
 static void on_workspace(void *payload, struct answer *answer)
 {
 	struct users *users = payload;
@@ -249,19 +284,13 @@ static void on_workspace(void *payload, struct answer *answer)
 		break;
 	case JUDGE_GONE:
 	case JUDGE_REJECTED:
-		(void)error_set(&err, ERR_CONFIG,
-				"users.workspace: the records side has no workspace %.*s; give the "
-				"id of one that is there",
-				STR_ARG(users->workspace));
-		users_close(users, &err);
-		break;
 	case JUDGE_CLASH:
 	case JUDGE_AUTH:
 	case JUDGE_LIMITED:
 	case JUDGE_TRANSIENT:
 	case JUDGE_MALFORMED:
 	case JUDGE_COUNT:
-		(void)error_wrap(&err, "records: looking for users.workspace");
+		blame_workspace(users, answer, &err);
 		users_close(users, &err);
 		break;
 	}

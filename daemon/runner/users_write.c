@@ -12,6 +12,8 @@
 bool users_add_history(struct users *users, const struct user_item *item, const char *action,
 		       struct error *err)
 {
+	const bool is_new = item->row.record_id.len == 0;
+
 	for (int part = 0; part < USER_PART_COUNT; part++) {
 		const struct history_entry entry = {
 			.cycle = users->runner->cycle.report.id,
@@ -19,10 +21,10 @@ bool users_add_history(struct users *users, const struct user_item *item, const 
 			.at = runner_now(users->runner),
 			.side = SIDE_RECORDS,
 			.side_id = item->turn.records_id,
-			.field = arena_format(&users->arena, "user.%s",
+			.field = arena_format(&users->arena, USER_FIELD "%s",
 					      user_part_name((enum user_part)part)),
 			.action = str_from(action),
-			.old_value = item->row.held.part[part],
+			.old_value = is_new ? (struct str){ NULL, 0 } : item->row.held.part[part],
 			.new_value = item->wanted.part[part],
 			.reason = str_from(item->reason),
 		};
@@ -36,11 +38,60 @@ bool users_add_history(struct users *users, const struct user_item *item, const 
 
 /* ---- Answers ---- */
 
-/* It was certainly not carried out. */
+/* It was certainly not carried out; what an earlier one may have done is as unknown as before. */
 static bool take_back(struct users *users, struct user_item *item, struct error *err)
 {
+	struct store *store = runner_store(users->runner);
+
 	item->row.has_write = false;
-	return store_user_answered(runner_store(users->runner), item->row.link, err);
+	item->row.doubt = item->doubt;
+	return store_user_put(store, &item->row, err) &&
+	       store_user_answered(store, item->row.link, err);
+}
+
+/* What was sent, and what an assert's answer shows of the rest. */
+static void know_parts(struct user_item *item, const struct user_record *record)
+{
+	struct user_row *row = &item->row;
+	const bool shown = item->kind == USER_ASSERT;
+
+	if (row->record_id.len == 0)
+		row->held = (struct user_content){ 0 };
+	for (int part = 0; part < USER_PART_COUNT; part++) {
+		if (item->parts[part])
+			row->held.part[part] = item->wanted.part[part];
+		else if (shown)
+			row->held.part[part] = record->content.part[part];
+		if (item->parts[part] || shown)
+			row->doubt &= ~USER_BIT(part);
+	}
+	row->record_id = record->id;
+	row->has_write = false;
+}
+
+/* Its person still waits for something: it is not settled, but who waits for it may go on. */
+static bool settle_given_up(struct users *users, const struct user_item *item, struct error *err)
+{
+	struct store *store = runner_store(users->runner);
+
+	return store_user_put(store, &item->row, err) &&
+	       store_user_answered(store, item->row.link, err) &&
+	       store_user_release(store, item->row.link, err);
+}
+
+/* An assert has no workspace, and one whose record wasn't looked up takes nothing away. */
+static bool settle_or_go_on(struct users *users, struct user_item *item, struct error *err)
+{
+	struct store *store = runner_store(users->runner);
+
+	if (item->heir != NULL)
+		return settle_given_up(users, item, err);
+	if (!user_differs(&item->row.held, item->row.doubt, &item->wanted, item->parts))
+		return users_settle(users, item, err);
+	item->state = USER_READY;
+	item->kind = USER_UPDATE;
+	return store_user_put(store, &item->row, err) &&
+	       store_user_answered(store, item->row.link, err);
 }
 
 static bool take_answer(struct users *users, struct user_item *item,
@@ -51,17 +102,13 @@ static bool take_answer(struct users *users, struct user_item *item,
 
 	users->n_accepted++;
 	users->n_unsure = 0;
-	users->runner->cycle.report.users++;
+	users->runner->cycle.report.users += item->counted ? 0 : 1;
+	item->counted = true;
 	if (!store_begin(store, err) ||
 	    !users_add_history(users, item, is_new ? "create" : "update", err))
 		return false;
-	for (int part = 0; part < USER_PART_COUNT; part++) {
-		if (item->parts[part])
-			item->row.held.part[part] = item->wanted.part[part];
-	}
-	item->row.record_id = record->id;
-	item->row.has_write = false;
-	return users_settle(users, item, err) && store_commit(store, err);
+	know_parts(item, record);
+	return settle_or_go_on(users, item, err) && store_commit(store, err);
 }
 
 /* The answer must be about the record that was written, or asked for by this user_id. */
@@ -88,7 +135,7 @@ static void leave_unsure(struct users *users, struct error *why)
 		users->closed = true;
 }
 
-static void close_side(struct users *users, const struct answer *answer)
+static struct error closing_error(const struct answer *answer)
 {
 	struct error err = answer->err;
 
@@ -102,14 +149,85 @@ static void close_side(struct users *users, const struct answer *answer)
 				"not write them");
 	else
 		(void)error_wrap(&err, "records: writing a users record");
+	return err;
+}
+
+static void close_side(struct users *users, const struct answer *answer)
+{
+	const struct error err = closing_error(answer);
+
 	users_close(users, &err);
+}
+
+/* The heir of what is not given up cannot have it. */
+static bool park(struct users *users, const struct user_item *item, int status, struct str words,
+		 struct error *err)
+{
+	const struct user_item *heir = item->heir;
+
+	if (heir == NULL)
+		return users_park(users, &item->turn, &item->wanted, status, words, 0, err);
+	words = arena_format(
+		&users->arena,
+		"the users record of link %lld has its customerId or e-mail address and "
+		"is not made to give it up (%.*s); give both persons other ones, sync, and "
+		"give them these after that",
+		(long long)item->turn.link, STR_ARG(words));
+	return users_park(users, &heir->turn, &heir->wanted, status, words, 0, err);
 }
 
 static bool refuse(struct users *users, const struct user_item *item, const struct answer *answer,
 		   struct error *err)
 {
 	users->n_unsure = 0;
-	return users_park(users, &item->turn, &item->wanted, answer->status, answer->words, 0, err);
+	return park(users, item, answer->status, answer->words, err);
+}
+
+static struct str keep(struct users *users, struct str text)
+{
+	return arena_copy(&users->forbidden_arena, text);
+}
+
+static bool take_forbidden(struct users *users, const struct user_item *item,
+			   const struct answer *answer, struct error *err)
+{
+	const struct user_item *whose = item->heir != NULL ? item->heir : item;
+	struct user_refusal refusal = { .turn = whose->turn,
+					.status = answer->status,
+					.words = keep(users, answer->words) };
+
+	if (users->n_accepted > 0)
+		return refuse(users, item, answer, err);
+	users->n_unsure = 0;
+	refusal.turn.records_id = keep(users, whose->turn.records_id);
+	for (int part = 0; part < USER_PART_COUNT; part++)
+		refusal.wanted.part[part] = keep(users, whose->wanted.part[part]);
+	*VEC_PUSH(&users->forbidden) = refusal;
+	users->forbidden_err = closing_error(answer);
+	users->closed = users->closed || users->forbidden.n >= USERS_FORBIDDEN_MOST;
+	return true;
+}
+
+bool users_judge_forbidden(struct users *users, struct error *err)
+{
+	struct store *store = runner_store(users->runner);
+
+	if (users->forbidden.n == 0)
+		return true;
+	if (users->n_accepted == 0) {
+		users_close(users, &users->forbidden_err);
+		return true;
+	}
+	if (!store_begin(store, err))
+		return false;
+	for (size_t i = 0; i < users->forbidden.n; i++) {
+		const struct user_refusal *refusal = &users->forbidden.items[i];
+
+		if (!users_park(users, &refusal->turn, &refusal->wanted, refusal->status,
+				refusal->words, 0, err))
+			return false;
+	}
+	return store_commit(store, err);
 }
 
 /* Another record has what is unique; by the user_id it can be told which. */
@@ -126,13 +244,14 @@ static bool take_clash(struct users *users, struct user_item *item, const struct
 static bool take_gone(struct users *users, struct user_item *item, const struct answer *answer,
 		      struct error *err)
 {
-	if (item->kind != USER_UPDATE) {
-		close_side(users, answer);
-		return true;
-	}
+	if (item->kind != USER_UPDATE)
+		return take_forbidden(users, item, answer, err);
 	item->row.record_id = (struct str){ NULL, 0 };
 	item->row.held = (struct user_content){ 0 };
-	(void)user_differs(&item->row.held, NULL, &item->wanted, item->parts);
+	item->row.doubt = 0;
+	if (item->heir != NULL)
+		return settle_given_up(users, item, err);
+	(void)user_differs(&item->row.held, 0, &item->wanted, item->parts);
 	item->state = USER_LOOK;
 	item->reason = "the users record was not there any more";
 	return store_user_put(runner_store(users->runner), &item->row, err);
@@ -149,8 +268,8 @@ static bool take_refusal(struct users *users, struct user_item *item, const stru
 	case JUDGE_GONE:
 		return take_gone(users, item, answer, err);
 	case JUDGE_AUTH:
-		if (answer->status == 403 && users->n_accepted > 0)
-			return refuse(users, item, answer, err);
+		if (answer->status == 403)
+			return take_forbidden(users, item, answer, err);
 		break;
 	case JUDGE_MALFORMED:
 	case JUDGE_LIMITED:
@@ -201,18 +320,36 @@ static void on_answer(void *payload, struct answer *answer)
 
 /* ---- Requests ---- */
 
-static bool store_writes(struct users *users, struct error *err)
+/* What is not known of the record, from now on. */
+static void doubt_parts(struct user_item *item)
+{
+	struct user_row *row = &item->row;
+
+	/* Whether an earlier write has made one is not known, unless it was looked for. */
+	if (row->record_id.len == 0 && item->looked)
+		row->held = (struct user_content){ 0 };
+	else if (row->record_id.len == 0 && row->has_write)
+		row->held = row->write.content;
+	item->doubt = row->doubt;
+	for (int part = 0; part < USER_PART_COUNT; part++)
+		row->doubt |= item->parts[part] ? USER_BIT(part) : 0;
+}
+
+static bool store_writes(struct users *users, struct user_item *const *items, size_t n,
+			 struct error *err)
 {
 	struct runner *runner = users->runner;
 	struct store *store = runner_store(runner);
 
 	if (!store_begin(store, err))
 		return false;
-	for (size_t i = 0; i < users->batch.n; i++) {
-		struct user_item *item = &users->batch.items[i];
+	for (size_t i = 0; i < n; i++) {
+		struct user_item *item = items[i];
 
-		if (item->state != USER_READY)
-			continue;
+		/* It would take the place of those that others have added. */
+		if (item->kind == USER_ASSERT)
+			item->parts[USER_WORKSPACE] = false;
+		doubt_parts(item);
 		item->row.has_write = true;
 		item->row.write = (struct user_write){
 			.cycle = runner->cycle.report.id,
@@ -233,8 +370,6 @@ static void send_item(struct users *users, struct user_item *item)
 		.kind = item->kind,
 		.id = item->row.record_id,
 		.content = &item->wanted,
-		.n_workspaces = item->n_workspaces,
-		.workspaces = item->workspaces,
 	};
 	struct request request;
 
@@ -242,32 +377,42 @@ static void send_item(struct users *users, struct user_item *item)
 		user.wanted[part] = item->parts[part];
 	/* An assert names the record by its user_id. */
 	user.wanted[USER_ID] = user.wanted[USER_ID] || item->kind != USER_UPDATE;
-	/* A PATCH adds to the list by itself. */
-	if (item->kind == USER_UPDATE)
-		user.n_workspaces = 0;
 	users_write_request(&users->runner->context, &user, &request);
 	item->state = USER_SENT;
 	users_submit(users, &request, on_answer, item);
 }
 
+/* As long as no write was taken, a few try: a side that takes none is not asked for everybody. */
+static size_t choose(struct users *users, struct user_item **items)
+{
+	const size_t most = users->n_accepted > 0 || users->runner->options.dry_run ?
+				    USERS_LOOKUP_MOST :
+				    USERS_FORBIDDEN_MOST;
+	size_t n = 0;
+
+	for (size_t i = 0; i < users->batch.n && n < most; i++) {
+		if (users->batch.items[i].state == USER_READY)
+			items[n++] = &users->batch.items[i];
+	}
+	return n;
+}
+
 void users_send(struct users *users)
 {
+	struct user_item *items[USERS_LOOKUP_MOST];
+	const size_t n = choose(users, items);
 	struct error err;
 
-	if (!store_writes(users, &err)) {
+	if (!store_writes(users, items, n, &err)) {
 		users_store_failed(users, &err);
 		users_go_on(users);
 		return;
 	}
-	for (size_t i = 0; i < users->batch.n; i++) {
-		struct user_item *item = &users->batch.items[i];
-
-		if (item->state != USER_READY)
-			continue;
+	for (size_t i = 0; i < n; i++) {
 		if (users->runner->options.dry_run)
-			item->state = USER_DONE;
+			items[i]->state = USER_DONE;
 		else
-			send_item(users, item);
+			send_item(users, items[i]);
 	}
 	users_go_on(users);
 }

@@ -156,7 +156,12 @@ void report_print(const struct cycle_report *report, FILE *out)
 {
 	const int64_t ns = report->ended_at - report->started_at;
 
-	(void)fprintf(out, "Cycle %" PRId64 ": %s in %" PRId64 ".%" PRId64 " s\n", report->id,
+	if (report->n_cycles > 1)
+		(void)fprintf(out, "Cycles %" PRId64 " to ",
+			      report->id - (int64_t)report->n_cycles + 1);
+	else
+		(void)fputs("Cycle ", out);
+	(void)fprintf(out, "%" PRId64 ": %s in %" PRId64 ".%" PRId64 " s\n", report->id,
 		      outcome_words(report), ns > 0 ? ns / NS_PER_S : 0,
 		      ns > 0 ? ns / (NS_PER_S / 10) % 10 : 0);
 	for (int side = 0; side < SIDE_COUNT; side++)

@@ -26,6 +26,7 @@ static const struct {
 	const char *key;
 	size_t offset; /* of uint64_t in struct cycle_report */
 } plain[] = {
+	{ "cycles", offsetof(struct cycle_report, n_cycles) },
 	{ "users", offsetof(struct cycle_report, users) },
 	{ "linked", offsetof(struct cycle_report, linked) },
 	{ "unchanged", offsetof(struct cycle_report, unchanged) },

@@ -300,7 +300,7 @@ CREATE TABLE note_turn(
 CREATE INDEX note_turn_next ON note_turn(due DESC, cycle, link);
 
 -- The users record of a linked person, as it was written or found last; without a record_id there is none that
--- is known.  claim: what its person asks for by now; empty: nothing, the record is left as it is.
+-- is known, or one that may have been made with this user_id.  claim: what its person asks for by now; empty: nothing, the record is left as it is.
 CREATE TABLE user(
 	link INTEGER NOT NULL PRIMARY KEY,
 	record_id TEXT NOT NULL,
@@ -310,6 +310,7 @@ CREATE TABLE user(
 	workspace TEXT NOT NULL,
 	claim_id TEXT NOT NULL,
 	claim_email TEXT NOT NULL,
+	doubt INTEGER NOT NULL, -- bits of the parts that a write of unknown outcome may have changed
 	sum INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX user_id ON user(user_id) WHERE user_id <> '';

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """D3: writes that were carried out although their answer was lost."""
 
+import json
 import unittest
 
 from front import Front, Reply, nothing
@@ -184,6 +185,46 @@ class Creates(LostAnswers):
                         self.assertEqual(len(failed), 1)
                         self.assert_mirrored(world, 2)
                         world.settled()
+
+    def test_told_of_all_cycles(self):
+        """What is printed is the sum of the run's cycles, as JSON and as text."""
+        for side in SIDES:
+            for words in (("--json",), ()):
+                with self.subTest(side=side, words=words):
+                    world, front = self.front(side, sync__retry__attempts=3)
+                    world.create_both(**GRACE)
+                    world.sync()
+                    ids = world.create_both(name=Name("Alan", "", "Turing"),
+                                            emails=["alan@example.com"])
+                    world.sync()
+                    world.edit(other(side), ids[other(side)], emails=["turing@example.com"])
+                    world.create(other(side), **ADA)
+                    lost = self.lose_first(front, "reset",
+                                           lambda call: b"turing@example.com" not in call.body)
+                    world.clear_log()
+                    printed = world.run("sync", *words)
+                    self.assertEqual(len(lost), 1)
+                    counts = world.box.stats()
+                    requests = {name: counts[name]["reads"] + counts[name]["writes"]
+                                for name in SIDES}
+                    cycles = [json.loads(row[0]) for row in world.rows(
+                        "SELECT summary FROM cycle WHERE id > 2 ORDER BY id")]
+                    self.assertEqual(len(cycles), 2)
+                    if not words:
+                        self.assertTrue(printed.startswith("Cycles 3 to 4: done in "), printed)
+                        self.assertIn(f"{requests['people']} requests", printed)
+                        continue
+                    summary = json.loads(printed)
+                    self.assertEqual((summary["cycles"], summary["outcome"]), (2, "ok"))
+                    self.assertEqual(summary["started_at"], cycles[0]["started_at"])
+                    self.assertEqual(summary["ended_at"], cycles[1]["ended_at"])
+                    self.assertEqual(summary["requests"], requests)
+                    self.assertEqual(summary["updated"][side], 1)
+                    for counter in ("created", "updated", "requests_least"):
+                        self.assertEqual(summary[counter], {
+                            name: sum(cycle[counter][name] for cycle in cycles) for name in SIDES})
+                    self.assertEqual(summary["linked"], sum(cycle["linked"] for cycle in cycles))
+                    self.assertEqual(summary["created"][side], 1)
 
     def test_what_was_asked_for_once(self):
         """A person was asked for: one cycle, whatever came of it."""

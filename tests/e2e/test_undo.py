@@ -223,6 +223,22 @@ class Left(Undone):
                 world.sync()
                 self.over(world, ids, "Engineer")
 
+    @only("values")
+    def test_users_record(self):
+        """It follows its person, also back; the list says so."""
+        world, ids = self.linked(users__enabled=True)
+        world.edit("people", ids["people"], raw={"customerId": "4711"})
+        world.sync()
+        world.edit("people", ids["people"], emails=["countess@example.com"])
+        rows = {row["field"]: row["outcome"] for row in self.undo(world, world.sync()["id"])}
+        self.assertEqual(rows, {"emails": "put back", "user.primary_email_address":
+                                "left: a users record follows its person"})
+        world.sync()
+        [user] = world.box.dump("records", "users")
+        self.assertEqual(user["values"]["primary_email_address"][0]["email_address"],
+                         ADA["emails"][0])
+        world.settled()
+
     def test_answer_lost(self):
         for side in SIDES:
             with self.subTest(side=side):

@@ -7,13 +7,11 @@ import unittest
 from harness import DIALECT, Case, only
 from users_world import ADA, GRACE, USERS, Users
 
-WAITING = 1
 CHANGES = 2
 REFUSED = 77
 BAD_CONFIG = 78
 
 CREATE = [("POST", "")]
-ASSERT = ("PUT", "matching_attribute=user_id")
 LOOKUP = ("POST", "query")
 UPDATE = ("PATCH", "one")
 
@@ -202,6 +200,30 @@ class Mirrored(Users):
         self.assertEqual([request["target"] for request in world.box.log()
                           if "workspaces" in request["target"]], [])
 
+    def test_bad_workspace(self):
+        """The key is named, what is wrong with its value, and what to do: by check, and by sync."""
+        world = self.users_world()
+        self.person(world)
+        world.configure({"users.enabled": True, "users.workspace": "crm.example.com/w1"})
+        world.run("check", code=BAD_CONFIG)
+        self.assertRegex(world.runs[-1][3].decode(), r"users\.workspace: must be the id of a work")
+        world.configure({"users.enabled": True, "users.workspace": "w1"})
+        for status, code in ((400, BAD_CONFIG), (403, REFUSED), (404, BAD_CONFIG)):
+            with self.subTest(status=status):
+                world.box.post("fault", side="records", action="status", status=status, count=100,
+                               match={"path_prefix": "/v2/objects/workspaces/"})
+                rows = [json.loads(line) for line in
+                        world.run("check", "--online", "--json", code=code).splitlines()]
+                [row] = [row for row in rows if row["check"] == "workspace"]
+                self.assertRegex(row["found"], f'^users\\.workspace = "w1": HTTP {status}: ')
+                self.assertRegex(row["todo"], r"users\.workspace")
+                self.assertRegex(world.runs[-1][3].decode(), r"users\.workspace = \"w1\": .*; ")
+                world.sync(code=code)
+                self.assertRegex(world.runs[-1][3].decode(), r"users\.workspace: .*; ")
+                self.assertEqual(self.sent(world), [("POST", "query")])
+                world.box.post("fault/clear")
+                world.clear_log()
+
     def test_export_and_forget(self):
         world, ids = self.ada()
         told = json.loads(world.run("export", ids["people"]))
@@ -328,150 +350,6 @@ class Changed(Users):
         world.sync()
         self.assert_users(world, c4712=("ada@example.com", ids["records"]))
         self.settled_users(world)
-
-
-@only("values")
-class Clashes(Users):
-    def test_user_id_taken(self):
-        """Resolved by assert, not by a second record; what it held is told."""
-        world = self.users_world()
-        grace = world.create("records", **GRACE)
-        self.user(world, user_id="4711", primary_email_address="old@example.com",
-                  person={"target_object": "people", "target_record_id": grace})
-        ids = self.person(world)
-        world.clear_log()
-        world.sync()
-        self.assertEqual(self.sent(world), [*CREATE, LOOKUP, ASSERT])
-        self.assert_users(world, c4711=("ada@example.com", ids["records"]))
-        self.assertIn(("user.primary_email_address", "update", "old@example.com",
-                       "ada@example.com", "a users record has this customerId already"),
-                      self.history(world, action="update"))
-        self.settled_users(world)
-
-    def test_server_without_query(self):
-        """Then the assert goes without having looked."""
-        world = self.users_world()
-        self.user(world, user_id="4711")
-        ids = self.person(world)
-        world.box.post("fault", side="records", action="status", status=404, count=100,
-                       match={"method": "POST", "path_prefix": USERS + "/query"})
-        world.sync()
-        self.assert_users(world, c4711=("ada@example.com", ids["records"]))
-        world.box.post("fault/clear")
-        self.settled_users(world)
-
-    def test_workspaces_stay(self):
-        """An assert overwrites lists: what others have put there is sent back."""
-        world = self.users_world()
-        spaces = [world.box.post("create", side="records", object="workspaces",
-                                 set={"workspace_id": name})["id"] for name in ("w1", "w2")]
-        self.user(world, user_id="4711", workspace=[{"target_object": "workspaces",
-                                                     "target_record_id": spaces[0]}])
-        world.configure({"users.enabled": True, "users.workspace": spaces[1]})
-        ids = self.person(world)
-        world.sync()
-        self.assertEqual(self.users(world),
-                         {"4711": ("ada@example.com", ids["records"], spaces)})
-        self.settled_users(world)
-
-    def test_email_taken(self):
-        """By a record with another user_id: parked with the server's words, retried on demand."""
-        world = self.users_world()
-        taken = self.user(world, user_id="9", primary_email_address="ada@example.com")
-        ids = self.person(world)
-        other = self.person(world, customer="4712", **GRACE)
-        world.sync(code=WAITING)
-        self.assert_users(world, c9=("ada@example.com", None),
-                          c4712=("grace@example.com", other["records"]))
-        self.assertIn("uniqueness_conflict", world.run("quarantine", "list"))
-        self.settled_users(world, code=WAITING)
-        world.box.post("delete", side="records", object="users", id=taken)
-        world.run("quarantine", "retry")
-        world.sync()
-        self.assertEqual(self.users(world)["4711"][1], ids["records"])
-        self.settled_users(world)
-
-    def test_renamed_to_a_taken_one(self):
-        """Neither record is made the other one: a person decides."""
-        world, ids = self.ada()
-        self.user(world, user_id="9")
-        world.edit("people", ids["people"], raw={"customerId": "9"})
-        world.sync(code=WAITING)
-        self.assert_users(world, c9=(None, None), c4711=("ada@example.com", ids["records"]))
-        self.assertIn("uniqueness_conflict", world.run("quarantine", "list"))
-        self.settled_users(world, code=WAITING)
-        world.edit("people", ids["people"], raw={"customerId": "4711"})
-        world.sync()
-        self.settled_users(world)
-
-    def test_exchanged(self):
-        """Two customerIds change places: both are told of, and nothing is doubled or lost."""
-        world, ids = self.ada()
-        grace = self.person(world, customer="4712", **GRACE)
-        world.sync()
-        world.edit("people", ids["people"], raw={"customerId": "4712"})
-        world.edit("people", grace["people"], raw={"customerId": "4711"})
-        for _ in range(2):
-            world.sync(code=WAITING)
-        self.settled_users(world, code=WAITING)
-        self.assertEqual(sorted(self.users(world)), ["4711", "4712"])
-
-    def test_one_customer_id_twice(self):
-        """Whoever was first keeps it; the other one is told of, and waits without a request."""
-        world, ids = self.ada()
-        grace = self.person(world, customer="4711", **GRACE)
-        for _ in range(3):
-            world.clear_log()
-            summary = world.sync(code=WAITING)
-            self.assertEqual(summary["quarantined"], 1)
-            self.assertEqual(self.sent(world), [])
-        self.assertIn("customerId is that of link", world.run("quarantine", "list"))
-        self.assert_users(world, c4711=("ada@example.com", ids["records"]))
-        # In one and the same sync the one gives it up and the other one takes it.
-        world.edit("people", ids["people"], raw={"customerId": "4712"})
-        world.sync()
-        self.assert_users(world, c4712=("ada@example.com", ids["records"]),
-                          c4711=("grace@example.com", grace["records"]))
-        self.settled_users(world)
-
-    def test_twice_at_once(self):
-        """Two new ones in one batch: one record."""
-        world = self.users_world()
-        self.person(world)
-        self.person(world, **GRACE)
-        summary = world.sync(code=WAITING)
-        self.assertEqual((summary["users"], summary["quarantined"]), (1, 1))
-        self.assertEqual(list(self.users(world)), ["4711"])
-        self.settled_users(world, code=WAITING)
-
-    def test_refused(self):
-        """Tried again when its content changes, and nobody else waits for it."""
-        world = self.users_world()
-        ids = self.person(world)
-        grace = self.person(world, customer="4712", **GRACE)
-        world.box.post("fault", side="records", action="status", status=422, count=1,
-                       match={"method": "POST", "path_prefix": USERS, "nth": 1})
-        world.sync(code=WAITING)
-        self.assertEqual(len(self.users(world)), 1)
-        self.settled_users(world, code=WAITING)
-        for person, name in ((ids, "ada"), (grace, "grace")):
-            world.edit("people", person["people"], emails=[f"{name}2@example.com"])
-        world.sync()
-        self.assert_users(world, c4711=("ada2@example.com", ids["records"]),
-                          c4712=("grace2@example.com", grace["records"]))
-        self.settled_users(world)
-
-    def test_forbidden(self):
-        world = self.users_world()
-        self.person(world)
-        world.box.post("fault", side="records", action="status", status=403, count=100,
-                       match={"method": "POST", "path_prefix": USERS})
-        world.sync(code=REFUSED)
-        world.box.post("fault/clear")
-        world.sync()
-        self.assertEqual(list(self.users(world)), ["4711"])
-        self.settled_users(world)
-
 
 if __name__ == "__main__":
     unittest.main()

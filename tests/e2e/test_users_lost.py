@@ -10,11 +10,13 @@ import faults
 from harness import only
 from users_world import ADA, GRACE, USERS, Users
 
+WAITING = 1
 UNREACHABLE = 69
 # What becomes of a write: not carried out, and carried out with its answer lost.
 LOST = ({"action": "reset_before"}, {"action": "reset_after"}, {"action": "timeout_after"},
         {"action": "status_after", "status": 504}, {"action": "cut_body"},
         {"action": "raw", "status": 200, "body": "{\"data\":{}}"})
+NOT_DONE, DONE = LOST[:2]
 
 
 @only("values")
@@ -43,9 +45,9 @@ class Lost(Users):
                 self.assertEqual(len(self.history(world, action="create")), 3, "told once")
                 self.settled_users(world)
 
-    def check(self, method, prepare, follow, **users):
+    def check(self, method, prepare, follow, ways=LOST, **users):
         """However a write is lost: the users records in the end, by customerId, with their addresses."""
-        for how in LOST:
+        for how in ways:
             with self.subTest(**how):
                 world = self.world()
                 ids = prepare(world)
@@ -91,6 +93,106 @@ class Lost(Users):
         """What may have been carried out is written over, although it was never known to be there."""
         self.check("PATCH", self.edited(raw={"customerId": "4712"}), self.renamed("4711"),
                    c4711="ada@example.com")
+
+    def edit(self, world, ids, customer, email):
+        world.edit("people", ids["people"], raw={"customerId": customer},
+                   emails=[f"{email}@example.com"])
+
+    def test_two_taken_back(self):
+        """Each of them may have been carried out, or not."""
+        for first in (NOT_DONE, DONE):
+            for second in (NOT_DONE, DONE):
+                with self.subTest(first=first, second=second):
+                    world = self.world()
+                    ids = self.person(world)
+                    world.sync()
+                    self.edit(world, ids, "4711", "countess")
+                    self.lose(world, "PATCH", first)
+                    world.sync(code=UNREACHABLE)
+                    self.edit(world, ids, "4712", "ada")
+                    self.lose(world, "PATCH", second)
+                    world.sync(code=UNREACHABLE)
+                    self.edit(world, ids, "4711", "ada")
+                    world.sync()
+                    self.assert_users(world, c4711=("ada@example.com", ids["records"]))
+                    self.settled_users(world)
+
+    def test_refused_in_between(self):
+        """What a write that was refused has not done, an earlier one may have."""
+        for how in (NOT_DONE, DONE):
+            with self.subTest(**how):
+                world = self.world()
+                ids = self.person(world)
+                world.sync()
+                self.edit(world, ids, "4711", "countess")
+                self.lose(world, "PATCH", how)
+                world.sync(code=UNREACHABLE)
+                self.edit(world, ids, "4712", "ada")
+                self.lose(world, "PATCH", {"action": "status", "status": 422})
+                world.sync(code=WAITING)
+                self.edit(world, ids, "4711", "ada")
+                world.sync()
+                self.assert_users(world, c4711=("ada@example.com", ids["records"]))
+                self.settled_users(world)
+
+    def test_left_in_between(self):
+        """Nor is it forgotten while the person has no customerId."""
+        def follow(world, ids):
+            self.edit(world, ids, None, "ada")
+            world.sync()
+            self.settled_users(world)
+            self.edit(world, ids, "4711", "ada")
+
+        self.check("PATCH", self.edited(emails=["countess@example.com"]), follow,
+                   (NOT_DONE, DONE), c4711="ada@example.com")
+
+    def test_left_and_renamed(self):
+        """The record that may have been made is looked for when the next customerId comes."""
+        def follow(world, ids):
+            self.renamed(None)(world, ids)
+            world.sync()
+            self.renamed("4712")(world, ids)
+
+        self.check("POST", self.person, follow, (NOT_DONE, DONE), c4712="ada@example.com")
+
+    def test_workspace_added(self):
+        """By the change that follows an assert."""
+        for method in ("PUT", "PATCH"):
+            for how in (NOT_DONE, DONE):
+                with self.subTest(method=method, **how):
+                    world = self.world()
+                    spaces = [world.box.post("create", side="records", object="workspaces",
+                                             set={"workspace_id": f"w{i}"})["id"]
+                              for i in range(2)]
+                    self.user(world, user_id="4711", workspace=[
+                        {"target_object": "workspaces", "target_record_id": spaces[0]}])
+                    world.configure({"users.enabled": True, "users.workspace": spaces[1],
+                                     "sync.retry.attempts": 2, "records.timeout": 1})
+                    self.person(world)
+                    self.lose(world, method, how)
+                    world.sync(code=UNREACHABLE)
+                    world.sync()
+                    self.assertEqual(sorted(self.users(world)["4711"][2]), sorted(spaces))
+                    self.settled_users(world)
+
+    def test_exchange(self):
+        """Any of its three writes."""
+        for nth in (1, 2, 3):
+            for how in (NOT_DONE, DONE):
+                with self.subTest(nth=nth, **how):
+                    world = self.world()
+                    ada = self.person(world)
+                    grace = self.person(world, customer="4712", **GRACE)
+                    world.sync()
+                    self.renamed("4712")(world, ada)
+                    self.renamed("4711")(world, grace)
+                    world.box.post("fault", side="records", count=1, match={
+                        "method": "PATCH", "path_prefix": USERS, "nth": nth}, **how)
+                    world.sync(code=None)
+                    world.sync(code=None)
+                    self.assert_users(world, c4712=("ada@example.com", ada["records"]),
+                                      c4711=("grace@example.com", grace["records"]))
+                    self.settled_users(world)
 
     def test_assert(self):
         def prepare(world):

@@ -44,7 +44,7 @@ enum op_kind {
 	OP_MERGE,     /* records: two become one with a new id */
 	OP_NOTE,      /* a note of the human on that side */
 	OP_NOTE_EDIT, /* the n-th note gets other words */
-	OP_CUSTOMER,  /* the human gets the n-th customer number, or loses his */
+	OP_CUSTOMER, /* the human gets the n-th customer number, loses his, or exchanges it with another one */
 	OP_KIND_COUNT
 };
 

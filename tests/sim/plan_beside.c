@@ -56,6 +56,7 @@ void plan_draw_users(struct draw *draw)
 
 		op->human = below(draw, plan->n_humans);
 		op->side = SANDBOX_PEOPLE;
+		op->other = below(draw, plan->n_humans);
 		op->n = below(draw, 100);
 		op->when = WHEN_BEFORE;
 	}

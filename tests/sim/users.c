@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * users: users who give the people customer numbers, take them away and give them to somebody else; and what
+ * users: users who give the people customer numbers, take them away, give them to somebody else and exchange them; and what
  * must have become of the records side's object users in the end.
  */
 #include "check.h"
@@ -9,6 +9,8 @@
 
 /* Few, so that two have the same one now and then. */
 #define NUMBERS 12
+/* Every so many-th deed is an exchange of two numbers. */
+#define EXCHANGE_EVERY 4
 #define USERS_PATH "/v2/objects/users/"
 
 void users_configure(struct buf *out)
@@ -18,28 +20,56 @@ void users_configure(struct buf *out)
 
 /* ---- What users do ---- */
 
-/* The server does not move updatedAt for it: what else was edited when is told by that. */
-bool users_deed(struct sim *sim, const struct op *op)
+/* An empty number: none.  The server does not move updatedAt for it: what else was edited when is told by
+ * that. */
+static bool set_number(struct sim *sim, const char *people_id, int64_t updated_ns,
+		       struct str number)
 {
-	const struct body *body = oracle_body_of(&sim->oracle, SANDBOX_PEOPLE, op->human, false);
 	char ret_id[FACTS_ID_BYTES];
 	struct buf text;
 
-	if (body == NULL)
-		return false;
-	const struct facts_customer customer = facts_customer_of(sim->box, body->id);
-
 	buf_init(&text, 512);
 	buf_addf(&text, "{\"side\":\"people\",\"id\":\"%s\",\"at\":%lld,\"set\":{\"customerId\":",
-		 body->id, (long long)customer.updated_ns);
-	if (op->n % NUMBERS == 0)
+		 people_id, (long long)updated_ns);
+	if (number.len == 0)
 		buf_add_z(&text, "null}}");
 	else
-		buf_addf(&text, "\"C%u\"}}", op->n % NUMBERS);
+		buf_addf(&text, "\"%.*s\"}}", STR_ARG(number));
 	const bool ok = deeds_control(sim, "edit", buf_str(&text), ret_id);
 
 	buf_release(&text);
 	return ok;
+}
+
+/* The sandbox's own texts end with the first edit. */
+static bool exchange(struct sim *sim, const char *one_id, const char *other_id)
+{
+	const struct facts_customer one = facts_customer_of(sim->box, one_id);
+	const struct facts_customer other = facts_customer_of(sim->box, other_id);
+	struct arena arena = { 0 };
+	const struct str ones = arena_copy(&arena, one.number);
+	const struct str others = arena_copy(&arena, other.number);
+	const bool ok = set_number(sim, one_id, one.updated_ns, others) &&
+			set_number(sim, other_id, other.updated_ns, ones);
+
+	arena_release(&arena);
+	return ok;
+}
+
+bool users_deed(struct sim *sim, const struct op *op)
+{
+	const struct body *body = oracle_body_of(&sim->oracle, SANDBOX_PEOPLE, op->human, false);
+	const struct body *other = oracle_body_of(&sim->oracle, SANDBOX_PEOPLE, op->other, false);
+	char text[16] = "";
+
+	if (body == NULL)
+		return false;
+	if (op->n % EXCHANGE_EVERY == 0 && other != NULL && other != body)
+		return exchange(sim, body->id, other->id);
+	if (op->n % NUMBERS != 0)
+		(void)snprintf(text, sizeof(text), "C%u", op->n % NUMBERS);
+	return set_number(sim, body->id, facts_customer_of(sim->box, body->id).updated_ns,
+			  str_from(text));
 }
 
 /* ---- What the program does ---- */

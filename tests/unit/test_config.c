@@ -180,6 +180,10 @@ static const struct bad_case bad_cases[] = {
 	  "records = { base_url = \"https://r.example\"; dialect = \"attributes\";\n"
 	  "token_file = \"r\"; };\n" PEOPLE "users = { enabled = true; };",
 	  "4: users.enabled: the dialect attributes has no users; set it to false\n" },
+	{ "an address for the id of a workspace",
+	  BOTH "users = { enabled = true;\nworkspace = \"https://crm.example/w/1\"; };",
+	  "4: users.workspace: must be the id of a workspaces record alone, without blanks and "
+	  "slashes\n" },
 	{ "nothing that could be created",
 	  BOTH "references = { segments = {\ncreate_missing = true; };\n"
 	       "owners = { create_missing = true; };\ntags = { create_missing = true; }; };",

@@ -77,9 +77,62 @@ static void test_order(void **state)
 	}
 }
 
+/* Every counter is a number of its own, times the factor. */
+static struct cycle_report report(int64_t id, enum outcome outcome, uint64_t factor)
+{
+	struct cycle_report report = {
+		.id = id,
+		.n_cycles = 1,
+		.kind = "full",
+		.outcome = outcome,
+		.started_at = 10 * id,
+		.ended_at = 10 * id + 5,
+		.users = 11 * factor,
+		.linked = 12 * factor,
+		.unchanged = 13 * factor,
+		.conflicts = 14 * factor,
+		.quarantined = 15 * factor,
+		.left_out = 16 * factor,
+		.waiting = 17 * factor,
+		.retries = 22 * factor,
+	};
+	uint64_t *const by_side[] = { report.created,       report.updated,    report.removed,
+				      report.notes,         report.references, report.requests,
+				      report.requests_least };
+
+	for (size_t i = 0; i < COUNT_OF(by_side); i++) {
+		for (size_t side = 0; side < SIDE_COUNT; side++)
+			by_side[i][side] = (30 + 2 * i + side) * factor;
+	}
+	return report;
+}
+
+/* What several cycles of one run did: what they counted together, and what the last one left. */
+static void test_sum(void **state)
+{
+	struct cycle_report sum = report(7, OUTCOME_PARTIAL, 1);
+	const struct cycle_report next = report(8, OUTCOME_OK, 100);
+
+	(void)state;
+	sum.failure.code = ERR_UNCERTAIN;
+	cycle_report_add(&sum, &next);
+	struct cycle_report expected = report(8, OUTCOME_OK, 101);
+
+	expected.n_cycles = 2;
+	expected.started_at = 70;
+	/* Of those whom the first one wrote to, the second says that they needed nothing. */
+	expected.unchanged = 13;
+	expected.conflicts = 1400;
+	expected.quarantined = 1500;
+	expected.left_out = 1600;
+	expected.waiting = 1700;
+	assert_memory_equal(&sum, &expected, sizeof(sum));
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_order) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_order),
+					    cmocka_unit_test(test_sum) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

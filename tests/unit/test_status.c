@@ -36,6 +36,7 @@ static struct status sample(void)
 			   .report = { .kind = "full" } },
 		.has_last_cycle = true,
 		.last_cycle = { .id = 6,
+				.n_cycles = 1,
 				.kind = "full",
 				.outcome = OUTCOME_OK,
 				.started_at = NOON - 60 * SECOND,
@@ -105,7 +106,7 @@ static void formats_every_key(void **state)
 		"\"removed\":{\"records\":5,\"people\":6},"
 		"\"notes\":{\"records\":14,\"people\":15},"
 		"\"references\":{\"records\":16,\"people\":17},\"requests\":{\"records\":10,\"people\":11},"
-		"\"requests_least\":{\"records\":12,\"people\":13},\"users\":18,"
+		"\"requests_least\":{\"records\":12,\"people\":13},\"cycles\":1,\"users\":18,"
 		"\"linked\":7,\"unchanged\":8,"
 		"\"conflicts\":0,\"quarantined\":0,\"left_out\":14,\"guarded\":0,"
 		"\"waiting\":0,\"retries\":9,"

@@ -35,6 +35,7 @@ static struct user_row put(struct fixture *f, int64_t link, const char *record, 
 		.record_id = S(record),
 		.held = { .part = { S(held), S(email), S("r"), S("w") } },
 		.claim = { .part = { S(claim), S(email) } },
+		.doubt = USER_BIT(USER_EMAIL),
 	};
 
 	OK(f, store_user_put(f->store, &row, &f->err));
@@ -67,6 +68,7 @@ static void keeps_rows(void **state)
 	assert_true(str_equal_z(found.claim.part[USER_EMAIL], "a@example.com"));
 	assert_true(str_equal_z(found.write.content.part[USER_ID], "2"));
 	assert_true(str_equal_z(found.write.reason, "why now"));
+	assert_int_equal(found.doubt, USER_BIT(USER_EMAIL));
 	OK(f, store_user_write_count(f->store, &n, &f->err));
 	assert_int_equal(n, 1);
 	OK(f, store_user_answered(f->store, 7, &f->err));
@@ -87,13 +89,13 @@ static void hands_over(void **state)
 	OK(f, store_user_get(f->store, 2, &f->arena, &found, &any, &f->err));
 	assert_true(str_equal_z(found.record_id, "u1"));
 	assert_true(str_equal_z(found.held.part[USER_ID], "1"));
-	/* What may have been written over it is not known. */
+	/* What may have been written over it stays unknown. */
 	row.link = 2;
 	OK(f, store_user_sent(f->store, &row, &f->err));
 	OK(f, store_user_hand_over(f->store, 2, 3, &f->err));
 	OK(f, store_user_get(f->store, 3, &f->arena, &found, &any, &f->err));
 	assert_true(any && !found.has_write);
-	assert_int_equal(found.held.part[USER_ID].len, 0);
+	assert_int_equal(found.doubt, USER_BIT(USER_EMAIL));
 }
 
 static int64_t rival(struct fixture *f, int64_t link, enum user_part part, const char *text)
@@ -140,6 +142,14 @@ static void knows_who_has_it(void **state)
 	/* There never was a record. */
 	(void)put(f, a, "", "1", "1", "a@example.com");
 	assert_int_equal(left(f, b, "1"), 0);
+}
+
+static int64_t keeper(struct fixture *f, int64_t link, enum user_part part, const char *text)
+{
+	int64_t found = -1;
+
+	OK(f, store_user_keeper(f->store, link, part, S(text), &found, &f->err));
+	return found;
 }
 
 /* ---- Turns ---- */
@@ -248,6 +258,34 @@ static void waits(void **state)
 	turns(f, 3, true, "2 ");
 }
 
+/* Who waits for something else keeps what it has until it is asked for it. */
+static void knows_who_keeps_it(void **state)
+{
+	struct fixture *f = *state;
+	const int64_t a = add_link(f, "r1", "p1");
+	const int64_t b = add_link(f, "r2", "p2");
+
+	begin(f, "");
+	turns(f, 1, true, "1 2 ");
+	(void)put(f, a, "u1", "1", "", "a@example.com");
+	assert_int_equal(keeper(f, b, USER_ID, "1"), 0);
+	assert_int_equal(rival(f, b, USER_ID, "1"), 0);
+	/* It may ask for it, once it has had its turn. */
+	end(f, a, true, true, 0);
+	assert_int_equal(keeper(f, b, USER_ID, "1"), 0);
+	assert_int_equal(rival(f, b, USER_ID, "1"), a);
+	end(f, a, false, true, b);
+	assert_int_equal(keeper(f, b, USER_ID, "1"), a);
+	assert_int_equal(keeper(f, b, USER_EMAIL, "a@example.com"), a);
+	assert_int_equal(keeper(f, b, USER_ID, "2"), 0);
+	assert_int_equal(keeper(f, b, USER_ID, ""), 0);
+	assert_int_equal(keeper(f, a, USER_ID, "1"), 0);
+	(void)put(f, a, "", "1", "", "a@example.com");
+	assert_int_equal(keeper(f, b, USER_ID, "1"), 0);
+	(void)put(f, a, "u1", "1", "1", "a@example.com");
+	assert_int_equal(keeper(f, b, USER_ID, "1"), 0);
+}
+
 static void is_tried_again(void **state)
 {
 	struct fixture *f = *state;
@@ -299,8 +337,9 @@ static void is_forgotten(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(keeps_rows), TEST(hands_over),     TEST(knows_who_has_it), TEST(takes_turns),
-		TEST(waits),      TEST(is_tried_again), TEST(is_forgotten),
+		TEST(keeps_rows),     TEST(hands_over),         TEST(knows_who_has_it),
+		TEST(takes_turns),    TEST(knows_who_keeps_it), TEST(waits),
+		TEST(is_tried_again), TEST(is_forgotten),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
