@@ -7,6 +7,7 @@
 #include "base/hash.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* The kinds that an API may be asked for, in the order in which requests are filled. */
 static const enum key_kind kinds[] = { KEY_EMAIL, KEY_LINKEDIN, KEY_PHONE };
@@ -152,35 +153,55 @@ static bool collect_all(struct collecting *collecting, struct error *err)
 	return true;
 }
 
-static bool is_taken(const struct side_lookup *side, struct str id)
+static bool is_witness_of(const struct side_lookup *side, enum key_kind kind, struct str id)
 {
-	for (int kind = 0; kind < KEY_KIND_COUNT; kind++) {
-		const struct witnesses *witnesses = &side->witnesses[kind];
+	const struct witnesses *witnesses = &side->witnesses[kind];
 
-		for (size_t i = 0; i < witnesses->n; i++) {
-			if (str_equal(witnesses->keys[i].id, id))
-				return true;
-		}
+	for (size_t i = 0; i < witnesses->n; i++) {
+		if (str_equal(witnesses->keys[i].id, id))
+			return true;
 	}
 	return false;
 }
 
+/* E-mails are asked for by themselves; the other kinds may stand in one request, and who is in it with two of
+ * them shows nothing of either. */
+static bool is_taken(const struct side_lookup *side, enum key_kind kind, struct str id, bool at_all)
+{
+	for (size_t i = 0; i < COUNT_OF(kinds); i++) {
+		const bool apart = (kinds[i] == KEY_EMAIL) != (kind == KEY_EMAIL);
+
+		if ((at_all || !apart) && is_witness_of(side, kinds[i], id))
+			return true;
+	}
+	return false;
+}
+
+static void add_untaken(struct side_lookup *side, enum key_kind kind,
+			const struct known_key known[], size_t n, bool at_all)
+{
+	struct witnesses *witnesses = &side->witnesses[kind];
+
+	for (size_t i = 0; i < n && witnesses->n < WITNESSES; i++) {
+		if (!is_taken(side, kind, known[i].id, at_all))
+			witnesses->keys[witnesses->n++] = known[i];
+	}
+}
+
+/* Who is a witness of nothing else, if there is somebody. */
 static bool add_witnesses(struct lookup *lookup, enum side target, enum key_kind kind,
 			  int64_t generation, struct error *err)
 {
 	struct side_lookup *side = &lookup->sides[target];
-	struct witnesses *witnesses = &side->witnesses[kind];
 	struct known_key known[WITNESSES * COUNT_OF(kinds)];
 	size_t n = 0;
 
 	if (!store_known_keys(runner_store(lookup->runner), target, kind, generation,
 			      COUNT_OF(known), &lookup->arena, known, &n, err))
 		return false;
-	/* Who is found by one of his keys says nothing of another kind. */
-	for (size_t i = 0; i < n && witnesses->n < WITNESSES; i++) {
-		if (!is_taken(side, known[i].id))
-			witnesses->keys[witnesses->n++] = known[i];
-	}
+	add_untaken(side, kind, known, n, true);
+	if (side->witnesses[kind].n == 0)
+		add_untaken(side, kind, known, n, false);
 	return true;
 }
 
@@ -295,6 +316,16 @@ static size_t count_wanted(const struct side_lookup *side, size_t first, size_t 
 	return wanted;
 }
 
+/* Their texts are the lookup's already. */
+static const struct match_key *copy_keys(struct arena *arena, const struct match_key keys[],
+					 size_t n)
+{
+	struct match_key *copy = arena_alloc(arena, n, sizeof(*copy));
+
+	memcpy(copy, keys, n * sizeof(*copy));
+	return copy;
+}
+
 /* How many keys the request asks for; 0: the first one's kind cannot be asked for. */
 static size_t submit_one(struct lookup *lookup, enum side side, size_t first,
 			 struct match_key keys[])
@@ -317,6 +348,8 @@ static size_t submit_one(struct lookup *lookup, enum side side, size_t first,
 				   .side = side,
 				   .first = first,
 				   .n = wanted,
+				   .asked = copy_keys(&lookup->arena, keys, covered),
+				   .n_asked = covered,
 				   .limit = mapper->caps.page_max };
 	lookup->n_flying++;
 	runner->n_lookups[side]++;

@@ -30,24 +30,36 @@ static struct candidate *candidate_of(const struct search *search, size_t i)
 
 static bool was_asked_for(const struct search *search, const struct match_key *key)
 {
-	for (size_t i = 0; i < search->n; i++) {
-		const struct match_key *asked = key_of(search, i);
-
-		if (asked->kind == key->kind && str_equal(asked->key, key->key))
+	for (size_t i = 0; i < search->n_asked; i++) {
+		if (search->asked[i].kind == key->kind && str_equal(search->asked[i].key, key->key))
 			return true;
 	}
 	return false;
 }
 
-static bool is_witness(struct search *search, const struct match_key *key)
+static bool was_wanted(const struct search *search, const struct match_key *key)
 {
-	const struct witnesses *witnesses = &side_of(search)->witnesses[key->kind];
+	for (size_t i = 0; i < search->n; i++) {
+		const struct match_key *wanted = key_of(search, i);
 
-	for (size_t i = 0; i < witnesses->n; i++) {
-		if (str_equal(witnesses->keys[i].key, key->key))
+		if (wanted->kind == key->kind && str_equal(wanted->key, key->key))
 			return true;
 	}
 	return false;
+}
+
+/* The kinds of the keys in the request that somebody has who was found.  With one kind only it was that by
+ * which he was found; else it may be any of them. */
+static void note_found(struct search *search, const bool has[static KEY_KIND_COUNT])
+{
+	size_t n = 0;
+
+	for (int kind = 0; kind < KEY_KIND_COUNT; kind++)
+		n += has[kind];
+	for (int kind = 0; kind < KEY_KIND_COUNT; kind++) {
+		search->met[kind] = search->met[kind] || has[kind];
+		search->shown[kind] = search->shown[kind] || (has[kind] && n == 1);
+	}
 }
 
 /* What is not what was asked for says nothing: a search may find more than what is equal.  A witness is looked
@@ -59,43 +71,38 @@ static bool take_person(struct search *search, const struct person *person, stru
 	struct arena arena = { 0 };
 	struct match_key keys[MATCH_KEYS_MAX];
 	const size_t n = match_keys(person, runner->table, search->side, &arena, keys);
-	bool asked = false, witness = false;
+	bool has[KEY_KIND_COUNT] = { false };
+	bool asked = false, wanted = false;
 	bool ok = true;
 
 	for (size_t i = 0; i < n; i++) {
-		const bool shows = is_witness(search, &keys[i]);
-
-		search->witnessed[keys[i].kind] = search->witnessed[keys[i].kind] || shows;
-		witness = witness || shows;
-		asked = asked || was_asked_for(search, &keys[i]);
+		if (!was_asked_for(search, &keys[i]))
+			continue;
+		has[keys[i].kind] = asked = true;
+		wanted = wanted || was_wanted(search, &keys[i]);
 	}
-	if (asked || witness) {
+	note_found(search, has);
+	if (asked) {
 		enum observation observation = OBSERVED_SAME;
 
 		ok = runner_observe(runner, search->side, person, NULL,
 				    runner->scans[search->side].generation, &observation, err);
-		lookup->found = lookup->found || (asked && observation != OBSERVED_SAME);
+		lookup->found = lookup->found || (wanted && observation != OBSERVED_SAME);
 	}
 	arena_release(&arena);
 	return ok;
 }
 
-static void note_witnesses_shown(struct search *search, struct str raw)
+static void note_unreadable(struct search *search, struct str raw)
 {
-	const struct mapper_context *context = &search->lookup->runner->context;
+	bool *shown = alloc_zeroed(search->n_asked, sizeof(*shown));
+	bool has[KEY_KIND_COUNT] = { false };
 
-	for (int kind = 0; kind < KEY_KIND_COUNT; kind++) {
-		const struct witnesses *witnesses = &side_of(search)->witnesses[kind];
-
-		for (size_t i = 0; i < witnesses->n; i++) {
-			const struct match_key key = { (enum key_kind)kind,
-						       witnesses->keys[i].key };
-			bool shown;
-
-			mapper_shown(context, raw, &key, 1, &shown);
-			search->witnessed[kind] = search->witnessed[kind] || shown;
-		}
-	}
+	mapper_shown(&search->lookup->runner->context, raw, search->asked, search->n_asked, shown);
+	for (size_t i = 0; i < search->n_asked; i++)
+		has[search->asked[i].kind] = has[search->asked[i].kind] || shown[i];
+	note_found(search, has);
+	free(shown);
 }
 
 /* As in a list he is left out and it is said; who is like him is not created beside him. */
@@ -110,7 +117,7 @@ static void take_unreadable(struct search *search, struct str raw, struct error 
 	mapper_shown(&runner->context, raw, keys, search->n, shown);
 	for (size_t i = 0; i < search->n; i++)
 		candidate_of(search, i)->failed = candidate_of(search, i)->failed || shown[i];
-	note_witnesses_shown(search, raw);
+	note_unreadable(search, raw);
 	(void)error_wrap(bad, "%s: a person that was looked for is left out",
 			 side_name(search->side));
 	cycle_note_failure(&runner->cycle, search->side, bad);
@@ -160,7 +167,7 @@ static void judge(struct search *search, bool whole)
 	for (size_t i = 0; i < search->n; i++) {
 		const enum key_kind kind = key_of(search, i)->kind;
 		struct candidate *candidate = candidate_of(search, i);
-		const bool believed = whole && search->witnessed[kind];
+		const bool believed = whole && search->shown[kind];
 
 		candidate->answered = candidate->answered || believed;
 		candidate->doubted = candidate->doubted || (!believed && kind != KEY_PHONE);

@@ -53,9 +53,13 @@ struct lookup {
 struct search {
 	struct lookup *lookup;
 	enum side side;
-	size_t first, n; /* of the keys */
+	size_t first, n; /* of the keys that were wanted */
+	const struct match_key
+		*asked; /* all of the request, witnesses' too; in the lookup's arena */
+	size_t n_asked;
 	uint32_t limit;
-	bool witnessed[KEY_KIND_COUNT];
+	bool met[KEY_KIND_COUNT];   /* somebody was found who has one of these keys */
+	bool shown[KEY_KIND_COUNT]; /* and can only have been found by it: that kind is searched */
 };
 
 bool lookup_is_allowed(const struct lookup *lookup, enum side target,
