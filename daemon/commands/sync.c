@@ -99,9 +99,13 @@ static void run_cycles(const struct command_context *context, const struct asked
 		app_run_cycle(app, asked->quick ? REACH_ONCE : REACH_WHOLE, ret_report);
 		if (n == 1)
 			first_at = ret_report->started_at;
+		const uint64_t n_put_off =
+			ret_report->put_off[SIDE_RECORDS] + ret_report->put_off[SIDE_PEOPLE];
+
 		/* An empty side has to be empty twice before a create is sent to it again. */
 		unsettled = cycle_lost_creates_only(ret_report) ||
-			    (n > 1 && ret_report->outcome == OUTCOME_OK && ret_report->waiting > 0);
+			    (n > 1 && ret_report->outcome == OUTCOME_OK &&
+			     ret_report->waiting > n_put_off);
 		unsettled = unsettled && may_repeat(asked) && !app_is_stopping(app) &&
 			    retry_allowed(&policy, n, first_at, ret_report->ended_at);
 	}

@@ -4,8 +4,6 @@
 #include "daemon/runner/plan.h"
 #include "daemon/runner/rolling.h"
 
-#include "base/hash.h"
-
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,14 +28,14 @@ void lookup_free(struct lookup *lookup)
 }
 
 /*
- * Where no search tells, the list does: who was known before the turn began that has just read everybody
- * was matched with all who were there, and who came since is on the newest pages.
+ * Where no search tells, the list does: who was known before the turn began that was the last to read
+ * everybody was matched with all who were there, and who came since is on the newest pages.
  */
 static bool is_read(const struct lookup *lookup, enum side target,
 		    const struct candidate *candidate)
 {
 	return lookup->sides[target].reached &&
-	       candidate->number <= lookup->runner->scans[target].concluded;
+	       candidate->number <= lookup->runner->waits[target].concluded;
 }
 
 bool lookup_is_allowed(const struct lookup *lookup, enum side target,
@@ -45,7 +43,7 @@ bool lookup_is_allowed(const struct lookup *lookup, enum side target,
 {
 	if (candidate->failed)
 		return false;
-	if (candidate->doubted || (candidate->is_vague && !candidate->answered))
+	if (lookup_is_doubted(candidate))
 		return is_read(lookup, target, candidate);
 	return candidate->answered || lookup->sides[target].reached;
 }
@@ -79,20 +77,9 @@ size_t lookup_count(const struct lookup *lookup, enum side target)
 struct collecting {
 	struct lookup *lookup;
 	enum side target;
-	bool waiting; /* those who have waited, else the others */
+	enum wait_rank rank; /* whom of all */
+	bool cut;            /* there are more than one cycle asks for */
 };
-
-static bool has_waited(const struct collecting *collecting, struct str id)
-{
-	const struct runner *runner = collecting->lookup->runner;
-	const uint64_t hash = hash64(id, 0);
-
-	for (size_t i = 0; i < runner->waiting[collecting->target].n; i++) {
-		if (runner->waiting[collecting->target].items[i] == hash)
-			return true;
-	}
-	return false;
-}
 
 static bool add_candidate(struct collecting *collecting, const struct person *source,
 			  struct error *err)
@@ -125,14 +112,16 @@ static bool on_new(void *payload, const struct person *source, struct arena *are
 	struct collecting *collecting = payload;
 	struct runner *runner = collecting->lookup->runner;
 	const struct side_lookup *side = &collecting->lookup->sides[collecting->target];
+	struct lookup_waits *waits = &runner->waits[collecting->target];
 	struct intent intent;
 	bool possible = false;
 	bool refused = false;
 
-	if (side->candidates.n == side->most)
-		return error_set(err, ERR_CANCELED, "enough for one cycle");
-	if (has_waited(collecting, source->id) != collecting->waiting)
+	if (lookup_waits_meet(waits, source->id, side->reached) != collecting->rank)
 		return true;
+	collecting->cut = side->candidates.n == side->most;
+	if (collecting->cut)
+		return error_set(err, ERR_CANCELED, "enough for one cycle");
 	if (!plan_create(runner, collecting->target, source, arena, &intent, &possible, err) ||
 	    (possible && !plan_is_refused(runner, &intent, &refused, err)))
 		return false;
@@ -142,14 +131,19 @@ static bool on_new(void *payload, const struct person *source, struct arena *are
 static bool collect_all(struct collecting *collecting, struct error *err)
 {
 	struct runner *runner = collecting->lookup->runner;
+	struct lookup_waits *waits = &runner->waits[collecting->target];
 
-	for (int waiting = 0; waiting < 2; waiting++) {
-		collecting->waiting = waiting != 0;
+	lookup_waits_begin(waits);
+	for (int rank = WAIT_NEW; rank < WAIT_LATER && !collecting->cut; rank++) {
+		collecting->rank = (enum wait_rank)rank;
 		if (!plan_each_new(runner, collecting->target, on_new, collecting, err))
 			return false;
-		if (runner->waiting[collecting->target].n == 0)
+		if (rank == WAIT_NEW && !collecting->cut)
+			lookup_waits_forget_others(waits);
+		if (waits->all.n == 0)
 			break;
 	}
+	collecting->lookup->sides[collecting->target].all_are_met = !collecting->cut;
 	return true;
 }
 
@@ -248,6 +242,8 @@ static bool collect(struct lookup *lookup, struct error *err)
 
 		lookup->sides[target].most = most < CANDIDATES_MOST ? most : CANDIDATES_MOST;
 		lookup->sides[target].reached = scan->reached;
+		if (!scan->rolled)
+			lookup_waits_clear(&runner->waits[target]);
 		if (scan->rolled && plan_may_create(runner, target) &&
 		    (!collect_all(&collecting, err) || !find_witnesses(lookup, target, err)))
 			return false;

@@ -4,9 +4,9 @@
  */
 #include "daemon/runner/lookup_p.h"
 
-#include "base/hash.h"
 #include "base/log.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 static struct side_lookup *side_of(const struct search *search)
@@ -160,20 +160,43 @@ static bool is_whole(const struct search *search, const struct answer *answer)
 				  info->n_members < search->limit;
 }
 
+static enum doubt doubt_of(const struct search *search, enum key_kind kind, bool whole)
+{
+	const bool missed = !whole || !search->met[kind];
+
+	return missed && side_of(search)->witnesses[kind].n > 0 ? DOUBT_UNFOUND : DOUBT_UNPROVEN;
+}
+
+/* Nothing is known of that key; an e-mail or LinkedIn address says more than a phone. */
+static void doubt(struct candidate *candidate, enum key_kind kind, enum doubt why)
+{
+	if (kind == KEY_PHONE)
+		candidate->is_vague = true;
+	else
+		candidate->doubted = true;
+	if (kind != KEY_PHONE || !candidate->doubted) {
+		candidate->doubt = why;
+		candidate->doubtful = kind;
+	}
+}
+
 static void judge(struct search *search, bool whole)
 {
-	struct side_lookup *side = side_of(search);
-
 	for (size_t i = 0; i < search->n; i++) {
 		const enum key_kind kind = key_of(search, i)->kind;
-		struct candidate *candidate = candidate_of(search, i);
-		const bool believed = whole && search->shown[kind];
 
-		candidate->answered = candidate->answered || believed;
-		candidate->doubted = candidate->doubted || (!believed && kind != KEY_PHONE);
-		candidate->is_vague = candidate->is_vague || (!believed && kind == KEY_PHONE);
-		side->unfound = side->unfound || (!believed && side->witnesses[kind].n > 0);
+		if (whole && search->shown[kind])
+			candidate_of(search, i)->answered = true;
+		else
+			doubt(candidate_of(search, i), kind, doubt_of(search, kind, whole));
 	}
+}
+
+/* The side does not know this search: that is no answer either. */
+static void judge_refused(struct search *search)
+{
+	for (size_t i = 0; i < search->n; i++)
+		doubt(candidate_of(search, i), key_of(search, i)->kind, DOUBT_REFUSED);
 }
 
 static void fail(struct search *search)
@@ -194,7 +217,9 @@ void lookup_on_answer(void *payload, struct answer *answer)
 			judge(search, is_whole(search, answer));
 		else
 			runner_store_failed(runner, &err);
-	} else if (answer->judgement != JUDGE_REJECTED) {
+	} else if (answer->judgement == JUDGE_REJECTED) {
+		judge_refused(search);
+	} else {
 		(void)error_wrap(&answer->err, "%s: looking for persons before creating them",
 				 side_name(search->side));
 		cycle_note_failure(&runner->cycle, search->side, &answer->err);
@@ -205,42 +230,69 @@ void lookup_on_answer(void *payload, struct answer *answer)
 		lookup_end(lookup);
 }
 
-/* Who waits for that is not held up in silence.  As long as it lasts it is said once. */
-static void report(struct lookup *lookup, enum side target)
-{
-	const struct side_lookup *side = &lookup->sides[target];
-	bool *is_said = &lookup->runner->search_fails[target];
-	size_t n = 0;
-
-	for (size_t i = 0; i < side->candidates.n; i++)
-		n += side->unfound && !side->candidates.items[i].failed &&
-		     !lookup_is_allowed(lookup, target, &side->candidates.items[i]);
-	if (n > 0 && !*is_said)
-		LOG_WARN("a search does not find who is there: persons are created only when the "
-			 "whole list has been read",
-			 LOG_STR("side", side_name(target)), LOG_U64("count", n));
-	if (side->candidates.n > 0)
-		*is_said = n > 0;
-}
-
 static void note_waiting(struct lookup *lookup, enum side target)
 {
-	struct runner *runner = lookup->runner;
 	const struct side_lookup *side = &lookup->sides[target];
+	struct lookup_waits *waits = &lookup->runner->waits[target];
 
-	runner->waiting[target].n = 0;
 	for (size_t i = 0; i < side->candidates.n; i++) {
-		if (!lookup_is_allowed(lookup, target, &side->candidates.items[i]))
-			*VEC_PUSH(&runner->waiting[target]) =
-				hash64(side->candidates.items[i].id, 0);
+		const struct candidate *candidate = &side->candidates.items[i];
+		const bool turn_tells = !candidate->failed && lookup_is_doubted(candidate);
+
+		if (lookup_is_allowed(lookup, target, candidate))
+			lookup_waits_remove(waits, candidate->id);
+		else
+			lookup_waits_put_off(waits, candidate->id,
+					     turn_tells ? candidate->number : 0);
+	}
+	waits->round += side->all_are_met;
+}
+
+/* Who waits for a turn is not held up in silence.  As long as it lasts it is said once. */
+static void report_doubt(struct lookup *lookup, enum side target, enum doubt doubt,
+			 enum key_kind kind)
+{
+	static const char *const texts[] = {
+		[DOUBT_REFUSED] = "the search is refused",
+		[DOUBT_UNFOUND] = "the search does not find who is there",
+		[DOUBT_UNPROVEN] = "nobody there could show that the search works",
+	};
+	static_assert(COUNT_OF(texts) == DOUBT_COUNT, "every doubt has its words");
+	const struct side_lookup *side = &lookup->sides[target];
+	struct lookup_waits *waits = &lookup->runner->waits[target];
+	bool *is_said = &waits->said[doubt][kind];
+	bool lasts = side->candidates.n == 0 || lookup_waits_count(waits) > 0;
+	size_t n = 0;
+
+	for (size_t i = 0; i < side->candidates.n; i++) {
+		const struct candidate *candidate = &side->candidates.items[i];
+
+		if (candidate->failed || !lookup_is_doubted(candidate) ||
+		    candidate->doubt != doubt || candidate->doubtful != kind)
+			continue;
+		lasts = true;
+		n += !lookup_is_allowed(lookup, target, candidate);
+	}
+	if (n > 0 && !*is_said)
+		LOG_WARN("persons are created only when the whole list has been read",
+			 LOG_STR("side", side_name(target)), LOG_STR("key", key_kind_name(kind)),
+			 LOG_STR("why", texts[doubt]), LOG_U64("count", n));
+	*is_said = n > 0 || (*is_said && lasts);
+}
+
+static void report(struct lookup *lookup, enum side target)
+{
+	for (int doubt = 0; doubt < DOUBT_COUNT; doubt++) {
+		for (int kind = 0; kind < KEY_KIND_COUNT; kind++)
+			report_doubt(lookup, target, (enum doubt)doubt, (enum key_kind)kind);
 	}
 }
 
 void lookup_end(struct lookup *lookup)
 {
 	for (int side = 0; side < SIDE_COUNT; side++) {
-		report(lookup, (enum side)side);
 		note_waiting(lookup, (enum side)side);
+		report(lookup, (enum side)side);
 	}
 	lookup->runner->again = lookup->found;
 	runner_phase_done(lookup->runner);
