@@ -102,9 +102,12 @@ static void run_cycles(const struct command_context *context, const struct asked
 			*ret_report = report;
 		else
 			cycle_report_add(ret_report, &report);
+		const uint64_t n_put_off =
+			report.put_off[SIDE_RECORDS] + report.put_off[SIDE_PEOPLE];
+
 		/* An empty side has to be empty twice before a create is sent to it again. */
 		unsettled = cycle_lost_creates_only(&report) ||
-			    (n > 1 && report.outcome == OUTCOME_OK && report.waiting > 0);
+			    (n > 1 && report.outcome == OUTCOME_OK && report.waiting > n_put_off);
 		unsettled = unsettled && may_repeat(asked) && !app_is_stopping(app) &&
 			    retry_allowed(&policy, n, ret_report->started_at, report.ended_at);
 	}

@@ -90,7 +90,9 @@ struct cycle_report {
 	/* held back: the sum of the next two, or all links where a side lists nobody */
 	uint64_t guarded;
 	uint64_t held_removals, held_changes;
-	uint64_t waiting; /* intents of a plan that was not carried out */
+	uint64_t waiting; /* intents that were not carried out, and who is put off */
+	/* Persons who are created there when its whole list has been read: it cannot be asked for them. */
+	uint64_t put_off[SIDE_COUNT];
 	uint64_t requests[SIDE_COUNT], requests_least[SIDE_COUNT];
 	uint64_t retries;
 	/* Creates that failed for now, or of which nobody knows what became; and all else that failed. */

@@ -68,6 +68,10 @@ static bool count_state(struct runner *runner, struct error *err)
 	    !store_user_write_count(store, &users_waiting, err))
 		return false;
 	report->waiting += (uint64_t)notes_waiting + (uint64_t)users_waiting;
+	for (int side = 0; side < SIDE_COUNT; side++) {
+		report->put_off[side] = lookup_waits_count(&runner->waits[side]);
+		report->waiting += report->put_off[side];
+	}
 	report->conflicts = (uint64_t)conflicts;
 	report->quarantined = (uint64_t)quarantined;
 	const uint64_t touched =

@@ -4,9 +4,8 @@
 #include "daemon/runner/plan.h"
 #include "daemon/runner/rolling.h"
 
-#include "base/hash.h"
-
 #include <stdlib.h>
+#include <string.h>
 
 /* The kinds that an API may be asked for, in the order in which requests are filled. */
 static const enum key_kind kinds[] = { KEY_EMAIL, KEY_LINKEDIN, KEY_PHONE };
@@ -29,14 +28,14 @@ void lookup_free(struct lookup *lookup)
 }
 
 /*
- * Where no search tells, the list does: who was known before the turn began that has just read everybody
- * was matched with all who were there, and who came since is on the newest pages.
+ * Where no search tells, the list does: who was known before the turn began that was the last to read
+ * everybody was matched with all who were there, and who came since is on the newest pages.
  */
 static bool is_read(const struct lookup *lookup, enum side target,
 		    const struct candidate *candidate)
 {
 	return lookup->sides[target].reached &&
-	       candidate->number <= lookup->runner->scans[target].concluded;
+	       candidate->number <= lookup->runner->waits[target].concluded;
 }
 
 bool lookup_is_allowed(const struct lookup *lookup, enum side target,
@@ -44,7 +43,7 @@ bool lookup_is_allowed(const struct lookup *lookup, enum side target,
 {
 	if (candidate->failed)
 		return false;
-	if (candidate->doubted || (candidate->is_vague && !candidate->answered))
+	if (lookup_is_doubted(candidate))
 		return is_read(lookup, target, candidate);
 	return candidate->answered || lookup->sides[target].reached;
 }
@@ -78,20 +77,9 @@ size_t lookup_count(const struct lookup *lookup, enum side target)
 struct collecting {
 	struct lookup *lookup;
 	enum side target;
-	bool waiting; /* those who have waited, else the others */
+	enum wait_rank rank; /* whom of all */
+	bool cut;            /* there are more than one cycle asks for */
 };
-
-static bool has_waited(const struct collecting *collecting, struct str id)
-{
-	const struct runner *runner = collecting->lookup->runner;
-	const uint64_t hash = hash64(id, 0);
-
-	for (size_t i = 0; i < runner->waiting[collecting->target].n; i++) {
-		if (runner->waiting[collecting->target].items[i] == hash)
-			return true;
-	}
-	return false;
-}
 
 static bool add_candidate(struct collecting *collecting, const struct person *source,
 			  struct error *err)
@@ -124,14 +112,16 @@ static bool on_new(void *payload, const struct person *source, struct arena *are
 	struct collecting *collecting = payload;
 	struct runner *runner = collecting->lookup->runner;
 	const struct side_lookup *side = &collecting->lookup->sides[collecting->target];
+	struct lookup_waits *waits = &runner->waits[collecting->target];
 	struct intent intent;
 	bool possible = false;
 	bool refused = false;
 
-	if (side->candidates.n == side->most)
-		return error_set(err, ERR_CANCELED, "enough for one cycle");
-	if (has_waited(collecting, source->id) != collecting->waiting)
+	if (lookup_waits_meet(waits, source->id, side->reached) != collecting->rank)
 		return true;
+	collecting->cut = side->candidates.n == side->most;
+	if (collecting->cut)
+		return error_set(err, ERR_CANCELED, "enough for one cycle");
 	if (!plan_create(runner, collecting->target, source, arena, &intent, &possible, err) ||
 	    (possible && !plan_is_refused(runner, &intent, &refused, err)))
 		return false;
@@ -141,46 +131,71 @@ static bool on_new(void *payload, const struct person *source, struct arena *are
 static bool collect_all(struct collecting *collecting, struct error *err)
 {
 	struct runner *runner = collecting->lookup->runner;
+	struct lookup_waits *waits = &runner->waits[collecting->target];
 
-	for (int waiting = 0; waiting < 2; waiting++) {
-		collecting->waiting = waiting != 0;
+	lookup_waits_begin(waits);
+	for (int rank = WAIT_NEW; rank < WAIT_LATER && !collecting->cut; rank++) {
+		collecting->rank = (enum wait_rank)rank;
 		if (!plan_each_new(runner, collecting->target, on_new, collecting, err))
 			return false;
-		if (runner->waiting[collecting->target].n == 0)
+		if (rank == WAIT_NEW && !collecting->cut)
+			lookup_waits_forget_others(waits);
+		if (waits->all.n == 0)
 			break;
 	}
+	collecting->lookup->sides[collecting->target].all_are_met = !collecting->cut;
 	return true;
 }
 
-static bool is_taken(const struct side_lookup *side, struct str id)
+static bool is_witness_of(const struct side_lookup *side, enum key_kind kind, struct str id)
 {
-	for (int kind = 0; kind < KEY_KIND_COUNT; kind++) {
-		const struct witnesses *witnesses = &side->witnesses[kind];
+	const struct witnesses *witnesses = &side->witnesses[kind];
 
-		for (size_t i = 0; i < witnesses->n; i++) {
-			if (str_equal(witnesses->keys[i].id, id))
-				return true;
-		}
+	for (size_t i = 0; i < witnesses->n; i++) {
+		if (str_equal(witnesses->keys[i].id, id))
+			return true;
 	}
 	return false;
 }
 
+/* E-mails are asked for by themselves; the other kinds may stand in one request, and who is in it with two of
+ * them shows nothing of either. */
+static bool is_taken(const struct side_lookup *side, enum key_kind kind, struct str id, bool at_all)
+{
+	for (size_t i = 0; i < COUNT_OF(kinds); i++) {
+		const bool apart = (kinds[i] == KEY_EMAIL) != (kind == KEY_EMAIL);
+
+		if ((at_all || !apart) && is_witness_of(side, kinds[i], id))
+			return true;
+	}
+	return false;
+}
+
+static void add_untaken(struct side_lookup *side, enum key_kind kind,
+			const struct known_key known[], size_t n, bool at_all)
+{
+	struct witnesses *witnesses = &side->witnesses[kind];
+
+	for (size_t i = 0; i < n && witnesses->n < WITNESSES; i++) {
+		if (!is_taken(side, kind, known[i].id, at_all))
+			witnesses->keys[witnesses->n++] = known[i];
+	}
+}
+
+/* Who is a witness of nothing else, if there is somebody. */
 static bool add_witnesses(struct lookup *lookup, enum side target, enum key_kind kind,
 			  int64_t generation, struct error *err)
 {
 	struct side_lookup *side = &lookup->sides[target];
-	struct witnesses *witnesses = &side->witnesses[kind];
 	struct known_key known[WITNESSES * COUNT_OF(kinds)];
 	size_t n = 0;
 
 	if (!store_known_keys(runner_store(lookup->runner), target, kind, generation,
 			      COUNT_OF(known), &lookup->arena, known, &n, err))
 		return false;
-	/* Who is found by one of his keys says nothing of another kind. */
-	for (size_t i = 0; i < n && witnesses->n < WITNESSES; i++) {
-		if (!is_taken(side, known[i].id))
-			witnesses->keys[witnesses->n++] = known[i];
-	}
+	add_untaken(side, kind, known, n, true);
+	if (side->witnesses[kind].n == 0)
+		add_untaken(side, kind, known, n, false);
 	return true;
 }
 
@@ -227,6 +242,8 @@ static bool collect(struct lookup *lookup, struct error *err)
 
 		lookup->sides[target].most = most < CANDIDATES_MOST ? most : CANDIDATES_MOST;
 		lookup->sides[target].reached = scan->reached;
+		if (!scan->rolled)
+			lookup_waits_clear(&runner->waits[target]);
 		if (scan->rolled && plan_may_create(runner, target) &&
 		    (!collect_all(&collecting, err) || !find_witnesses(lookup, target, err)))
 			return false;
@@ -295,6 +312,16 @@ static size_t count_wanted(const struct side_lookup *side, size_t first, size_t 
 	return wanted;
 }
 
+/* Their texts are the lookup's already. */
+static const struct match_key *copy_keys(struct arena *arena, const struct match_key keys[],
+					 size_t n)
+{
+	struct match_key *copy = arena_alloc(arena, n, sizeof(*copy));
+
+	memcpy(copy, keys, n * sizeof(*copy));
+	return copy;
+}
+
 /* How many keys the request asks for; 0: the first one's kind cannot be asked for. */
 static size_t submit_one(struct lookup *lookup, enum side side, size_t first,
 			 struct match_key keys[])
@@ -317,6 +344,8 @@ static size_t submit_one(struct lookup *lookup, enum side side, size_t first,
 				   .side = side,
 				   .first = first,
 				   .n = wanted,
+				   .asked = copy_keys(&lookup->arena, keys, covered),
+				   .n_asked = covered,
 				   .limit = mapper->caps.page_max };
 	lookup->n_flying++;
 	runner->n_lookups[side]++;

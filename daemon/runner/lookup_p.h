@@ -18,8 +18,12 @@ struct candidate {
 	int64_t number; /* of state/turns.h */
 	bool answered;  /* by one of his keys: nobody who has it is unknown */
 	bool failed;    /* one of his keys got no answer, or somebody who cannot be read has it */
-	bool doubted;   /* the answer to an e-mail or LinkedIn address showed no witness */
-	bool is_vague;  /* nor did that to a phone: it may be written in another way there */
+	/* What was said of an e-mail or LinkedIn address is not to be trusted: it was refused, or showed of nobody
+	 * who is there that they would be found. */
+	bool doubted;
+	bool is_vague; /* nor is what was said of a phone: it may be written in another way there */
+	enum doubt doubt; /* of these, and of which key */
+	enum key_kind doubtful;
 };
 
 struct asked_key {
@@ -37,9 +41,9 @@ struct side_lookup {
 	VEC(struct candidate) candidates;
 	VEC(struct asked_key) keys;
 	struct witnesses witnesses[KEY_KIND_COUNT];
-	size_t most;  /* candidates in this cycle */
-	bool reached; /* the newest pages go back to what is known */
-	bool unfound; /* a search did not find its witnesses */
+	size_t most;      /* candidates in this cycle */
+	bool reached;     /* the newest pages go back to what is known */
+	bool all_are_met; /* there are no others who may be asked for now */
 };
 
 struct lookup {
@@ -53,11 +57,20 @@ struct lookup {
 struct search {
 	struct lookup *lookup;
 	enum side side;
-	size_t first, n; /* of the keys */
+	size_t first, n; /* of the keys that were wanted */
+	const struct match_key
+		*asked; /* all of the request, witnesses' too; in the lookup's arena */
+	size_t n_asked;
 	uint32_t limit;
-	bool witnessed[KEY_KIND_COUNT];
+	bool met[KEY_KIND_COUNT];   /* somebody was found who has one of these keys */
+	bool shown[KEY_KIND_COUNT]; /* and can only have been found by it: that kind is searched */
 };
 
+/* Of the answers is none that tells. */
+static inline bool lookup_is_doubted(const struct candidate *candidate)
+{
+	return candidate->doubted || (candidate->is_vague && !candidate->answered);
+}
 bool lookup_is_allowed(const struct lookup *lookup, enum side target,
 		       const struct candidate *candidate);
 /* A fetch_fn; its payload is a search, which it frees. */

@@ -136,7 +136,7 @@ bool rolling_conclude(struct runner *runner, struct error *err)
 			continue;
 		if (!rolling_known(runner, (enum side)side, scan->whole_since, err))
 			return false;
-		scan->concluded = scan->complete ? scan->turn.newest : 0;
+		runner->waits[side].concluded = scan->complete ? scan->turn.newest : 0;
 		/* At the end of one that was not understood as a whole nobody was asked for. */
 		scan->turn.unasked = scan->turn.unasked && !scan->complete;
 		if (!rolling_begin_anew(runner, (enum side)side, err))

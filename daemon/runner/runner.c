@@ -78,7 +78,7 @@ void runner_free(struct runner *runner)
 	for (int side = 0; side < SIDE_COUNT; side++) {
 		side_scan_reset(&runner->scans[side]);
 		VEC_RELEASE(&runner->unsure[side]);
-		VEC_RELEASE(&runner->waiting[side]);
+		lookup_waits_release(&runner->waits[side]);
 	}
 	VEC_RELEASE(&runner->clashed);
 	arena_release(&runner->unsure_arena);

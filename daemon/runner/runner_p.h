@@ -12,6 +12,7 @@
 #include "core/merge.h"
 #include "core/removal.h"
 #include "core/scan.h"
+#include "daemon/runner/lookup_waits.h"
 #include "daemon/runner/runner.h"
 #include "mappers/mapper.h"
 #include "mappers/titles.h"
@@ -43,8 +44,6 @@ struct side_scan {
 	bool reached;        /* the newest pages go back to somebody who was on a list before */
 	struct turn turn;    /* generation 0: none is under way */
 	bool asks_on; /* its end waits: some who are absent are asked for by the next cycle */
-	/* A turn was concluded from that read everybody: who was met before it began, by their number. */
-	int64_t concluded;
 };
 
 /* Was everybody of that side read: now, or by an earlier reading? */
@@ -67,8 +66,7 @@ struct runner {
 	struct budget budgets[SIDE_COUNT];        /* of rolled sides */
 	struct budget_ration rations[SIDE_COUNT]; /* of visits of notes in rotation */
 	struct lookup *lookup; /* who was asked for before a create; NULL: nobody */
-	/* Of those whose creation the last lookup put off, hashes of ids: others go first. */
-	VEC(uint64_t) waiting[SIDE_COUNT];
+	struct lookup_waits waits[SIDE_COUNT];
 	int64_t newest_before; /* number of the person that was met last before the cycle */
 	unsigned n_slicing;    /* sides whose lists are still being read */
 	struct push *push[SIDE_COUNT];
@@ -97,11 +95,10 @@ struct runner {
 	uint64_t intents_done, intents_total;
 	/* What the decoding depends on: another field table or other titles decode everything anew. */
 	uint64_t raw_seed[SIDE_COUNT];
-	bool no_groups[SIDE_COUNT];    /* the side does not answer grouped readings */
-	bool search_fails[SIDE_COUNT]; /* it does not find who is there; that was said */
-	bool again;                    /* a link has to be merged once more */
-	VEC(int64_t) clashed; /* links that met a unique value of somebody else (yield.h) */
-	bool pushed;          /* the push phase has come to its end */
+	bool no_groups[SIDE_COUNT]; /* the side does not answer grouped readings */
+	bool again;                 /* a link has to be merged once more */
+	VEC(int64_t) clashed;       /* links that met a unique value of somebody else (yield.h) */
+	bool pushed;                /* the push phase has come to its end */
 	bool stopping;
 	bool busy; /* a cycle is under way */
 };

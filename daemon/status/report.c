@@ -174,6 +174,13 @@ void report_print(const struct cycle_report *report, FILE *out)
 	if (report->quarantined > 0)
 		(void)fprintf(out, "  refused writes in quarantine: %" PRIu64 "\n",
 			      report->quarantined);
+	for (int side = 0; side < SIDE_COUNT; side++) {
+		if (report->put_off[side] > 0)
+			(void)fprintf(out,
+				      "  to be created when the whole list of %s has been read: "
+				      "%" PRIu64 "\n",
+				      side_name((enum side)side), report->put_off[side]);
+	}
 	if (report->left_out > 0)
 		(void)fprintf(out,
 			      "  %" PRIu64 " values that the other side cannot take are left out\n",
@@ -219,6 +226,8 @@ void report_log(const struct cycle_report *report, bool is_daemon, bool dry_run)
 		LOG_U64("references_people", report->references[SIDE_PEOPLE]),
 		LOG_U64("conflicts", report->conflicts),
 		LOG_U64("quarantined", report->quarantined),
+		LOG_U64("put_off_records", report->put_off[SIDE_RECORDS]),
+		LOG_U64("put_off_people", report->put_off[SIDE_PEOPLE]),
 		LOG_U64("left_out", report->left_out),
 		LOG_U64("guarded", report->guarded),
 		LOG_U64("requests_records", report->requests[SIDE_RECORDS]),

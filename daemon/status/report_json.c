@@ -18,6 +18,7 @@ static const struct {
 	{ "removed", offsetof(struct cycle_report, removed) },
 	{ "notes", offsetof(struct cycle_report, notes) },
 	{ "references", offsetof(struct cycle_report, references) },
+	{ "put_off", offsetof(struct cycle_report, put_off) },
 	{ "requests", offsetof(struct cycle_report, requests) },
 	{ "requests_least", offsetof(struct cycle_report, requests_least) },
 };

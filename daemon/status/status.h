@@ -125,6 +125,7 @@ enum status_state status_state_of(enum phase phase);
  *   degraded  a side asked to be left alone; conflicts or quarantined writes wait; the last cycle was
  *             guarded or left work; a daemon has not read a side whole for too long (stale), or was
  *             given a bad configuration
+ * Who is put off is named as well, whatever the health.
  */
 void status_judge(struct status *status);
 

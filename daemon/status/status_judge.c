@@ -114,6 +114,20 @@ static void judge_last_cycle(struct status *status)
 		      side_name(last->failure_side));
 }
 
+/* Nothing is wrong with that: they only wait. */
+static void name_put_off(struct status *status)
+{
+	for (int side = 0; side < SIDE_COUNT; side++) {
+		const uint64_t n = status->last_cycle.put_off[side];
+
+		if (n > 0)
+			blame(status, HEALTH_OK,
+			      "persons that are created when the whole list of %s has been read: "
+			      "%" PRIu64,
+			      side_name((enum side)side), n);
+	}
+}
+
 /* ---- The sides ---- */
 
 struct moment {
@@ -201,4 +215,6 @@ void status_judge(struct status *status)
 	if (totals->quarantined > 0)
 		blame(status, HEALTH_DEGRADED, "refused writes in quarantine: %" PRId64,
 		      totals->quarantined);
+	if (status->has_last_cycle)
+		name_put_off(status);
 }
