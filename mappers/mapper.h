@@ -179,7 +179,7 @@ NODISCARD bool page_reader_feed(struct page_reader *reader, const char *bytes, s
 NODISCARD bool page_reader_finish(struct page_reader *reader, struct page_info *ret_info,
 				  struct error *err);
 
-/* The id in a record's raw bytes, where they hold no more than that; empty: there is none. */
+/* The id in a record's raw bytes, whatever else they hold; empty: there is none. */
 struct str mapper_raw_id(const struct mapper *mapper, struct str raw, struct arena *arena);
 /* Of a record's raw bytes: the same bytes, leaving out what differs in every answer, have the same
  * digest.  Bytes longer than LIMIT_RECORD_BYTES never come out of a page_reader. */
@@ -189,6 +189,16 @@ struct digest mapper_raw_digest(const struct mapper *mapper, struct str raw, uin
  * if it is no JSON. */
 void mapper_shown(const struct mapper_context *context, struct str raw,
 		  const struct match_key *keys, size_t n, bool *ret_shown);
+
+#define MAPPER_MARKS_MOST 4096
+uint64_t mapper_mark(enum key_kind kind, struct str key);
+/* Of a word of a name, without blanks: who has no keys is told by these. */
+uint64_t mapper_mark_word(struct arena *arena, struct str word);
+/* Of all that stands in a record's texts, whichever kind of key it may be, and of the words of those that may be
+ * names: so that they can be looked for when the bytes are gone.  Returns how many; MAPPER_MARKS_MOST: there
+ * may be others. */
+size_t mapper_marks(const struct mapper_context *context, struct str raw,
+		    uint64_t ret_marks[static MAPPER_MARKS_MOST]);
 
 /* ---- Judging (all mappers) ---- */
 

@@ -10,7 +10,8 @@
 #define PAGE_RECORD_KEYS 2
 
 struct page_shape {
-	const char *id; /* of a record (dotted) */
+	const char *id;  /* of a record (dotted) */
+	const char *iri; /* whose last part is the id where there is no other; NULL: none */
 	/* Root keys that hold the records: an array of objects, or one object where that is allowed. */
 	const char *record_keys[PAGE_RECORD_KEYS];
 	bool single;     /* the value of a record key may be one record */

@@ -90,6 +90,7 @@ static size_t search(const struct mapper_context *context, const struct match_ke
 
 static const struct page_shape shape = {
 	.id = "id",
+	.iri = "@id",
 	.record_keys = { "member", "hydra:member" },
 	.root_array = true,
 	.identity_keys = { "id", "@id" },

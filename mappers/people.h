@@ -10,6 +10,8 @@
 #define PEOPLE_PAGE_MAX 30
 #define PEOPLE_NAME_PARTS 5
 #define PEOPLE_ACCEPT "application/ld+json"
+/* Before the records id, in what marks a person that we created. */
+#define PEOPLE_MARKER_PREFIX "crmsync:"
 
 extern const struct mapper people_mapper;
 
@@ -18,6 +20,8 @@ bool people_decode(const struct mapper_context *context, struct str raw, struct 
 		   struct person *ret, struct error *err);
 /* What is behind the last slash. */
 struct str people_last_part(struct str iri);
+/* The records id that an externalSource of ours names; empty: it is none. */
+struct str people_marked(struct str source);
 extern const struct part_key people_name_parts[];
 extern const size_t n_people_name_parts;
 extern const struct part_key people_location_parts[];

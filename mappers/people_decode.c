@@ -15,7 +15,6 @@
 
 #include <assert.h>
 
-#define MARKER_PREFIX "crmsync:"
 
 const struct part_key people_name_parts[] = {
 	{ "givenName", NAME_GIVEN, codec_line },
@@ -305,6 +304,13 @@ static bool decode_whole(struct decoder *decoder, struct json_object *root, bool
 	return decode_fail(decoder, key, "is missing or empty");
 }
 
+struct str people_marked(struct str source)
+{
+	return str_starts(source, STR_LIT(PEOPLE_MARKER_PREFIX)) ?
+		       str_skip(source, sizeof(PEOPLE_MARKER_PREFIX) - 1) :
+		       (struct str){ NULL, 0 };
+}
+
 static bool decode_tree(struct decoder *decoder, struct json_object *root, struct person *person)
 {
 	const struct str source = json_text_or_empty(json_child(root, "externalSource"));
@@ -321,9 +327,7 @@ static bool decode_tree(struct decoder *decoder, struct json_object *root, struc
 		return false;
 	person->created_at = decode_time(json_child(root, "createdAt"));
 	person->updated_at = decode_time(json_child(root, "updatedAt"));
-	if (str_starts(source, STR_LIT(MARKER_PREFIX)))
-		person->marker =
-			arena_copy(decoder->arena, str_skip(source, sizeof(MARKER_PREFIX) - 1));
+	person->marker = arena_copy(decoder->arena, people_marked(source));
 	return !whole || decode_fields(decoder, root, person);
 }
 

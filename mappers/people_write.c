@@ -9,7 +9,6 @@
 
 #include <string.h>
 
-#define MARKER_PREFIX "crmsync:"
 #define MERGE_PATCH "application/merge-patch+json"
 
 /* ---- Lists ---- */
@@ -240,7 +239,7 @@ void people_create(const struct mapper_context *context, const struct person *pe
 				  &person->values[i]);
 	if (context->marker && person->marker.len > 0) {
 		json_key(&encoder.json, "externalSource");
-		json_string(&encoder.json, arena_format(&encoder.arena, MARKER_PREFIX "%.*s",
+		json_string(&encoder.json, arena_format(&encoder.arena, PEOPLE_MARKER_PREFIX "%.*s",
 							STR_ARG(person->marker)));
 	}
 	json_close(&encoder.json, '}');

@@ -2,17 +2,26 @@
 /*
  * shown: which match keys a record that cannot be decoded has somewhere in its texts.
  */
+#include "base/hash.h"
 #include "mappers/codec.h"
 #include "mappers/json_tree.h"
 #include "mappers/mapper.h"
+#include "mappers/people.h"
 
 #include <json-c/json_visit.h>
 
+/* What is longer is no name. */
+#define NAME_BYTES 200
+
 struct showing {
 	const struct mapper_context *context;
+	/* What is done with a text, in the form of each kind. */
+	void (*take)(struct showing *showing, const struct str forms[static KEY_KIND_COUNT]);
 	const struct match_key *keys;
 	size_t n;
 	bool *shown;
+	uint64_t *marks;
+	size_t n_marks;
 	struct arena arena;
 };
 
@@ -29,25 +38,58 @@ static struct str canonical(struct showing *showing, enum key_kind kind, struct 
 	case KEY_CUSTOMER_ID:
 		return codec_line(&showing->arena, text);
 	case KEY_MARKER:
-	case KEY_IDENTICAL:
+		return people_marked(text);
+	case KEY_IDENTICAL: /* stands in no one text */
 	case KEY_KIND_COUNT:
 		break;
 	}
 	return (struct str){ NULL, 0 };
 }
 
-static void compare(struct showing *showing, struct str text)
+static void compare(struct showing *showing, const struct str forms[static KEY_KIND_COUNT])
 {
-	struct str forms[KEY_KIND_COUNT];
-
-	for (int kind = 0; kind < KEY_KIND_COUNT; kind++)
-		forms[kind] = canonical(showing, (enum key_kind)kind, text);
 	for (size_t i = 0; i < showing->n; i++) {
 		const struct match_key *key = &showing->keys[i];
 
 		showing->shown[i] = showing->shown[i] ||
 				    (key->key.len > 0 && str_equal(forms[key->kind], key->key));
 	}
+}
+
+static void add_mark(struct showing *showing, uint64_t mark)
+{
+	if (showing->n_marks < MAPPER_MARKS_MOST)
+		showing->marks[showing->n_marks++] = mark;
+}
+
+static void add_words(struct showing *showing, struct str text)
+{
+	struct str rest = codec_line(&showing->arena, text);
+	struct str word;
+
+	if (rest.len > NAME_BYTES)
+		return;
+	while (str_cut(&rest, ' ', &word))
+		add_mark(showing, mapper_mark_word(&showing->arena, word));
+}
+
+static void mark(struct showing *showing, const struct str forms[static KEY_KIND_COUNT])
+{
+	for (int kind = 0; kind < KEY_KIND_COUNT; kind++) {
+		if (forms[kind].len > 0)
+			add_mark(showing, mapper_mark((enum key_kind)kind, forms[kind]));
+	}
+}
+
+static void take_text(struct showing *showing, struct str text)
+{
+	struct str forms[KEY_KIND_COUNT];
+
+	for (int kind = 0; kind < KEY_KIND_COUNT; kind++)
+		forms[kind] = canonical(showing, (enum key_kind)kind, text);
+	showing->take(showing, forms);
+	if (showing->marks != NULL)
+		add_words(showing, text);
 }
 
 static int on_node(json_object *node, int flags, json_object *parent, const char *name,
@@ -60,7 +102,7 @@ static int on_node(json_object *node, int flags, json_object *parent, const char
 	(void)name;
 	(void)index;
 	if ((flags & JSON_C_VISIT_SECOND) == 0 && json_scalar(node, &showing->arena, &text))
-		compare(showing, text);
+		take_text(showing, text);
 	arena_reset(&showing->arena);
 	return JSON_C_VISIT_RETURN_CONTINUE;
 }
@@ -68,7 +110,11 @@ static int on_node(json_object *node, int flags, json_object *parent, const char
 void mapper_shown(const struct mapper_context *context, struct str raw,
 		  const struct match_key *keys, size_t n, bool *ret_shown)
 {
-	struct showing showing = { .context = context, .keys = keys, .n = n, .shown = ret_shown };
+	struct showing showing = { .context = context,
+				   .take = compare,
+				   .keys = keys,
+				   .n = n,
+				   .shown = ret_shown };
 	struct json_object *root;
 	struct error err;
 	const bool parsed = json_parse(raw, &root, &err);
@@ -80,4 +126,29 @@ void mapper_shown(const struct mapper_context *context, struct str raw,
 	(void)json_c_visit(root, 0, on_node, &showing);
 	json_object_put(root);
 	arena_release(&showing.arena);
+}
+
+uint64_t mapper_mark(enum key_kind kind, struct str key)
+{
+	return hash64(key, kind);
+}
+
+uint64_t mapper_mark_word(struct arena *arena, struct str word)
+{
+	return hash64(codec_fold(arena, word), KEY_KIND_COUNT);
+}
+
+size_t mapper_marks(const struct mapper_context *context, struct str raw,
+		    uint64_t ret_marks[static MAPPER_MARKS_MOST])
+{
+	struct showing showing = { .context = context, .take = mark, .marks = ret_marks };
+	struct json_object *root;
+	struct error err;
+
+	if (!json_parse(raw, &root, &err))
+		return MAPPER_MARKS_MOST;
+	(void)json_c_visit(root, 0, on_node, &showing);
+	json_object_put(root);
+	arena_release(&showing.arena);
+	return showing.n_marks;
 }

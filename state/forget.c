@@ -36,6 +36,7 @@ static const char *const erase_texts[] = {
 	"OR (link = 0 AND target = 1 AND source_id = ?1) "
 	"OR (link = 0 AND target = 0 AND source_id = ?2) "
 	"OR (target = 0 AND target_id = ?1) OR (target = 1 AND target_id = ?2)",
+	"DELETE FROM unreadable AS p WHERE " ITS_PERSONS,
 	"DELETE FROM wish WHERE link IN " ITS_LINKS,
 	"DELETE FROM note WHERE link IN " ITS_LINKS,
 	"DELETE FROM note_turn WHERE link IN " ITS_LINKS,

@@ -6,6 +6,7 @@
  *	linked, equal to its shadow     not staged; the shadow takes over what is new beside the content
  *	linked, differs or no shadow    staged
  *	forgotten                       nothing is stored: only that its mark was seen
+ *	could not be read before        no longer so (unreadable.h)
  *
  * A generation of 0 comes from a person read alone: the raw digest is dropped, since the bytes of a
  * list's record no longer tell what we hold, and a person that is new takes the newest generation: it
@@ -208,6 +209,9 @@ static bool observe(struct store *store, struct observe *see, const struct match
 		return true;
 	}
 	if (found && see->row.link != 0 && !judge_linked(store, see, arena, err))
+		return false;
+	if ((!found || see->row.unreadable) &&
+	    !unreadable_end(store, see->side, see->person->id, err))
 		return false;
 	see->keys_sum = sum_keys(store, keys, n_keys);
 	const bool same_keys = found && see->row.keys_sum == see->keys_sum;

@@ -51,6 +51,7 @@ static bool load_side(struct store *store, enum side side, struct pair *pair, st
 		return false;
 	pair->generation[side] = row.generation;
 	pair->gone_cycle[side] = row.gone_cycle;
+	pair->unreadable[side] = row.unreadable;
 	if (row.staged) {
 		pair->old_seen_at[side] = row.old_seen_at;
 		return staged_person(store, side, id, &row, arena, &pair->now[side], err);

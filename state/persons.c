@@ -12,7 +12,8 @@ bool person_row_get(struct store *store, enum side side, struct str id, struct p
 		&store->sql,
 		"SELECT p.no, coalesce(p.link, 0), p.generation, coalesce(s.started_at, 0), p.seen_at, "
 		"p.old_seen_at, p.created_at, p.updated_at, p.archived_at, p.keys_sum, p.staged, "
-		"p.digest, p.gone_cycle FROM person p LEFT JOIN scan s "
+		"p.digest, p.gone_cycle, EXISTS (SELECT 1 FROM unreadable u "
+		"WHERE u.side = p.side AND u.id = p.id) FROM person p LEFT JOIN scan s "
 		"ON s.side = p.side AND s.generation = p.generation WHERE p.side = ? AND p.id = ?");
 
 	sql_bind_int(&call, side);
@@ -36,6 +37,7 @@ bool person_row_get(struct store *store, enum side side, struct str id, struct p
 		.staged = sql_int(&call, 10) != 0,
 		.digest = sql_digest(&call, 11),
 		.gone_cycle = sql_int(&call, 12),
+		.unreadable = sql_int(&call, 13) != 0,
 	};
 	sql_end(&call);
 	return true;
@@ -43,7 +45,8 @@ bool person_row_get(struct store *store, enum side side, struct str id, struct p
 
 int64_t person_row_sight(const struct person_row *row)
 {
-	return row->scan_at > row->seen_at ? row->scan_at : row->seen_at;
+	/* A scan that could not read it tells nothing of what it held. */
+	return !row->unreadable && row->scan_at > row->seen_at ? row->scan_at : row->seen_at;
 }
 
 void person_row_overlay(const struct person_row *row, struct person *person)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * quarantine: writes that a server refused for good.  Known by link, or a create by its source; other
- * content than the refused one is tried again.
+ * content than the refused one is tried again.  And persons who cannot be read (unreadable.c).
  */
 #include "state/notes.h"
 #include "state/store_p.h"
@@ -13,7 +13,7 @@ static struct str source_of(int64_t link, struct str source_id)
 	const bool named = str_starts(source_id, STR_LIT(QUARANTINE_NOTE)) ||
 			   str_equal_z(source_id, QUARANTINE_USER);
 
-	return link != 0 && !named ? (struct str){ "", 0 } : source_id;
+	return link > 0 && !named ? (struct str){ "", 0 } : source_id;
 }
 
 bool store_quarantine_put(struct store *store, const struct quarantine *quarantine,
@@ -131,7 +131,7 @@ bool store_quarantine_sweep(struct store *store, struct error *err)
 {
 	return sql_exec(
 		&store->sql,
-		"DELETE FROM quarantine WHERE NOT (link > 0 AND source_id <> '') AND "
+		"DELETE FROM quarantine WHERE link >= 0 AND NOT (link > 0 AND source_id <> '') AND "
 		"CASE WHEN link > 0 "
 		"THEN link NOT IN (SELECT link FROM wish) AND link NOT IN "
 		"(SELECT link FROM person WHERE link IS NOT NULL AND staged = 1) "

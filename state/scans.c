@@ -69,7 +69,9 @@ bool store_scan_count(struct store *store, enum side side, int64_t generation, i
 	struct sql_call call = sql_call(
 		&store->sql,
 		"SELECT (SELECT count(*) FROM person WHERE side = ?1 AND generation >= ?2) + "
-		"(SELECT count(*) FROM forgotten WHERE side = ?1 AND generation >= ?2)");
+		"(SELECT count(*) FROM forgotten WHERE side = ?1 AND generation >= ?2) + "
+		"(SELECT count(*) FROM unreadable u WHERE u.side = ?1 AND u.generation >= ?2 "
+		"AND NOT EXISTS (SELECT 1 FROM person p WHERE p.side = u.side AND p.id = u.id))");
 
 	sql_bind_int(&call, side);
 	sql_bind_int(&call, generation);

@@ -243,6 +243,7 @@ struct pair {
 	int64_t generation[SIDE_COUNT];
 	/* The cycle that proved the person of a side to be gone; 0: none did since it was seen last. */
 	int64_t gone_cycle[SIDE_COUNT];
+	bool unreadable[SIDE_COUNT]; /* by now; `now` is what it held before (state/unreadable.h) */
 };
 
 typedef bool pair_fn(void *payload, struct pair *pair, struct arena *row_arena, struct error *err);
@@ -390,10 +391,13 @@ NODISCARD bool store_conflict_each(struct store *store, conflict_fn *fn, void *p
 /* Removals that the guard holds are told of by the guard. */
 NODISCARD bool store_conflict_count(struct store *store, int64_t *ret_n, struct error *err);
 
+/* A person of the `target` side who cannot be read: source_id and target_id are his. */
+#define QUARANTINE_UNREADABLE (-1)
+
 struct quarantine {
 	int64_t id;
 	enum side target;
-	int64_t link;         /* 0: a create */
+	int64_t link;         /* 0: a create; QUARANTINE_UNREADABLE: no write */
 	struct str source_id; /* of a create */
 	struct str target_id;
 	int status; /* HTTP status of the refusal */

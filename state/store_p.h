@@ -93,6 +93,7 @@ struct person_row {
 	int64_t created_at, updated_at, archived_at;
 	int64_t keys_sum;
 	int64_t gone_cycle;
+	bool unreadable; /* now: what it holds is not known */
 	bool staged;
 	struct digest digest;
 };
@@ -173,6 +174,12 @@ bool mark_is_lasting(enum key_kind kind);
 NODISCARD bool marks_meet(struct store *store, enum side side, struct str id, int64_t generation,
 			  const struct match_key *keys, size_t n_keys, bool *ret_forgotten,
 			  struct error *err);
+
+/* ---- unreadable.c ---- */
+
+/* He was read, if he could not be before. */
+NODISCARD bool unreadable_end(struct store *store, enum side side, struct str id,
+			      struct error *err);
 
 /* ---- forget.c ---- */
 

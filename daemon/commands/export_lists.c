@@ -149,9 +149,13 @@ static bool on_refusal(void *payload, const struct quarantine *row, struct error
 	struct export *export = payload;
 
 	(void)err;
-	if (!is_its_link(export, row->link) &&
-	    !(row->link == 0 &&
-	      whom_has_id(&export->whom, side_other(row->target), row->source_id)))
+	const bool is_his =
+		row->link == QUARANTINE_UNREADABLE ?
+			whom_has_id(&export->whom, row->target, row->target_id) :
+			row->link == 0 &&
+				whom_has_id(&export->whom, side_other(row->target), row->source_id);
+
+	if (!is_its_link(export, row->link) && !is_his)
 		return true;
 	json_open(&export->writer, '{');
 	export_text(export, "side", str_from(side_name(row->target)));

@@ -4,6 +4,7 @@
  *
  * A row keeps the refused content from being sent again; other content is tried by itself.  Without
  * the row the next sync tries it again: that is `retry`.  With `drop` the row stays, out of sight.
+ * A person who cannot be read has a row, too: it ends when he is read, and he is at every reading of his list.
  */
 #include "daemon/commands/verbs.h"
 
@@ -52,12 +53,36 @@ struct quarantine_view {
 	uint64_t n_rows;
 };
 
+static bool is_person(const struct quarantine *row)
+{
+	return row->link == QUARANTINE_UNREADABLE;
+}
+
+/* With his counterpart, if he has one. */
+static bool ids_of_person(struct quarantine_view *view, const struct quarantine *row,
+			  struct str ret_id[SIDE_COUNT], struct error *err)
+{
+	struct link link;
+	bool found;
+
+	if (!store_link_find(view->call->store, row->target_id, &view->arena, &link, &found, err))
+		return false;
+	ret_id[row->target] = row->target_id;
+	ret_id[side_other(row->target)] =
+		found && str_equal(link.side_id[row->target], row->target_id) ?
+			link.side_id[side_other(row->target)] :
+			(struct str){ NULL, 0 };
+	return true;
+}
+
 /* A create has a source only. */
 static bool ids_of(struct quarantine_view *view, const struct quarantine *row,
 		   struct str ret_id[SIDE_COUNT], struct error *err)
 {
 	struct pair pair;
 
+	if (is_person(row))
+		return ids_of_person(view, row, ret_id, err);
 	if (row->link == 0) {
 		ret_id[row->target] = row->target_id;
 		ret_id[side_other(row->target)] = row->source_id;
@@ -84,10 +109,11 @@ static bool is_asked_for(const struct quarantine_view *view, const struct quaran
 static bool print(struct quarantine_view *view, const struct quarantine *row,
 		  const struct str id[SIDE_COUNT], struct error *err)
 {
-	const enum side source = side_other(row->target);
+	const enum side source = is_person(row) ? row->target : side_other(row->target);
 	struct listing_cell cells[COLUMN_COUNT] = {
 		[COLUMN_NUMBER] = { .number = row->id },
-		[COLUMN_ACTION] = { .text = row->link == 0 ? STR_LIT("create") :
+		[COLUMN_ACTION] = { .text = is_person(row)  ? STR_LIT("read") :
+					    row->link == 0 ? STR_LIT("create") :
 							     STR_LIT("update") },
 		[COLUMN_SIDE] = { .text = str_from(side_name(row->target)) },
 		[COLUMN_STATUS] = { .number = row->status },
@@ -96,7 +122,7 @@ static bool print(struct quarantine_view *view, const struct quarantine *row,
 		[COLUMN_LAST] = { .number = row->last_at },
 		[COLUMN_RECORDS_ID] = { .text = id[SIDE_RECORDS] },
 		[COLUMN_PEOPLE_ID] = { .text = id[SIDE_PEOPLE] },
-		[COLUMN_LINK] = { .number = row->link },
+		[COLUMN_LINK] = { .number = is_person(row) ? 0 : row->link },
 		[COLUMN_DROPPED] = { .text = row->dropped ? STR_LIT("yes") : STR_LIT("") },
 		[COLUMN_WORDS] = { .text = row->words },
 	};
@@ -110,8 +136,9 @@ static bool lift(struct quarantine_view *view, const struct quarantine *row,
 		 const struct str id[SIDE_COUNT], struct error *err)
 {
 	(void)id;
-	return store_quarantine_lift(view->call->store, row->target, row->link, row->source_id,
-				     err);
+	return is_person(row) ||
+	       store_quarantine_lift(view->call->store, row->target, row->link,
+				     row->source_id, err);
 }
 
 static bool give_up(struct quarantine_view *view, const struct quarantine *row,

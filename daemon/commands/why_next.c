@@ -44,6 +44,11 @@ static bool on_quarantine(void *payload, const struct quarantine *row, struct er
 				      whom->has_link && row->link == whom->link.id;
 
 	(void)err;
+	if (row->link == QUARANTINE_UNREADABLE && whom_has_id(whom, row->target, row->target_id))
+		say(next,
+		    "on the %s side it cannot be read: it and its counterpart are left as they are "
+		    "until it can, see `crmsync quarantine show %" PRId64 "`",
+		    side_name(row->target), row->id);
 	if (!concerns)
 		return true;
 	next->create_refused = next->create_refused || is_create;

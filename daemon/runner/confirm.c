@@ -21,8 +21,10 @@
 #include "daemon/runner/fetch.h"
 #include "daemon/runner/references.h"
 #include "daemon/runner/rolling.h"
+#include "daemon/runner/unreadable.h"
 
 #include "state/removals.h"
+#include "state/unreadable.h"
 
 /* More in one cycle wait for the next: the state keeps what they had. */
 #define UNSURE_MOST 10000
@@ -227,6 +229,20 @@ static void take_gone(const struct question *question)
 		*VEC_PUSH(&confirming->gone) = question->id;
 }
 
+/* Who he is can be told, so he is there. */
+static bool take_unreadable(struct question *question, const struct raw_record *record,
+			    const struct error *bad, struct error *err)
+{
+	struct confirming *confirming = question->confirming;
+	struct runner *runner = confirming->runner;
+	bool taken;
+
+	return store_begin(runner_store(runner), err) &&
+	       unreadable_take(runner, confirming->side, record, question->id, bad, &taken, err) &&
+	       (!taken || note_there(confirming, question, err)) &&
+	       store_commit(runner_store(runner), err);
+}
+
 static bool take_person(struct question *question, struct answer *answer, struct error *err)
 {
 	struct confirming *confirming = question->confirming;
@@ -239,7 +255,7 @@ static bool take_person(struct question *question, struct answer *answer, struct
 
 	if (!fetch_decode(runner, side, answer, answer->records.items[0].bytes, &arena, &person,
 			  &answer->err)) {
-		cycle_note_failure(&runner->cycle, side, &answer->err);
+		ok = take_unreadable(question, &answer->records.items[0], &answer->err, err);
 	} else if (str_equal(person.id, question->id)) {
 		ok = store_begin(runner_store(runner), err) &&
 		     note_there(confirming, question, err) &&
@@ -339,6 +355,7 @@ static bool note_gone(struct confirming *confirming, struct error *err)
 			return false;
 	}
 	return store_forget_unseen(store, confirming->side, scan->whole_since, err) &&
+	       store_unreadable_sweep(store, confirming->side, scan->whole_since, err) &&
 	       store_commit(store, err);
 }
 

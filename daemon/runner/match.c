@@ -14,6 +14,7 @@
 #include "daemon/runner/push.h"
 #include "daemon/runner/removals.h"
 #include "daemon/runner/rolling.h"
+#include "daemon/runner/unreadable.h"
 
 #include "state/forget.h"
 
@@ -370,23 +371,6 @@ static bool park_possible(struct runner *runner, const struct intent *intent, bo
 	return ok;
 }
 
-/* An empty list has nobody who could show that it is the right one: it has to be empty twice.  A turn that
- * began before the create was sent may have been past the place already, and so may any reading that began
- * while the server could still carry it out. */
-static bool is_whole(struct runner *runner, const struct intent *intent, bool *ret_whole,
-		     struct error *err)
-{
-	const struct side_scan *scan = &runner->scans[intent->target];
-	const int64_t began_at =
-		scan->rolled ? scan->turn.started_at : runner->cycle.report.started_at;
-
-	*ret_whole = scan->complete && !scan->asks_on && began_at >= intent->late_until &&
-		     (!scan->rolled || scan->turn.cycle >= intent->cycle);
-	return !*ret_whole || scan->n_distinct > 0 ||
-	       store_scan_since(runner_store(runner), intent->target, intent->sent_at,
-				scan->whole_since, ret_whole, err);
-}
-
 /*
  * After the keys: if it happened, its person may have been matched by one, with values that the server
  * rewrote.  If the target was read whole and nobody appeared, it did not happen, and is decided anew.
@@ -412,7 +396,7 @@ static bool settle_lost_create(void *payload, const struct intent *intent, struc
 		bool whole = false;
 
 		if (!park_possible(runner, intent, &parked, err) ||
-		    !is_whole(runner, intent, &whole, err))
+		    !recover_tells(runner, intent, &whole, err))
 			return false;
 		if (parked || !whole)
 			return true;
@@ -445,6 +429,7 @@ static bool match_all(struct runner *runner, struct error *err)
 	const int64_t cycle = runner->cycle.report.id;
 
 	if (!store_begin(store, err) || !store_match_begin(store, err) ||
+	    !unreadable_park(runner, err) ||
 	    !each_create(runner, find_lost_create, err) ||
 	    !store_alike_each(store, on_alike, runner, err) || !store_commit(store, err) ||
 	    !match_kind(runner, KEY_MARKER, err))

@@ -2,6 +2,7 @@
 #include "daemon/runner/pages.h"
 
 #include "daemon/runner/fetch.h"
+#include "daemon/runner/unreadable.h"
 #include "state/turns.h"
 
 /* Persons a transaction at least, as long as nobody has changed. */
@@ -31,7 +32,30 @@ bool runner_observe(struct runner *runner, enum side side, const struct person *
 	return ok;
 }
 
-/* An unreadable record is left out and the scan is no longer complete: nothing is concluded from it. */
+static bool note_listed(struct page_fetch *fetch, struct str id, struct error *err)
+{
+	return fetch->result.listed || fetch->before == 0 ||
+	       store_person_listed(runner_store(fetch->runner), fetch->side, id, fetch->before,
+				   &fetch->result.listed, err);
+}
+
+/* Of whom nobody knows who it is: the scan is no longer complete, and nothing is concluded from it. */
+static bool take_unreadable(struct page_fetch *fetch, const struct raw_record *record,
+			    const struct error *bad, struct arena *arena, struct error *err)
+{
+	struct runner *runner = fetch->runner;
+	const struct str id =
+		mapper_raw_id(runner->mapper[fetch->side], record->bytes, arena);
+	bool taken = false;
+
+	if (!note_listed(fetch, id, err) ||
+	    !unreadable_take(runner, fetch->side, record, (struct str){ NULL, 0 }, bad, &taken,
+			     err))
+		return false;
+	runner->scans[fetch->side].n_unreadable += !taken;
+	return true;
+}
+
 static bool take_record(struct page_fetch *fetch, const struct answer *answer,
 			const struct raw_record *record, struct error *err)
 {
@@ -46,17 +70,12 @@ static bool take_record(struct page_fetch *fetch, const struct answer *answer,
 	if (fetch_decode(runner, side, answer, record->bytes, &arena, &person, &bad)) {
 		enum observation observation;
 
-		ok = fetch->result.listed || fetch->before == 0 ||
-		     store_person_listed(runner_store(runner), side, person.id, fetch->before,
-					 &fetch->result.listed, err);
-		ok = ok &&
+		ok = note_listed(fetch, person.id, err) &&
 		     runner_observe(runner, side, &person, &record->digest, scan->generation,
 				    &observation, err) &&
 		     confirm_if_unsure(runner, side, &person, observation, err);
 	} else {
-		scan->n_unreadable++;
-		(void)error_wrap(&bad, "%s: a person of the list is left out", side_name(side));
-		cycle_note_failure(&runner->cycle, side, &bad);
+		ok = take_unreadable(fetch, record, &bad, &arena, err);
 	}
 	arena_release(&arena);
 	return ok;

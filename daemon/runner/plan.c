@@ -13,6 +13,7 @@
 #include "daemon/runner/untaken.h"
 #include "daemon/runner/wishes.h"
 #include "daemon/runner/yield.h"
+#include "state/unreadable.h"
 
 #include <stdint.h>
 
@@ -291,6 +292,9 @@ static bool on_pair(void *payload, struct pair *pair, struct arena *arena, struc
 	runner->n_dirty++;
 	if (!runner_goes_on(runner, err))
 		return false;
+	if (pair->unreadable[SIDE_RECORDS] || pair->unreadable[SIDE_PEOPLE])
+		return store_unreadable_keep(runner_store(runner), pair->link.id,
+					     runner->cycle.report.id, err);
 	if (removals_concern(pair) || is_unread(runner, pair))
 		return true;
 	if (!wishes_merge(runner, pair, arena, &merged, err))

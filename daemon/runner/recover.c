@@ -11,6 +11,7 @@
 #include "daemon/runner/plan.h"
 #include "daemon/runner/push.h"
 #include "net/http.h"
+#include "state/unreadable.h"
 
 bool recover_later(struct job *job, struct error *err)
 {
@@ -64,8 +65,9 @@ static bool settle_one(void *payload, const struct intent *intent, struct arena 
 	if (!store_pair_get(store, intent->link, arena, &pair, err))
 		return false;
 	const bool known =
-		runner_is_gone(runner, &pair, intent->target) ||
-		pair.generation[intent->target] == runner->scans[intent->target].generation;
+		!pair.unreadable[intent->target] &&
+		(runner_is_gone(runner, &pair, intent->target) ||
+		 pair.generation[intent->target] == runner->scans[intent->target].generation);
 
 	if (!known) {
 		runner->keeps_sent = true;
@@ -94,4 +96,23 @@ bool recover_settle(struct runner *runner, struct error *err)
 			return false;
 	}
 	return store_commit(store, err);
+}
+
+bool recover_tells(struct runner *runner, const struct intent *intent, bool *ret_tells,
+		   struct error *err)
+{
+	const struct side_scan *scan = &runner->scans[intent->target];
+	const int64_t began_at =
+		scan->rolled ? scan->turn.started_at : runner->cycle.report.started_at;
+	bool perhaps = false;
+
+	if (!store_unreadable_stranger(runner_store(runner), intent->target, intent->sent_at,
+				       &perhaps, err))
+		return false;
+	*ret_tells = scan->complete && !scan->asks_on && !perhaps &&
+		     began_at >= intent->late_until &&
+		     (!scan->rolled || scan->turn.cycle >= intent->cycle);
+	return !*ret_tells || scan->n_distinct > 0 ||
+	       store_scan_since(runner_store(runner), intent->target, intent->sent_at,
+				scan->whole_since, ret_tells, err);
 }

@@ -22,13 +22,16 @@ bool removals_concern(const struct pair *pair)
 
 /*
  * Both persons must have been read in this cycle, or proved to be gone by it.  Of a rolled side what was
- * read last stands for it: before somebody is removed he and whose removal it carries are read again.
+ * read last stands for it: before somebody is removed he and whose removal it carries are read again.  What
+ * somebody holds who cannot be read is not known: it may be an edit that wins.
  */
 static bool is_known(const struct runner *runner, const struct pair *pair)
 {
 	for (int i = 0; i < SIDE_COUNT; i++) {
 		const enum side side = (enum side)i;
 
+		if (pair->unreadable[side])
+			return false;
 		if (!runner->scans[side].rolled &&
 		    pair->generation[side] != runner->scans[side].generation &&
 		    !runner_is_gone(runner, pair, side))

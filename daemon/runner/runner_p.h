@@ -149,6 +149,15 @@ void runner_finish(struct runner *runner);  /* finish.c */
 /* Settles the updates and removals that an earlier process sent without storing their outcome: what the
  * target holds now tells.  After the scans. (recover.c) */
 NODISCARD bool recover_settle(struct runner *runner, struct error *err);
+/*
+ * Does what was read of the target tell that a create of unknown outcome did not happen?  An empty list has
+ * nobody who could show that it is the right one: it has to be empty twice.  A turn that began before the
+ * create was sent may have been past the place already, and so may any reading that began while the server
+ * could still carry it out.  Somebody who could not be read since may be him.
+ * (recover.c)
+ */
+NODISCARD bool recover_tells(struct runner *runner, const struct intent *intent, bool *ret_tells,
+			     struct error *err);
 
 /* Settles the creates of unknown outcome whose person is known by now. (match.c) */
 NODISCARD bool match_lost_creates(struct runner *runner, struct error *err);

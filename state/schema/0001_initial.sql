@@ -113,6 +113,24 @@ CREATE INDEX person_parked ON person(parked) WHERE parked = 1;
 CREATE INDEX person_left ON person(link)
 	WHERE link IS NOT NULL AND (gone_cycle > 0 OR archived_at > 0);
 
+-- Persons whom a list shows and who cannot be decoded: nothing is known of what they hold.  They are seen
+-- like everybody else, and left alone until they can be read again; the quarantine tells why.
+CREATE TABLE unreadable(
+	no INTEGER NOT NULL PRIMARY KEY,
+	side INTEGER NOT NULL CHECK (side IN (0, 1)),
+	id TEXT NOT NULL,
+	generation INTEGER NOT NULL, -- scan that saw it last
+	first_at INTEGER NOT NULL,
+	UNIQUE (side, id)
+) STRICT;
+-- Hashes of the texts that they show, in the form of each kind of match key: who shares one waits.
+CREATE TABLE unreadable_mark(
+	mark INTEGER NOT NULL,
+	person INTEGER NOT NULL REFERENCES unreadable(no) ON DELETE CASCADE,
+	PRIMARY KEY (mark, person)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX unreadable_mark_person ON unreadable_mark(person);
+
 -- What a person held when last read, where that is not its shadow: changed, or unlinked.
 CREATE TABLE staged(
 	person INTEGER NOT NULL PRIMARY KEY REFERENCES person(no) ON DELETE CASCADE,
@@ -215,7 +233,8 @@ CREATE TABLE conflict(
 ) STRICT;
 CREATE INDEX conflict_link ON conflict(link) WHERE link > 0;
 
--- source_id tells creates apart; it is empty where there is a link.
+-- source_id tells creates apart; it is empty where there is a link.  link -1: no write, but a person of the
+-- side who cannot be read; target_id and source_id are his.
 CREATE TABLE quarantine(
 	id INTEGER NOT NULL PRIMARY KEY,
 	target INTEGER NOT NULL CHECK (target IN (0, 1)),

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/runner/unreadable.h"
+
+#include "base/log.h"
+#include "state/unreadable.h"
+
+/* Whoever may be meant. */
+#define MARK_VAGUE 0
+
+/* ---- Who cannot be read ---- */
+
+static void describe(enum side side, const struct error *bad, struct error *ret)
+{
+	(void)error_set(ret, ERR_MALFORMED,
+			"%s; until that is mended on the %s side, this person and its counterpart "
+			"are left as they are, and their edits wait",
+			bad->msg, side_name(side));
+}
+
+static void note_too_many(struct runner *runner, enum side side, const struct error *bad)
+{
+	struct error all = *bad;
+
+	(void)error_wrap(&all,
+			 "%s: more than %d persons of the list cannot be read, so that it does not "
+			 "count as whole; check dialect and fields; one of them",
+			 side_name(side), UNREADABLE_MOST);
+	cycle_note_failure(&runner->cycle, side, &all);
+}
+
+static void note_nameless(struct runner *runner, enum side side, const struct error *bad)
+{
+	struct error nameless = *bad;
+
+	(void)error_wrap(&nameless,
+			 "%s: a person of the list is left out and cannot be named, so that the "
+			 "list does not count as whole; mend that person",
+			 side_name(side));
+	cycle_note_failure(&runner->cycle, side, &nameless);
+}
+
+static bool put(struct runner *runner, struct unreadable *unreadable, const struct error *bad,
+		bool *ret_taken, struct error *err)
+{
+	enum unreadable_taken taken;
+	struct error words;
+
+	describe(unreadable->side, bad, &words);
+	unreadable->words = str_from(words.msg);
+	if (!store_unreadable_put(runner_store(runner), unreadable, &taken, err))
+		return false;
+	if (taken == UNREADABLE_NEW)
+		LOG_WARN("a person cannot be read, and is in quarantine",
+			 LOG_STR("side", side_name(unreadable->side)), LOG_ERR(bad));
+	if (taken == UNREADABLE_TOO_MANY)
+		note_too_many(runner, unreadable->side, bad);
+	*ret_taken = taken != UNREADABLE_TOO_MANY;
+	return true;
+}
+
+bool unreadable_take(struct runner *runner, enum side side, const struct raw_record *record,
+		     struct str id, const struct error *bad, bool *ret_taken, struct error *err)
+{
+	struct arena arena = { 0 };
+	uint64_t *marks = alloc_zeroed(MAPPER_MARKS_MOST, sizeof(*marks));
+	const struct str named = mapper_raw_id(runner->mapper[side], record->bytes, &arena);
+	const bool own = id.len > 0;
+	struct unreadable unreadable = {
+		.side = side,
+		.id = named,
+		.content = record->digest,
+		.listed = !own,
+		.generation = runner->scans[side].generation,
+		.now = runner_now(runner),
+		.marks = marks,
+		.n_marks = mapper_marks(&runner->context, record->bytes, marks),
+	};
+	bool ok = true;
+
+	*ret_taken = false;
+	if (unreadable.n_marks == MAPPER_MARKS_MOST)
+		marks[0] = MARK_VAGUE;
+	if (named.len == 0 || (own && !str_equal(named, id)))
+		note_nameless(runner, side, bad);
+	else
+		ok = put(runner, &unreadable, bad, ret_taken, err);
+	free(marks);
+	arena_release(&arena);
+	return ok;
+}
+
+/* ---- Who is like one ---- */
+
+/* Shorter words say nothing: "de", "Jr". */
+#define WORD_LEAST 3
+
+struct parking {
+	struct runner *runner;
+	enum side side; /* whose unlinked persons are looked at */
+	bool vague;     /* one of the other side shows more than was looked at */
+};
+
+static bool is_shown(const struct parking *parking, uint64_t mark, bool *ret_shown,
+		     struct error *err)
+{
+	return *ret_shown ||
+	       store_unreadable_shows(runner_store(parking->runner), side_other(parking->side),
+				      mark, ret_shown, err);
+}
+
+/* Somebody without any key is told by his name: any word of it will do. */
+static bool shares_a_name(const struct parking *parking, const struct person *person,
+			  struct arena *arena, bool *ret_shown, struct error *err)
+{
+	const int row = parking->runner->table->name;
+	bool ok = true;
+
+	if (row < 0 || !value_is_set(&person->values[row]))
+		return true;
+	for (unsigned part = 0; ok && part < NAME_PART_COUNT; part++) {
+		struct str rest = value_part(&person->values[row], part);
+		struct str word;
+
+		while (ok && str_cut(&rest, ' ', &word))
+			ok = word.len < WORD_LEAST ||
+			     is_shown(parking, mapper_mark_word(arena, word), ret_shown, err);
+	}
+	return ok;
+}
+
+static bool park_if_alike(void *payload, const struct person *person, struct arena *arena,
+			  struct error *err)
+{
+	const struct parking *parking = payload;
+	struct match_key keys[MATCH_KEYS_MAX];
+	const size_t n = match_keys(person, parking->runner->table, parking->side, arena, keys);
+	bool shown = parking->vague;
+	bool keyless = true;
+	bool ok = true;
+
+	for (size_t i = 0; ok && i < n; i++) {
+		if (keys[i].kind == KEY_IDENTICAL)
+			continue;
+		keyless = keyless && keys[i].kind == KEY_MARKER;
+		ok = is_shown(parking, mapper_mark(keys[i].kind, keys[i].key), &shown, err);
+	}
+	if (ok && keyless)
+		ok = shares_a_name(parking, person, arena, &shown, err);
+	return ok &&
+	       (!shown || store_park(runner_store(parking->runner), parking->side, person->id, err));
+}
+
+bool unreadable_park(struct runner *runner, struct error *err)
+{
+	struct store *store = runner_store(runner);
+
+	for (int i = 0; i < SIDE_COUNT; i++) {
+		struct parking parking = { .runner = runner, .side = (enum side)i };
+		bool any = false;
+
+		if (!store_unreadable_any(store, side_other(parking.side), &any, err) ||
+		    !is_shown(&parking, MARK_VAGUE, &parking.vague, err) ||
+		    (any && !store_unlinked_each(store, parking.side, 0, park_if_alike, &parking,
+						 err)))
+			return false;
+	}
+	return store_unreadable_park(store, err);
+}
