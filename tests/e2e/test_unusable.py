@@ -10,6 +10,7 @@ from wire import Name
 
 ADA = {"name": Name("Ada", "", "Lovelace"), "emails": ["ada@example.com"], "job": "Engineer"}
 GRACE = {"name": Name("Grace", "", "Hopper"), "emails": ["grace@example.com"]}
+WAITING = 1
 MALFORMED = 65
 
 
@@ -93,17 +94,33 @@ class Unusable(Case):
         world.settled()
         return world, front, *ids
 
+    def quarantined(self, world, side, ids):
+        """The one row, of that person: why."""
+        for verb in (("list",), ("show", str(ids[side]))):
+            [row] = [json.loads(line) for line in
+                     world.run("quarantine", *verb, "--json").splitlines()]
+            self.assertEqual((row["action"], row["side"]), ("read", side))
+            self.assertEqual([str(row[f"{end}_id"]) for end in SIDES],
+                             [str(ids[end]) for end in SIDES])
+        self.assertNotIn("Lovelace", row["words"])
+        self.assertIn(f"mended on the {side} side", row["words"])
+        return row["words"]
+
     def check(self, side, spoil, said):
         world, front, ada, grace = self.linked(side)
         front.lie = spoiling(str(ada[side]), spoil)
         world.edit(side, grace[side], job="Admiral")
         world.edit(other(side), ada[other(side)], job="Analyst")
         world.clear_log()
-        world.sync(code=MALFORMED)
+        world.sync(code=WAITING)
         err = world.runs[-1][3].decode()
-        self.assertIn(f"{side}: a person of the list is left out: {NOUN[side]} {ada[side]}: ", err)
+        self.assertIn("a person cannot be read, and is in quarantine", err)
+        self.assertIn(f"{NOUN[side]} {ada[side]}: ", err)
         self.assertIn(said, err)
         self.assertNotIn("Lovelace", err)
+        words = self.quarantined(world, side, ada)
+        self.assertIn(f"{NOUN[side]} {ada[side]}: ", words)
+        self.assertIn(said, words)
         self.assertEqual(world.find(other(side), grace[other(side)])["job"], "Admiral",
                          "others go on")
         self.assertEqual(world.writes(side), [])
@@ -132,7 +149,7 @@ class Unusable(Case):
                     world.sync()
                     front.lie = spoiling(str(ids[side]), spoil)
                     world.clear_log()
-                    world.sync(code=MALFORMED)
+                    world.sync(code=WAITING)
                     self.assertIn(said, world.runs[-1][3].decode())
                     self.assertEqual(world.writes(), [])
                     front.lie = nothing
