@@ -237,8 +237,14 @@ void check_cycle(struct sim *sim)
 	sim->figures.quarantines += sim->report.quarantined;
 	sim->figures.links += sim->report.linked;
 	sim->figures.blind += sim->report.outcome == OUTCOME_FAILED;
-	if (sim->report.outcome == OUTCOME_OK)
+	/* Of one person it came to no end. */
+	if (sim->report.outcome == OUTCOME_OK && sim->tally.n_spoiled == 0)
 		note_well(sim);
+	if (sim->report.outcome == OUTCOME_FAILED && sim->tally.n_spoiled > 0 &&
+	    sim->tally.n_faults == 0 && !sim->plan->knobs.quick)
+		sim_violate(sim, P6_ISOLATION, "spoiled",
+			    "one person cannot be read, and the cycle fails: %s",
+			    sim->report.failure.msg);
 	if (sim->report.failure.code == ERR_STORE || sim->report.failure.code == ERR_INTERNAL)
 		sim_violate(sim, P7_DURABILITY, "failure", "the cycle failed: %s",
 			    sim->report.failure.msg);
@@ -247,7 +253,8 @@ void check_cycle(struct sim *sim)
 	check_guard(sim);
 	if (sim->quiet)
 		check_quiet(sim);
-	if (sim->report.outcome == OUTCOME_OK && sim->tally.n_faults == 0)
+	if (sim->report.outcome == OUTCOME_OK && sim->tally.n_faults == 0 &&
+	    sim->tally.n_spoiled == 0)
 		note_agreed(sim);
 }
 

@@ -221,6 +221,7 @@ void net_serve(struct http_call *call)
 	if (write)
 		watch_before(sim, side);
 	ask(call, sim->box, buf_str(&call->request->target), buf_str(&call->request->body));
+	net_spoil(call);
 	if (write) {
 		watch_after(sim, side, call->request, call->status);
 		process_action(sim, "served");

@@ -46,6 +46,9 @@ bool net_serve_later(struct http_call *call, int64_t wait_ns);
 void net_serve_instead(struct http_call *call, struct sandbox *box, struct str target,
 		       struct str body);
 
+/* net_spoil.c: makes of what is read what cannot be decoded, as long as the plan says so. */
+void net_spoil(struct http_call *call);
+
 /* net_faults.c: has it served, or not, and says what comes back. */
 enum net_fate net_suffer(struct http_call *call);
 

@@ -150,6 +150,13 @@ struct knobs {
 	uint32_t gap_s; /* between two cycles, about */
 };
 
+/* A human whose person on a side cannot be decoded, in cycles `from` to `to` - 1, wherever it is read. */
+struct spoiled {
+	uint32_t human; /* NOBODY: none */
+	enum sandbox_side side;
+	uint32_t from, to;
+};
+
 struct plan {
 	uint64_t seed;
 	struct knobs knobs;
@@ -157,6 +164,7 @@ struct plan {
 	int64_t lasts_ns; /* the users' time, whatever the cycles; 0: it is n_cycles */
 	uint32_t
 		poisoned; /* writes with anything of this human are refused for ever; NOBODY: none */
+	struct spoiled spoiled;
 	struct op ops[PLAN_OPS];
 	struct net_fault faults[PLAN_FAULTS];
 	struct kill kills[PLAN_KILLS];

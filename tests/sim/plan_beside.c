@@ -80,3 +80,19 @@ void plan_draw_late(struct draw *draw)
 		.any_side = true,
 	};
 }
+
+#define SPOILED_STREAM UINT64_C(0x73706f696c6564)
+
+void plan_draw_spoiled(struct draw *draw)
+{
+	struct plan *plan = draw->plan;
+
+	draw->random = plan->seed ^ SPOILED_STREAM;
+	if (!percent(draw, 15))
+		return;
+	plan->spoiled.human = below(draw, plan->n_humans);
+	plan->spoiled.side = percent(draw, 50) ? SANDBOX_RECORDS : SANDBOX_PEOPLE;
+	plan->spoiled.from = below(draw, plan->n_cycles);
+	plan->spoiled.to =
+		plan->spoiled.from + 1 + below(draw, plan->n_cycles - plan->spoiled.from);
+}

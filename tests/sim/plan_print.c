@@ -36,6 +36,10 @@ static void print_knobs(const struct plan *plan, FILE *out)
 			k->interval_s, k->scan_share, k->reads_per_second);
 	if (plan->poisoned != NOBODY)
 		(void)fprintf(out, "  whatever is written of h%u is refused\n", plan->poisoned);
+	if (plan->spoiled.human != NOBODY)
+		(void)fprintf(out, "  in cycles %u to %u h%u cannot be read on %s\n",
+			      plan->spoiled.from, plan->spoiled.to - 1, plan->spoiled.human,
+			      plan->spoiled.side == SANDBOX_PEOPLE ? "people" : "records");
 }
 
 void plan_print(const struct plan *plan, FILE *out)

@@ -193,6 +193,30 @@ static void refused(struct plan *plan)
 	plan->poisoned = 1;
 }
 
+/* On either side; creates, edits and a removal go on beside him, and both of his sides are edited. */
+static void spoiled(struct plan *plan, enum sandbox_side side)
+{
+	edits_both_ways(plan);
+	pair(plan, 7);
+	born(plan, 8, SANDBOX_RECORDS, WHOLE);
+	born(plan, 9, SANDBOX_PEOPLE, WHOLE);
+	plan->ops[plan->n_ops - 1].cycle = plan->ops[plan->n_ops - 2].cycle = 1;
+	add(plan, OP_DELETE, 1, 7, SANDBOX_RECORDS);
+	edit(plan, 1, 1, SANDBOX_RECORDS, SLOT_TITLE, OP_SET);
+	edit(plan, 1, 1, SANDBOX_PEOPLE, SLOT_LINKEDIN, OP_SET);
+	plan->spoiled = (struct spoiled){ .human = 1, .side = side, .from = 1, .to = 3 };
+}
+
+static void spoiled_record(struct plan *plan)
+{
+	spoiled(plan, SANDBOX_RECORDS);
+}
+
+static void spoiled_person(struct plan *plan)
+{
+	spoiled(plan, SANDBOX_PEOPLE);
+}
+
 static void removals(struct plan *plan)
 {
 	for (uint32_t human = 0; human < 6; human++)
@@ -414,6 +438,8 @@ static const struct {
 	{ "lost creates", lost_creates },
 	{ "lost updates", lost_updates },
 	{ "refused", refused },
+	{ "a record that cannot be read", spoiled_record },
+	{ "a person who cannot be read", spoiled_person },
 	{ "removals", removals },
 	{ "removals, carried both ways", removals_carried },
 	{ "removals win", removals_win },
@@ -445,7 +471,7 @@ void scenario_make(size_t i, enum sandbox_dialect dialect, struct plan *ret_plan
 {
 	memset(ret_plan, 0, sizeof(*ret_plan));
 	ret_plan->seed = 1000 + i;
-	ret_plan->poisoned = NOBODY;
+	ret_plan->poisoned = ret_plan->spoiled.human = NOBODY;
 	ret_plan->n_cycles = 3;
 	ret_plan->knobs = (struct knobs){ .dialect = dialect,
 					  .policy = PLAN_NEWEST,

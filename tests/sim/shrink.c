@@ -72,6 +72,9 @@ static bool shrink_trouble(struct shrinking *s)
 {
 	bool any = false;
 
+	s->trial = s->best;
+	s->trial.spoiled.human = NOBODY;
+	any = s->best.spoiled.human != NOBODY && still_fails(s);
 	for (uint32_t i = s->best.n_faults; i > 0; i--) {
 		s->trial = s->best;
 		memmove(&s->trial.faults[i - 1], &s->trial.faults[i],

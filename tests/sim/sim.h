@@ -58,6 +58,7 @@ struct cycle_tally {
 	uint32_t n_changed; /* persons that users touched */
 	uint32_t n_removed; /* by the program */
 	uint32_t n_lies;    /* lists that left somebody out */
+	uint32_t n_spoiled; /* times that a person was shown who cannot be read */
 	uint32_t n_actions;
 	bool killed;
 };
@@ -169,6 +170,8 @@ void sim_violate(struct sim *sim, enum promise promise, const char *rule, const 
 	PRINTF_LIKE(4, 5);
 /* Rules with commas between them that are known to be broken; the text must stay. */
 void sim_ignore(const char *rules);
+/* Does what that server says of the human make no sense by now? (net_spoil.c) */
+bool sim_is_spoiled(const struct sim *sim, uint32_t human, enum sandbox_side side);
 static inline bool sim_failed(const struct sim *sim)
 {
 	return sim->violation.promise != PROMISE_NONE;

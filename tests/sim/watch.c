@@ -458,7 +458,8 @@ void watch_delivered(struct sim *sim, enum sandbox_side side, struct str body, i
 					     oracle_body_named(oracle, side, word) :
 					     NULL;
 
-		if (known == NULL || known->known_ns >= served_at)
+		if (known == NULL || known->known_ns >= served_at ||
+		    sim_is_spoiled(sim, known->human, side))
 			continue;
 		known->known_ns = served_at;
 		if (known->fresh_ns <= oracle->humans[known->human].touched_ns)
