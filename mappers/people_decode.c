@@ -15,7 +15,6 @@
 
 #include <assert.h>
 
-
 const struct part_key people_name_parts[] = {
 	{ "givenName", NAME_GIVEN, codec_line },
 	{ "additionalName", NAME_ADDITIONAL, codec_line },

@@ -110,11 +110,9 @@ static int on_node(json_object *node, int flags, json_object *parent, const char
 void mapper_shown(const struct mapper_context *context, struct str raw,
 		  const struct match_key *keys, size_t n, bool *ret_shown)
 {
-	struct showing showing = { .context = context,
-				   .take = compare,
-				   .keys = keys,
-				   .n = n,
-				   .shown = ret_shown };
+	struct showing showing = {
+		.context = context, .take = compare, .keys = keys, .n = n, .shown = ret_shown
+	};
 	struct json_object *root;
 	struct error err;
 	const bool parsed = json_parse(raw, &root, &err);

@@ -42,10 +42,10 @@ static bool mark_seen(struct store *store, const struct unreadable *unreadable, 
 		      struct error *err)
 {
 	static const struct digest none = { { 0 } };
-	struct sql_call call = sql_call(
-		&store->sql, "UPDATE person SET generation = ?, raw = ?, gone_cycle = 0, "
-			     "hidden = CASE WHEN ?2 IS NULL THEN hidden ELSE 0 END "
-			     "WHERE side = ? AND id = ?");
+	struct sql_call call =
+		sql_call(&store->sql, "UPDATE person SET generation = ?, raw = ?, gone_cycle = 0, "
+				      "hidden = CASE WHEN ?2 IS NULL THEN hidden ELSE 0 END "
+				      "WHERE side = ? AND id = ?");
 
 	sql_bind_int(&call, unreadable->generation);
 	sql_bind_digest(&call, unreadable->listed ? &none : NULL);
@@ -98,8 +98,8 @@ static bool begin(struct store *store, const struct unreadable *unreadable, int6
 	bool found;
 
 	*ret_no = 0;
-	if (!store_number(store, "SELECT count(*) FROM unreadable WHERE side = ?",
-			  unreadable->side, &n, err))
+	if (!store_number(store, "SELECT count(*) FROM unreadable WHERE side = ?", unreadable->side,
+			  &n, err))
 		return false;
 	if (n >= UNREADABLE_MOST)
 		return true;

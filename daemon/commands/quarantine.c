@@ -112,7 +112,7 @@ static bool print(struct quarantine_view *view, const struct quarantine *row,
 	const enum side source = is_person(row) ? row->target : side_other(row->target);
 	struct listing_cell cells[COLUMN_COUNT] = {
 		[COLUMN_NUMBER] = { .number = row->id },
-		[COLUMN_ACTION] = { .text = is_person(row)  ? STR_LIT("read") :
+		[COLUMN_ACTION] = { .text = is_person(row) ? STR_LIT("read") :
 					    row->link == 0 ? STR_LIT("create") :
 							     STR_LIT("update") },
 		[COLUMN_SIDE] = { .text = str_from(side_name(row->target)) },
@@ -136,9 +136,8 @@ static bool lift(struct quarantine_view *view, const struct quarantine *row,
 		 const struct str id[SIDE_COUNT], struct error *err)
 {
 	(void)id;
-	return is_person(row) ||
-	       store_quarantine_lift(view->call->store, row->target, row->link,
-				     row->source_id, err);
+	return is_person(row) || store_quarantine_lift(view->call->store, row->target, row->link,
+						       row->source_id, err);
 }
 
 static bool give_up(struct quarantine_view *view, const struct quarantine *row,

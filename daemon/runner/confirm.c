@@ -229,42 +229,31 @@ static void take_gone(const struct question *question)
 		*VEC_PUSH(&confirming->gone) = question->id;
 }
 
-/* Who he is can be told, so he is there. */
-static bool take_unreadable(struct question *question, const struct raw_record *record,
-			    const struct error *bad, struct error *err)
-{
-	struct confirming *confirming = question->confirming;
-	struct runner *runner = confirming->runner;
-	bool taken;
-
-	return store_begin(runner_store(runner), err) &&
-	       unreadable_take(runner, confirming->side, record, question->id, bad, &taken, err) &&
-	       (!taken || note_there(confirming, question, err)) &&
-	       store_commit(runner_store(runner), err);
-}
-
+/* Whoever says who he is is there, be he readable or not. */
 static bool take_person(struct question *question, struct answer *answer, struct error *err)
 {
 	struct confirming *confirming = question->confirming;
 	struct runner *runner = confirming->runner;
+	struct store *store = runner_store(runner);
 	const enum side side = confirming->side;
+	const struct raw_record *record = &answer->records.items[0];
 	struct arena arena = { 0 };
 	struct person person;
 	enum observation observation;
+	bool there =
+		fetch_decode(runner, side, answer, record->bytes, &arena, &person, &answer->err);
 	bool ok = true;
 
-	if (!fetch_decode(runner, side, answer, answer->records.items[0].bytes, &arena, &person,
-			  &answer->err)) {
-		ok = take_unreadable(question, &answer->records.items[0], &answer->err, err);
-	} else if (str_equal(person.id, question->id)) {
-		ok = store_begin(runner_store(runner), err) &&
-		     note_there(confirming, question, err) &&
-		     runner_observe(runner, side, &person, NULL, runner->scans[side].generation,
-				    &observation, err) &&
-		     store_commit(runner_store(runner), err);
-	} else {
+	if (there && !str_equal(person.id, question->id)) {
 		/* Merged into another one: under this id there is nobody any more. */
 		take_gone(question);
+	} else {
+		ok = store_begin(store, err) &&
+		     (there ? runner_observe(runner, side, &person, NULL,
+					     runner->scans[side].generation, &observation, err) :
+			      unreadable_take(runner, side, record, question->id, &answer->err,
+					      &there, err)) &&
+		     (!there || note_there(confirming, question, err)) && store_commit(store, err);
 	}
 	arena_release(&arena);
 	return ok;

@@ -429,8 +429,7 @@ static bool match_all(struct runner *runner, struct error *err)
 	const int64_t cycle = runner->cycle.report.id;
 
 	if (!store_begin(store, err) || !store_match_begin(store, err) ||
-	    !unreadable_park(runner, err) ||
-	    !each_create(runner, find_lost_create, err) ||
+	    !unreadable_park(runner, err) || !each_create(runner, find_lost_create, err) ||
 	    !store_alike_each(store, on_alike, runner, err) || !store_commit(store, err) ||
 	    !match_kind(runner, KEY_MARKER, err))
 		return false;

@@ -44,8 +44,7 @@ static bool take_unreadable(struct page_fetch *fetch, const struct raw_record *r
 			    const struct error *bad, struct arena *arena, struct error *err)
 {
 	struct runner *runner = fetch->runner;
-	const struct str id =
-		mapper_raw_id(runner->mapper[fetch->side], record->bytes, arena);
+	const struct str id = mapper_raw_id(runner->mapper[fetch->side], record->bytes, arena);
 	bool taken = false;
 
 	if (!note_listed(fetch, id, err) ||

@@ -80,7 +80,9 @@ bool unreadable_take(struct runner *runner, enum side side, const struct raw_rec
 	*ret_taken = false;
 	if (unreadable.n_marks == MAPPER_MARKS_MOST)
 		marks[0] = MARK_VAGUE;
-	if (named.len == 0 || (own && !str_equal(named, id)))
+	if (own && !str_equal(named, id))
+		cycle_note_failure(&runner->cycle, side, bad);
+	else if (named.len == 0)
 		note_nameless(runner, side, bad);
 	else
 		ok = put(runner, &unreadable, bad, ret_taken, err);
@@ -146,8 +148,8 @@ static bool park_if_alike(void *payload, const struct person *person, struct are
 	}
 	if (ok && keyless)
 		ok = shares_a_name(parking, person, arena, &shown, err);
-	return ok &&
-	       (!shown || store_park(runner_store(parking->runner), parking->side, person->id, err));
+	return ok && (!shown ||
+		      store_park(runner_store(parking->runner), parking->side, person->id, err));
 }
 
 bool unreadable_park(struct runner *runner, struct error *err)
@@ -160,8 +162,8 @@ bool unreadable_park(struct runner *runner, struct error *err)
 
 		if (!store_unreadable_any(store, side_other(parking.side), &any, err) ||
 		    !is_shown(&parking, MARK_VAGUE, &parking.vague, err) ||
-		    (any && !store_unlinked_each(store, parking.side, 0, park_if_alike, &parking,
-						 err)))
+		    (any &&
+		     !store_unlinked_each(store, parking.side, 0, park_if_alike, &parking, err)))
 			return false;
 	}
 	return store_unreadable_park(store, err);

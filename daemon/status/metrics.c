@@ -113,7 +113,8 @@ static void add_totals(struct buf *out, const struct status_totals *totals)
 	by_side(out, "unlinked_persons", GAUGE, "Persons of a side without a link.", unlinked);
 	number(out, "conflicts", GAUGE, "Conflicts that wait for a decision.",
 	       positive(totals->conflicts));
-	number(out, "quarantined_writes", GAUGE, "Refused writes and unreadable persons in quarantine.",
+	number(out, "quarantined_writes", GAUGE,
+	       "Refused writes and unreadable persons in quarantine.",
 	       positive(totals->quarantined));
 	number(out, "pending_writes", GAUGE, "Writes that are decided and not done yet.",
 	       positive(totals->pending));

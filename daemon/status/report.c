@@ -172,8 +172,7 @@ void report_print(const struct cycle_report *report, FILE *out)
 		(void)fprintf(out, "  conflicts that wait for a decision: %" PRIu64 "\n",
 			      report->conflicts);
 	if (report->quarantined > 0)
-		(void)fprintf(out, "  in quarantine: %" PRIu64 "\n",
-			      report->quarantined);
+		(void)fprintf(out, "  in quarantine: %" PRIu64 "\n", report->quarantined);
 	for (int side = 0; side < SIDE_COUNT; side++) {
 		if (report->put_off[side] > 0)
 			(void)fprintf(out,

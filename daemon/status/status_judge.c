@@ -213,7 +213,8 @@ void status_judge(struct status *status)
 		blame(status, HEALTH_DEGRADED, "conflicts that wait for a decision: %" PRId64,
 		      totals->conflicts);
 	if (totals->quarantined > 0)
-		blame(status, HEALTH_DEGRADED, "refused writes and unreadable persons in quarantine: %" PRId64,
+		blame(status, HEALTH_DEGRADED,
+		      "refused writes and unreadable persons in quarantine: %" PRId64,
 		      totals->quarantined);
 	if (status->has_last_cycle)
 		name_put_off(status);

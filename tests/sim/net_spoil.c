@@ -16,9 +16,7 @@ bool sim_is_spoiled(const struct sim *sim, uint32_t human, enum sandbox_side sid
 
 static const char *find(struct str text, size_t from, const char *word)
 {
-	return from < text.len ?
-		       memmem(text.p + from, text.len - from, word, strlen(word)) :
-		       NULL;
+	return from < text.len ? memmem(text.p + from, text.len - from, word, strlen(word)) : NULL;
 }
 
 /* Of the persons themselves, not of their notes and the like. */
@@ -34,8 +32,9 @@ static bool shows_persons(const struct http_call *call)
 /* The first member behind his id that every person of that API has. */
 static void spoil_one(struct http_call *call, const char *id)
 {
-	static const char *const records[] = { [SANDBOX_VALUES] = "\"values\":",
-					       [SANDBOX_ATTRIBUTES] = "\"attributes\":" };
+	static const char *const records[] = {
+		[SANDBOX_VALUES] = "\"values\":", [SANDBOX_ATTRIBUTES] = "\"attributes\":"
+	};
 	const char *was = call->side == SIDE_PEOPLE ? "\"familyName\":" :
 						      records[call->sim->plan->knobs.dialect];
 	const struct str body = buf_str(&call->body);

@@ -429,6 +429,37 @@ static void an_answer_to_a_write_may_say_nothing(void **state)
 	}
 }
 
+static void whose_record_it_is(void **state)
+{
+	static const struct {
+		const char *mapper, *raw, *id;
+	} rows[] = {
+		{ "values", "{\"id\":{\"record_id\":\"a\"},\"values\":5}", "a" },
+		{ "values", "{\"id\":{\"record_id\":12}}", "12" },
+		{ "values", "{\"id\":\"a\",\"values\":{}}", "" },
+		{ "attributes", "{\"id\":\"b\",\"attributes\":null}", "b" },
+		{ "attributes", "{\"id\":7}", "7" },
+		{ "attributes", "{\"@id\":\"/people/7\"}", "" },
+		{ "people", "{\"id\":7,\"familyName\":5}", "7" },
+		{ "people", "{\"@id\":\"/people/7\",\"id\":null}", "7" },
+		{ "people", "{\"@id\":\"/people/7\",\"id\":\"8\"}", "8" },
+		{ "people", "{\"@id\":null,\"id\":1.5}", "" },
+		{ "people", "{\"@id\":{},\"id\":[]}", "" },
+		{ "people", "[]", "" },
+		{ "people", "no JSON", "" },
+	};
+	struct arena arena = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		if (!str_equal_z(
+			    mapper_raw_id(named(rows[i].mapper), str_from(rows[i].raw), &arena),
+			    rows[i].id))
+			fail_msg("row %zu", i);
+	}
+	arena_release(&arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -437,6 +468,7 @@ int main(void)
 		cmocka_unit_test(reads_pages),
 		cmocka_unit_test(refuses_what_is_no_page),
 		cmocka_unit_test(an_answer_to_a_write_may_say_nothing),
+		cmocka_unit_test(whose_record_it_is),
 		cmocka_unit_test(no_prefix_is_whole),
 		cmocka_unit_test(bounds_depth_and_sizes),
 		cmocka_unit_test(blocks_and_bytes_agree),

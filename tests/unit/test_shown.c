@@ -39,6 +39,47 @@ static void keys_stand_in_any_text(void **state)
 	}
 }
 
+static bool has_mark(const uint64_t *marks, size_t n, uint64_t mark)
+{
+	size_t i = 0;
+
+	while (i < n && marks[i] != mark)
+		i++;
+	return i < n;
+}
+
+/* What is found by a record's bytes is found by its marks, too; and the words of names. */
+static void marks_stand_for_keys(void **state)
+{
+	static const char raw[] =
+		"{\"familyName\":5,\"givenName\":\" ADA  Maria \",\"x\":[\" Ada@Example.COM\"],"
+		"\"externalSource\":\"crmsync:r1\",\"c\":\" C-7 \",\"n\":null}";
+	static const struct {
+		enum key_kind kind;
+		const char *key;
+		bool shown;
+	} rows[] = {
+		{ KEY_EMAIL, "ada@example.com", true },   { KEY_MARKER, "r1", true },
+		{ KEY_CUSTOMER_ID, "C-7", true },         { KEY_MARKER, "crmsync:r1", false },
+		{ KEY_CUSTOMER_ID, "familyName", false }, { KEY_EMAIL, "eve@example.com", false },
+	};
+	static uint64_t marks[MAPPER_MARKS_MOST];
+	struct fixture *f = *state;
+	struct arena arena = { 0 };
+	const size_t n = mapper_marks(&f->context, str_from(raw), marks);
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		if (has_mark(marks, n, mapper_mark(rows[i].kind, str_from(rows[i].key))) !=
+		    rows[i].shown)
+			fail_msg("row %zu", i);
+	}
+	assert_true(has_mark(marks, n, mapper_mark_word(&arena, STR_LIT("Ada"))));
+	assert_true(has_mark(marks, n, mapper_mark_word(&arena, STR_LIT("maria"))));
+	assert_false(has_mark(marks, n, mapper_mark_word(&arena, STR_LIT("Ada Maria"))));
+	assert_int_equal(mapper_marks(&f->context, STR_LIT("no JSON"), marks), MAPPER_MARKS_MOST);
+	arena_release(&arena);
+}
+
 static int open_fixture(void **state)
 {
 	static struct fixture fixture;
@@ -59,6 +100,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(keys_stand_in_any_text, open_fixture,
 						close_fixture),
+		cmocka_unit_test_setup_teardown(marks_stand_for_keys, open_fixture, close_fixture),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
