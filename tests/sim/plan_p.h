@@ -15,8 +15,7 @@ struct draw {
 void plan_draw_knobs(struct draw *draw);
 struct op *plan_add_op(struct draw *draw, enum op_kind kind, uint32_t cycle);
 /* plan_beside.c: of persons and cycles that are there. */
-void plan_draw_notes(struct draw *draw);
-void plan_draw_users(struct draw *draw);
+void plan_draw_beside(struct draw *draw);
 void plan_draw_late(struct draw *draw);
 void plan_draw_spoiled(struct draw *draw);
 /* plan_custom.c: the same. */
