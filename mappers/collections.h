@@ -34,15 +34,14 @@ NODISCARD bool collection_decode(const struct mapper *mapper, enum collection wh
 				 struct str body, struct arena *arena, struct members *members,
 				 struct page_info *ret_info, struct error *err);
 
-#define COLLECTION_HOLDERS 100 /* persons a page */
-/* Dialect attributes: a page of persons with this attribute only, and who has which company: members with
- * the id of the company and, as their title, that of the person. */
-void collection_holders_page(const struct mapper_context *context, struct str attribute,
-			     uint32_t number, struct request *ret);
-NODISCARD bool collection_holders_decode(const struct mapper *mapper, struct str attribute,
-					 struct str body, struct arena *arena,
-					 struct members *members, struct page_info *ret_info,
-					 struct error *err);
+/* Dialect attributes: which company a record of the list names in this attribute.  False: it names none, or
+ * is none that can be read. */
+bool collection_holder(const struct mapper *mapper, struct str attribute, struct str raw,
+		       struct arena *arena, struct str *ret_person, struct str *ret_company);
+/* The value of a field whose person is with that company; VALUE_UNKNOWN if it is not known. */
+NODISCARD bool collection_company(const struct mapper_context *context, const struct field *field,
+				  struct str company, struct arena *arena, struct value *ret_value,
+				  struct error *err);
 /* The company of that person; its answer is read by collection_decode(). */
 void collection_company_of(const struct mapper_context *context, struct str person,
 			   struct request *ret);

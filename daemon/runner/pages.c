@@ -2,6 +2,7 @@
 #include "daemon/runner/pages.h"
 
 #include "daemon/runner/fetch.h"
+#include "daemon/runner/references.h"
 #include "state/turns.h"
 
 /* Persons a transaction at least, as long as nobody has changed. */
@@ -50,8 +51,10 @@ static bool take_record(struct page_fetch *fetch, const struct answer *answer,
 		     store_person_listed(runner_store(runner), side, person.id, fetch->before,
 					 &fetch->result.listed, err);
 		ok = ok &&
-		     runner_observe(runner, side, &person, &record->digest, scan->generation,
-				    &observation, err) &&
+		     runner_observe(runner, side, &person,
+				    companies_is_missed(runner, side) ? NULL : &record->digest,
+				    scan->generation, &observation, err) &&
+		     companies_note(runner, side, person.id, err) &&
 		     confirm_if_unsure(runner, side, &person, observation, err);
 	} else {
 		scan->n_unreadable++;
