@@ -79,20 +79,26 @@ bool collection_create_repeats(const struct mapper *mapper, enum collection whic
 	return mapper == &records_values && which == COLLECTION_COMPANIES && known_by.len > 0;
 }
 
-/*
- * By a domain: an assert, which finds the company that a lost request made, or the one that the system
- * made for an e-mail address of that domain a moment ago; a POST would be refused there, and its answer
- * names nobody.  Name and domains are all that it says of the company, and it only adds to the domains.
- */
-static void create_company(struct str name, struct str domains, struct request *ret)
+static void write_domains(struct json_writer *json, struct str domains)
 {
-	const struct mapper_context context = { .object = "companies" };
-	const bool by_domain =
-		collection_create_repeats(&records_values, COLLECTION_COMPANIES, domains);
 	struct str domain;
 
-	records_request(&context, by_domain ? METHOD_PUT : METHOD_POST, REQUEST_WRITE,
-			by_domain ? "?matching_attribute=domains" : "", true, ret);
+	json_key(json, "domains");
+	json_open(json, '[');
+	while (str_cut(&domains, ' ', &domain)) {
+		if (domain.len > 0)
+			json_string(json, domain);
+	}
+	json_close(json, ']');
+}
+
+/* An empty name: none is said. */
+static void write_company(enum method method, const char *query, struct str name,
+			  struct str domains, struct request *ret)
+{
+	const struct mapper_context context = { .object = "companies" };
+
+	records_request(&context, method, REQUEST_WRITE, query, true, ret);
 	struct json_writer json = json_writer(&ret->body);
 
 	json_open(&json, '{');
@@ -100,15 +106,11 @@ static void create_company(struct str name, struct str domains, struct request *
 	json_open(&json, '{');
 	json_key(&json, "values");
 	json_open(&json, '{');
-	json_key(&json, "name");
-	json_string(&json, name);
-	json_key(&json, "domains");
-	json_open(&json, '[');
-	while (str_cut(&domains, ' ', &domain)) {
-		if (domain.len > 0)
-			json_string(&json, domain);
+	if (name.len > 0) {
+		json_key(&json, "name");
+		json_string(&json, name);
 	}
-	json_close(&json, ']');
+	write_domains(&json, domains);
 	for (int i = 0; i < 3; i++)
 		json_close(&json, '}');
 }
@@ -142,7 +144,15 @@ void collection_create(const struct mapper *mapper, enum collection which, struc
 	if (mapper->side == SIDE_PEOPLE)
 		create_on_people(which, title, known_by, ret);
 	else
-		create_company(title, known_by, ret);
+		write_company(METHOD_POST, "", title, known_by, ret);
+}
+
+void collection_assert(const struct mapper *mapper, enum collection which, struct str known_by,
+		       struct request *ret)
+{
+	assert(collection_create_repeats(mapper, which, known_by));
+	write_company(METHOD_PUT, "?matching_attribute=domains", (struct str){ NULL, 0 }, known_by,
+		      ret);
 }
 
 /* ---- Members ---- */

@@ -49,12 +49,18 @@ void collection_company_of(const struct mapper_context *context, struct str pers
 /* Is there a way to make a new one? */
 bool collection_can_create(const struct mapper *mapper, enum collection which);
 /* May its making be repeated when the outcome is unknown?  Of a company that has a domain: domains are
- * unique, and it is an assert on them. */
+ * unique, so a second one is refused. */
 bool collection_create_repeats(const struct mapper *mapper, enum collection which,
 			       struct str known_by);
 /* The answer is read by collection_decode(). */
 void collection_create(const struct mapper *mapper, enum collection which, struct str title,
 		       struct str known_by, struct request *ret);
+/* Of one that was refused because its like is there: asks for that one.  The refusal names nobody, but an
+ * assert on the domains finds it: the company that a lost request made, or the one that the system made for
+ * an e-mail address of that domain a moment ago.  Only domains are sent, and they are only added to: nothing
+ * of it is overwritten. */
+void collection_assert(const struct mapper *mapper, enum collection which, struct str known_by,
+		       struct request *ret);
 
 /* Gives members their texts: the title; of users the e-mail address. */
 void collections_name(enum collection which, struct members *members);

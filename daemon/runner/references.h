@@ -70,6 +70,8 @@ struct references {
 	size_t next_missing;       /* references_create.c */
 	enum collection creating;
 	unsigned n_attempts;
+	bool creating_lost; /* one of them may have made it */
+	bool asserting;     /* its like is there */
 	/* companies.c */
 	bool gathers; /* all companies are asked for when the list is through */
 	bool dropped; /* one of them was dead */

@@ -129,8 +129,13 @@ static void makes_new_ones(void **state)
 	request_release(&request);
 	collection_create(mapper_find(SIDE_RECORDS, "values"), COLLECTION_COMPANIES, STR_LIT("A"),
 			  STR_LIT("a.example"), &request);
-	assert_request(&request, "PUT", "/v2/objects/companies/records?matching_attribute=domains",
+	assert_request(&request, "POST", "/v2/objects/companies/records",
 		       "{\"data\":{\"values\":{\"name\":\"A\",\"domains\":[\"a.example\"]}}}");
+	request_release(&request);
+	collection_assert(mapper_find(SIDE_RECORDS, "values"), COLLECTION_COMPANIES,
+			  STR_LIT("a.example a.test"), &request);
+	assert_request(&request, "PUT", "/v2/objects/companies/records?matching_attribute=domains",
+		       "{\"data\":{\"values\":{\"domains\":[\"a.example\",\"a.test\"]}}}");
 	request_release(&request);
 	collection_create(mapper_find(SIDE_RECORDS, "values"), COLLECTION_COMPANIES, STR_LIT("A"),
 			  str_from(""), &request);
