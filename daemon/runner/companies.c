@@ -43,9 +43,13 @@ void companies_begin(struct runner *runner)
 /* More than a collection may hold are not asked for. */
 static void add_holder(struct references *references, struct str company, struct str person)
 {
-	if (titles_of_id(references->met, company).len == 0 &&
-	    titles_add(references->met, company, person))
-		*VEC_PUSH(&references->holders) = arena_copy(&references->holder_texts, person);
+	if (titles_of_id(references->met, company).len > 0 ||
+	    !titles_add(references->met, company, person))
+		return;
+	*VEC_PUSH(&references->holders.list) = (struct member){
+		.id = arena_copy(&references->holder_texts, company),
+		.title = arena_copy(&references->holder_texts, person),
+	};
 }
 
 void companies_meet(struct runner *runner, enum side side, struct str raw)
@@ -104,7 +108,7 @@ bool companies_wait(const struct runner *runner)
 {
 	const struct references *references = runner->references;
 
-	return references->gathers || references->dropped || references->holders.n > 0;
+	return references->gathers || references->dropped || references->holders.list.n > 0;
 }
 
 bool companies_are_all(const struct runner *runner)
@@ -119,7 +123,7 @@ void companies_asked(struct runner *runner)
 	struct references *references = runner->references;
 
 	references->gathers = references->dropped = false;
-	references->holders.n = 0;
+	references->holders.list.n = 0;
 	titles_clear(references->met);
 	arena_reset(&references->holder_texts);
 }

@@ -25,6 +25,7 @@ struct reading {
 	struct mapper_titles *ids; /* of the members so far */
 	size_t next_holder;
 	size_t n_flying;
+	bool asks_again; /* for those that were not there */
 	bool failed;
 };
 
@@ -53,7 +54,7 @@ static void clear(struct reading *reading)
 	titles_clear(reading->ids);
 	reading->n_pages = reading->n_requests = 0;
 	reading->next_holder = 0;
-	reading->failed = false;
+	reading->failed = reading->asks_again = false;
 }
 
 /* ---- The end of a collection ---- */
@@ -131,7 +132,7 @@ static void on_company(void *payload, struct answer *answer)
 	struct error err = answer->err;
 
 	reading->n_flying--;
-	/* Nobody has it any more. */
+	/* Nobody has it any more; or it is a stray one. */
 	if (answer->status != 404 && !reading->failed &&
 	    (answer->judgement != JUDGE_OK ||
 	     !collection_decode(mapper_of(runner), reading->which, answer->body, &reading->texts,
@@ -170,18 +171,37 @@ static void take_companies(struct runner *runner)
 	take(runner, gathered);
 }
 
+/* One stray 404 says nothing: who is not there is asked for twice. */
+static const struct member *next_holder(struct runner *runner)
+{
+	struct reading *reading = runner->references->reading;
+	const struct members *holders = &runner->references->holders;
+
+	if (reading->failed || runner->stopping)
+		return NULL;
+	if (reading->next_holder == holders->list.n && reading->n_flying == 0 &&
+	    !reading->asks_again) {
+		reading->asks_again = true;
+		reading->next_holder = 0;
+	}
+	while (reading->next_holder < holders->list.n) {
+		const struct member *holder = &holders->list.items[reading->next_holder++];
+
+		if (titles_of_id(reading->ids, holder->id).len == 0)
+			return holder;
+	}
+	return NULL;
+}
+
 static void pump_companies(struct runner *runner)
 {
-	const struct references *references = runner->references;
-	struct reading *reading = references->reading;
-	const bool more = !reading->failed && !runner->stopping;
+	struct reading *reading = runner->references->reading;
+	const struct member *holder;
 
-	while (more && reading->n_flying < COMPANIES_IN_FLIGHT &&
-	       reading->next_holder < references->holders.n) {
+	while (reading->n_flying < COMPANIES_IN_FLIGHT && (holder = next_holder(runner)) != NULL) {
 		struct request request;
 
-		collection_company_of(&runner->context,
-				      references->holders.items[reading->next_holder++], &request);
+		collection_company_of(&runner->context, holder->title, &request);
 		reading->n_flying++;
 		submit(runner, &request, on_company);
 	}

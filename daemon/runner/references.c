@@ -53,7 +53,7 @@ void references_free(struct references *references)
 		titles_free(references->sets[i].sought);
 	}
 	titles_free(references->met);
-	VEC_RELEASE(&references->holders);
+	VEC_RELEASE(&references->holders.list);
 	arena_release(&references->holder_texts);
 	arena_release(&references->missed_texts);
 	free(references);

@@ -77,7 +77,7 @@ struct references {
 	bool dropped; /* one of them was dead */
 	struct mapper_titles
 		*met; /* by id of a company that is to be asked for: a person who is with it */
-	VEC(struct str) holders; /* these persons */
+	struct members holders; /* the same: ids of companies, and these persons as their titles */
 	struct arena holder_texts;
 	struct str missed_company; /* of the person decoded last; empty: none */
 	struct arena missed_texts;

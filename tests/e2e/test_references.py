@@ -238,6 +238,22 @@ class Met(References):
                 self.assert_with(world, ids, company)
                 world.settled()
 
+    def test_a_stray_404(self):
+        """It is asked for once more, and known in the same sync."""
+        world, ids = self.open_linked()
+        company = self.both(world, "A Ltd", "a.test")
+        world.edit("records", ids["records"], raw=self.employed("records", company["records"]))
+        world.box.post("fault", side="records", action="status", status=404, count=1,
+                       content_type="application/json",
+                       body=json.dumps({"status_code": 404, "code": "not_found",
+                                        "message": "not found"}),
+                       match={"method": "GET", "path_prefix": f"{PEOPLE}/"})
+        world.clear_log()
+        world.sync()
+        self.assertEqual(len(self.asked_for(world)), 2)
+        self.assert_with(world, ids, company)
+        world.settled()
+
     def test_nobody_is_with_it_any_more(self):
         world, ids = self.open_linked()
         company = self.both(world, "A Ltd", "a.test")
