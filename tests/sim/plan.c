@@ -492,11 +492,9 @@ void plan_make(uint64_t seed, struct plan *ret_plan)
 	}
 	draw_trouble(&draw);
 	draw_contests(&draw);
-	plan_draw_notes(&draw);
-	plan_draw_users(&draw);
+	plan_draw_beside(&draw);
 	draw_budget(&draw);
 	plan_draw_custom(&draw);
-	plan_draw_odd(&draw);
 	plan_draw_mass(&draw);
 	plan_draw_late(&draw);
 }

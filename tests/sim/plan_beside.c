@@ -19,7 +19,7 @@ static bool percent(struct draw *draw, uint32_t share)
  * less than a request a person, their turns take more than the quiet cycles. */
 #define NOTES_STREAM UINT64_C(0x6e6f746573)
 
-void plan_draw_notes(struct draw *draw)
+static void draw_notes(struct draw *draw)
 {
 	struct plan *plan = draw->plan;
 
@@ -43,7 +43,7 @@ void plan_draw_notes(struct draw *draw)
 
 #define USERS_STREAM UINT64_C(0x7573657273)
 
-void plan_draw_users(struct draw *draw)
+static void draw_users(struct draw *draw)
 {
 	struct plan *plan = draw->plan;
 
@@ -98,7 +98,7 @@ static void draw_firm(struct draw *draw)
 	op->when = WHEN_BEFORE;
 }
 
-void plan_draw_odd(struct draw *draw)
+static void draw_odd(struct draw *draw)
 {
 	struct plan *plan = draw->plan;
 
@@ -119,4 +119,11 @@ void plan_draw_odd(struct draw *draw)
 		op->side = SANDBOX_PEOPLE;
 		op->when = WHEN_BEFORE;
 	}
+}
+
+void plan_draw_beside(struct draw *draw)
+{
+	draw_notes(draw);
+	draw_users(draw);
+	draw_odd(draw);
 }

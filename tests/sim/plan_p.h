@@ -15,10 +15,8 @@ struct draw {
 void plan_draw_knobs(struct draw *draw);
 struct op *plan_add_op(struct draw *draw, enum op_kind kind, uint32_t cycle);
 /* plan_beside.c: of persons and cycles that are there. */
-void plan_draw_notes(struct draw *draw);
-void plan_draw_users(struct draw *draw);
+void plan_draw_beside(struct draw *draw);
 void plan_draw_late(struct draw *draw);
-void plan_draw_odd(struct draw *draw);
 /* plan_custom.c: the same. */
 void plan_draw_custom(struct draw *draw);
 /* Its births; the plan must know its humans and cycles. */
