@@ -57,15 +57,6 @@ void collection_page(const struct mapper *mapper, enum collection which, uint32_
 		records_get(ret, "/v2/workspace_members");
 }
 
-void collection_holders_page(const struct mapper_context *context, struct str attribute,
-			     uint32_t number, struct request *ret)
-{
-	records_request(context, METHOD_GET, REQUEST_READ, "", false, ret);
-	buf_addf(&ret->target, "?page=%u&pageSize=%d&attributes=", number + 1, COLLECTION_HOLDERS);
-	target_escape(&ret->target, attribute);
-	buf_add_z(&ret->target, "&sort=created_at&direction=asc");
-}
-
 void collection_company_of(const struct mapper_context *context, struct str person,
 			   struct request *ret)
 {
@@ -88,20 +79,26 @@ bool collection_create_repeats(const struct mapper *mapper, enum collection whic
 	return mapper == &records_values && which == COLLECTION_COMPANIES && known_by.len > 0;
 }
 
-/*
- * By a domain: an assert, which finds the company that a lost request made, or the one that the system
- * made for an e-mail address of that domain a moment ago; a POST would be refused there, and its answer
- * names nobody.  Name and domains are all that it says of the company, and it only adds to the domains.
- */
-static void create_company(struct str name, struct str domains, struct request *ret)
+static void write_domains(struct json_writer *json, struct str domains)
 {
-	const struct mapper_context context = { .object = "companies" };
-	const bool by_domain =
-		collection_create_repeats(&records_values, COLLECTION_COMPANIES, domains);
 	struct str domain;
 
-	records_request(&context, by_domain ? METHOD_PUT : METHOD_POST, REQUEST_WRITE,
-			by_domain ? "?matching_attribute=domains" : "", true, ret);
+	json_key(json, "domains");
+	json_open(json, '[');
+	while (str_cut(&domains, ' ', &domain)) {
+		if (domain.len > 0)
+			json_string(json, domain);
+	}
+	json_close(json, ']');
+}
+
+/* An empty name: none is said. */
+static void write_company(enum method method, const char *query, struct str name,
+			  struct str domains, struct request *ret)
+{
+	const struct mapper_context context = { .object = "companies" };
+
+	records_request(&context, method, REQUEST_WRITE, query, true, ret);
 	struct json_writer json = json_writer(&ret->body);
 
 	json_open(&json, '{');
@@ -109,15 +106,11 @@ static void create_company(struct str name, struct str domains, struct request *
 	json_open(&json, '{');
 	json_key(&json, "values");
 	json_open(&json, '{');
-	json_key(&json, "name");
-	json_string(&json, name);
-	json_key(&json, "domains");
-	json_open(&json, '[');
-	while (str_cut(&domains, ' ', &domain)) {
-		if (domain.len > 0)
-			json_string(&json, domain);
+	if (name.len > 0) {
+		json_key(&json, "name");
+		json_string(&json, name);
 	}
-	json_close(&json, ']');
+	write_domains(&json, domains);
 	for (int i = 0; i < 3; i++)
 		json_close(&json, '}');
 }
@@ -151,7 +144,15 @@ void collection_create(const struct mapper *mapper, enum collection which, struc
 	if (mapper->side == SIDE_PEOPLE)
 		create_on_people(which, title, known_by, ret);
 	else
-		create_company(title, known_by, ret);
+		write_company(METHOD_POST, "", title, known_by, ret);
+}
+
+void collection_assert(const struct mapper *mapper, enum collection which, struct str known_by,
+		       struct request *ret)
+{
+	assert(collection_create_repeats(mapper, which, known_by));
+	write_company(METHOD_PUT, "?matching_attribute=domains", (struct str){ NULL, 0 }, known_by,
+		      ret);
 }
 
 /* ---- Members ---- */
@@ -248,7 +249,6 @@ static bool is_user(enum collection which)
 
 struct reading {
 	enum collection which;
-	struct str holder; /* the attribute that names a company: who has which; empty: members */
 	struct arena *arena;
 	struct members *members;
 	bool failed;
@@ -285,17 +285,6 @@ static void add_member(struct reading *reading, struct json_object *root, struct
 	*VEC_PUSH(&reading->members->list) = member;
 }
 
-static void add_holder(const struct reading *reading, struct json_object *root, struct str person)
-{
-	struct json_object *link = json_child_of(json_child(root, "attributes"), reading->holder);
-	struct decoder decoder = { .arena = reading->arena };
-	const struct str company = decode_id(&decoder, json_child(link, "record_id"));
-
-	if (company.len > 0)
-		*VEC_PUSH(&reading->members->list) =
-			(struct member){ .id = company, .title = person };
-}
-
 static bool add(struct reading *reading, struct str raw, struct error *err)
 {
 	struct json_object *root;
@@ -310,8 +299,6 @@ static bool add(struct reading *reading, struct str raw, struct error *err)
 		good = error_set(err, ERR_MALFORMED, "a member without an id");
 	else if (reading->members->list.n >= LIMIT_COLLECTION_ITEMS)
 		good = error_set(err, ERR_MALFORMED, "more than %d", LIMIT_COLLECTION_ITEMS);
-	else if (reading->holder.len > 0)
-		add_holder(reading, root, id);
 	else
 		add_member(reading, root, id);
 	json_object_put(root);
@@ -354,16 +341,33 @@ bool collection_decode(const struct mapper *mapper, enum collection which, struc
 	return read_body(mapper, &reading, body, ret_info, err);
 }
 
-bool collection_holders_decode(const struct mapper *mapper, struct str attribute, struct str body,
-			       struct arena *arena, struct members *members,
-			       struct page_info *ret_info, struct error *err)
+bool collection_holder(const struct mapper *mapper, struct str attribute, struct str raw,
+		       struct arena *arena, struct str *ret_person, struct str *ret_company)
 {
-	struct reading reading = { .which = COLLECTION_COMPANIES,
-				   .holder = attribute,
-				   .arena = arena,
-				   .members = members };
+	struct decoder decoder = { .arena = arena };
+	struct json_object *root;
+	struct error unread;
 
-	return read_body(mapper, &reading, body, ret_info, err);
+	assert(!collection_is_list(mapper));
+	if (!json_parse(raw, &root, &unread))
+		return false;
+	struct json_object *link = json_child_of(json_child(root, "attributes"), attribute);
+
+	*ret_person = id_of(&decoder, root);
+	*ret_company = decode_id(&decoder, json_child(link, "record_id"));
+	json_object_put(root);
+	return ret_person->len > 0 && ret_company->len > 0;
+}
+
+bool collection_company(const struct mapper_context *context, const struct field *field,
+			struct str company, struct arena *arena, struct value *ret_value,
+			struct error *err)
+{
+	struct decoder decoder = {
+		.context = context, .side = SIDE_RECORDS, .arena = arena, .err = err
+	};
+
+	return decode_one_member(&decoder, field, COLLECTION_COMPANIES, company, ret_value);
 }
 
 void collections_name(enum collection which, struct members *members)

@@ -34,15 +34,14 @@ NODISCARD bool collection_decode(const struct mapper *mapper, enum collection wh
 				 struct str body, struct arena *arena, struct members *members,
 				 struct page_info *ret_info, struct error *err);
 
-#define COLLECTION_HOLDERS 100 /* persons a page */
-/* Dialect attributes: a page of persons with this attribute only, and who has which company: members with
- * the id of the company and, as their title, that of the person. */
-void collection_holders_page(const struct mapper_context *context, struct str attribute,
-			     uint32_t number, struct request *ret);
-NODISCARD bool collection_holders_decode(const struct mapper *mapper, struct str attribute,
-					 struct str body, struct arena *arena,
-					 struct members *members, struct page_info *ret_info,
-					 struct error *err);
+/* Dialect attributes: which company a record of the list names in this attribute.  False: it names none, or
+ * is none that can be read. */
+bool collection_holder(const struct mapper *mapper, struct str attribute, struct str raw,
+		       struct arena *arena, struct str *ret_person, struct str *ret_company);
+/* The value of a field whose person is with that company; VALUE_UNKNOWN if it is not known. */
+NODISCARD bool collection_company(const struct mapper_context *context, const struct field *field,
+				  struct str company, struct arena *arena, struct value *ret_value,
+				  struct error *err);
 /* The company of that person; its answer is read by collection_decode(). */
 void collection_company_of(const struct mapper_context *context, struct str person,
 			   struct request *ret);
@@ -50,12 +49,18 @@ void collection_company_of(const struct mapper_context *context, struct str pers
 /* Is there a way to make a new one? */
 bool collection_can_create(const struct mapper *mapper, enum collection which);
 /* May its making be repeated when the outcome is unknown?  Of a company that has a domain: domains are
- * unique, and it is an assert on them. */
+ * unique, so a second one is refused. */
 bool collection_create_repeats(const struct mapper *mapper, enum collection which,
 			       struct str known_by);
 /* The answer is read by collection_decode(). */
 void collection_create(const struct mapper *mapper, enum collection which, struct str title,
 		       struct str known_by, struct request *ret);
+/* Of one that was refused because its like is there: asks for that one.  The refusal names nobody, but an
+ * assert on the domains finds it: the company that a lost request made, or the one that the system made for
+ * an e-mail address of that domain a moment ago.  Only domains are sent, and they are only added to: nothing
+ * of it is overwritten. */
+void collection_assert(const struct mapper *mapper, enum collection which, struct str known_by,
+		       struct request *ret);
 
 /* Gives members their texts: the title; of users the e-mail address. */
 void collections_name(enum collection which, struct members *members);

@@ -222,6 +222,18 @@ bool decode_add(struct decoder *decoder, const struct field *field, struct value
 	return true;
 }
 
+bool decode_one_member(struct decoder *decoder, const struct field *field, enum collection which,
+		       struct str id, struct value *ret)
+{
+	const struct str text = decode_member(decoder, which, id);
+	struct value value = decode_room(decoder, 1);
+
+	if (!decode_add(decoder, field, &value, text, (struct str){ NULL, 0 }))
+		return false;
+	*ret = text.len > 0 ? value : (struct value){ .state = VALUE_UNKNOWN };
+	return true;
+}
+
 /* ---- Parts ---- */
 
 static struct str codec_coordinate(struct arena *arena, struct str raw)

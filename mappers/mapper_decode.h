@@ -61,6 +61,9 @@ struct value decode_room(struct decoder *decoder, size_t n);
  * element with the same key leaves its extra behind the first one's, so that both are sent back. */
 NODISCARD bool decode_add(struct decoder *decoder, const struct field *field, struct value *value,
 			  struct str text, struct str extra);
+/* A reference to one member; VALUE_UNKNOWN, and noted, if it is not known. */
+NODISCARD bool decode_one_member(struct decoder *decoder, const struct field *field,
+				 enum collection which, struct str id, struct value *ret);
 
 /* One part of a name or location in an object. */
 struct part_key {

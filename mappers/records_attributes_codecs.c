@@ -59,16 +59,10 @@ static bool decode_reference(struct decoder *decoder, const struct field *field,
 	if (which != COLLECTION_COMPANIES)
 		return decode_set(decoder, field, node, ret);
 	const struct str id = decode_id(decoder, json_child(node, "record_id"));
-	struct value value = decode_room(decoder, 1);
 
 	if (id.len == 0)
 		return decode_fail(decoder, field->path[SIDE_RECORDS], "has no record_id");
-	const struct str text = decode_member(decoder, which, id);
-
-	if (!decode_add(decoder, field, &value, text, (struct str){ NULL, 0 }))
-		return false;
-	*ret = text.len > 0 ? value : (struct value){ .state = VALUE_UNKNOWN };
-	return true;
+	return decode_one_member(decoder, field, which, id, ret);
 }
 
 /* The whole name is one string. */

@@ -33,6 +33,8 @@
 /* For collecting candidate pairs; in a file of SQLite's own, behind a cache of bounded size. */
 static const char temp_schema[] =
 	"PRAGMA temp.cache_size = -4096;"
+	"CREATE TEMP TABLE nameless(id TEXT NOT NULL PRIMARY KEY, reference TEXT NOT NULL) "
+	"WITHOUT ROWID;"
 	"CREATE TEMP TABLE crowd(key TEXT NOT NULL PRIMARY KEY, records INTEGER NOT NULL,"
 	" people INTEGER NOT NULL) WITHOUT ROWID;"
 	"CREATE TEMP TABLE candidate(key TEXT NOT NULL, side INTEGER NOT NULL,"

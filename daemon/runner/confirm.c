@@ -471,6 +471,8 @@ static void confirm(struct runner *runner)
 	struct confirming *both[SIDE_COUNT];
 	struct error err;
 
+	if (!companies_resolve(runner, &err))
+		runner_store_failed(runner, &err);
 	runner->n_confirming = 0;
 	for (int side = 0; side < SIDE_COUNT; side++) {
 		both[side] = begin(runner, (enum side)side, &err);

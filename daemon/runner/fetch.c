@@ -34,6 +34,8 @@ static void on_record(void *payload, struct str raw)
 		mapper_raw_digest(runner->mapper[fetch->side], raw, runner->raw_seed[fetch->side]);
 	bool known = false;
 
+	if (fetch->mode == FETCH_CHANGED)
+		companies_meet(fetch->runner, fetch->side, raw);
 	if (fetch->mode == FETCH_CHANGED && fetch->store_error.code == ERR_OK &&
 	    !store_knows_raw(runner_store(fetch->runner), fetch->side, &digest, &known,
 			     &fetch->store_error))
@@ -205,6 +207,8 @@ static bool decode_as(struct runner *runner, enum side side, const struct answer
 	struct mapper_context context = runner->context;
 
 	context.part = part;
+	runner->references->missed_company = (struct str){ NULL, 0 };
+	arena_reset(&runner->references->missed_texts);
 	if (!runner->mapper[side]->decode(&context, raw, arena, ret_person, err))
 		return false;
 	references_note_missed(runner, side);

@@ -2,7 +2,7 @@
 /*
  * load: reads the collections that persons refer to, before anything is decoded or decided with them:
  * page by page, one collection after the other.  Companies that can't be listed (dialect attributes) are
- * met in the list of persons first, and then asked for one by one.
+ * asked for one by one, through persons whom the scan has shown (companies.c).
  */
 #include "daemon/runner/fetch.h"
 #include "daemon/runner/references.h"
@@ -13,8 +13,6 @@
 #include <string.h>
 
 #define COMPANIES_IN_FLIGHT 8
-/* A list of persons that never ends is not read for ever. */
-#define PERSON_PAGES_MOST 10000
 
 struct reading {
 	references_fn *then;
@@ -25,9 +23,9 @@ struct reading {
 	struct arena texts;
 	struct members members;
 	struct mapper_titles *ids; /* of the members so far */
-	VEC(struct str) holders;   /* persons by whom companies are asked for */
 	size_t next_holder;
 	size_t n_flying;
+	bool asks_again; /* for those that were not there */
 	bool failed;
 };
 
@@ -52,12 +50,11 @@ static void submit(struct runner *runner, struct request *request, fetch_fn *fn)
 static void clear(struct reading *reading)
 {
 	VEC_RELEASE(&reading->members.list);
-	VEC_RELEASE(&reading->holders);
 	arena_release(&reading->texts);
 	titles_clear(reading->ids);
 	reading->n_pages = reading->n_requests = 0;
 	reading->next_holder = 0;
-	reading->failed = false;
+	reading->failed = reading->asks_again = false;
 }
 
 /* ---- The end of a collection ---- */
@@ -84,76 +81,24 @@ static void do_without(struct runner *runner, const struct answer *answer, struc
 	references->reading->failed = true;
 }
 
-static void take(struct runner *runner)
+/* of_all: else single ones were asked for, and what is known gets no younger. */
+static void take(struct runner *runner, bool of_all)
 {
 	struct reading *reading = runner->references->reading;
+	struct known *known = &runner->references->sets[reading->which];
+	const int64_t read_at = known->read_at;
+	const uint32_t n_requests = known->n_requests;
 
-	if (!reading->failed && !runner->stopping)
+	if (!reading->failed && !runner->stopping) {
 		references_replace(runner, reading->which, &reading->members, &reading->texts,
 				   reading->n_requests);
+		if (!of_all) {
+			known->read_at = read_at;
+			known->n_requests = n_requests;
+		}
+	}
 	read_next(runner);
 }
-
-/* ---- Companies of the dialect attributes ---- */
-
-static void pump_companies(struct runner *runner);
-
-static void on_company(void *payload, struct answer *answer)
-{
-	struct runner *runner = payload;
-	struct reading *reading = runner->references->reading;
-	struct page_info info;
-	struct error err = answer->err;
-
-	reading->n_flying--;
-	/* Nobody has it any more. */
-	if (answer->status != 404 && !reading->failed &&
-	    (answer->judgement != JUDGE_OK ||
-	     !collection_decode(mapper_of(runner), reading->which, answer->body, &reading->texts,
-				&reading->members, &info, &err)))
-		do_without(runner, answer, &err);
-	pump_companies(runner);
-}
-
-static void pump_companies(struct runner *runner)
-{
-	struct reading *reading = runner->references->reading;
-	const bool more = !reading->failed && !runner->stopping;
-
-	while (more && reading->n_flying < COMPANIES_IN_FLIGHT &&
-	       reading->next_holder < reading->holders.n) {
-		struct request request;
-
-		collection_company_of(&runner->context,
-				      reading->holders.items[reading->next_holder++], &request);
-		reading->n_flying++;
-		submit(runner, &request, on_company);
-	}
-	if (reading->n_flying == 0)
-		take(runner);
-}
-
-/* What was read is by whom each of them can be asked for. */
-static void ask_companies(struct runner *runner)
-{
-	struct reading *reading = runner->references->reading;
-
-	for (size_t i = 0; i < reading->members.list.n; i++)
-		*VEC_PUSH(&reading->holders) = reading->members.list.items[i].title;
-	reading->members.list.n = 0;
-	pump_companies(runner);
-}
-
-static struct str company_attribute(const struct runner *runner)
-{
-	size_t row = 0;
-
-	while (field_collection(&runner->table->fields[row], SIDE_RECORDS) != COLLECTION_COMPANIES)
-		row++;
-	return runner->table->fields[row].path[SIDE_RECORDS];
-}
-
-/* ---- Pages ---- */
 
 /* A server that ignores the page serves the same one for ever; pages that drift repeat members. */
 static bool keep_new(struct reading *reading, size_t n_before, struct error *err)
@@ -174,6 +119,98 @@ static bool keep_new(struct reading *reading, size_t n_before, struct error *err
 	return true;
 }
 
+/* ---- Companies of the dialect attributes ---- */
+
+static void pump_companies(struct runner *runner);
+
+static void on_company(void *payload, struct answer *answer)
+{
+	struct runner *runner = payload;
+	struct reading *reading = runner->references->reading;
+	const size_t n_before = reading->members.list.n;
+	struct page_info info;
+	struct error err = answer->err;
+
+	reading->n_flying--;
+	/* Nobody has it any more; or it is a stray one. */
+	if (answer->status != 404 && !reading->failed &&
+	    (answer->judgement != JUDGE_OK ||
+	     !collection_decode(mapper_of(runner), reading->which, answer->body, &reading->texts,
+				&reading->members, &info, &err) ||
+	     !keep_new(reading, n_before, &err)))
+		do_without(runner, answer, &err);
+	pump_companies(runner);
+}
+
+/* What was not asked for stays as it was known. */
+static void keep_others(struct runner *runner)
+{
+	struct reading *reading = runner->references->reading;
+	const struct members *known = &runner->references->sets[reading->which].members;
+
+	for (size_t i = 0; i < known->list.n; i++) {
+		const struct member *member = &known->list.items[i];
+
+		if (titles_of_id(reading->ids, member->id).len == 0)
+			*VEC_PUSH(&reading->members.list) = (struct member){
+				.id = arena_copy(&reading->texts, member->id),
+				.title = arena_copy(&reading->texts, member->title),
+				.known_by = arena_copy(&reading->texts, member->known_by),
+			};
+	}
+}
+
+static void take_companies(struct runner *runner)
+{
+	struct references *references = runner->references;
+	const bool gathered = references->gathers;
+
+	if (!companies_are_all(runner))
+		keep_others(runner);
+	companies_asked(runner);
+	take(runner, gathered);
+}
+
+/* One stray 404 says nothing: who is not there is asked for twice. */
+static const struct member *next_holder(struct runner *runner)
+{
+	struct reading *reading = runner->references->reading;
+	const struct members *holders = &runner->references->holders;
+
+	if (reading->failed || runner->stopping)
+		return NULL;
+	if (reading->next_holder == holders->list.n && reading->n_flying == 0 &&
+	    !reading->asks_again) {
+		reading->asks_again = true;
+		reading->next_holder = 0;
+	}
+	while (reading->next_holder < holders->list.n) {
+		const struct member *holder = &holders->list.items[reading->next_holder++];
+
+		if (titles_of_id(reading->ids, holder->id).len == 0)
+			return holder;
+	}
+	return NULL;
+}
+
+static void pump_companies(struct runner *runner)
+{
+	struct reading *reading = runner->references->reading;
+	const struct member *holder;
+
+	while (reading->n_flying < COMPANIES_IN_FLIGHT && (holder = next_holder(runner)) != NULL) {
+		struct request request;
+
+		collection_company_of(&runner->context, holder->title, &request);
+		reading->n_flying++;
+		submit(runner, &request, on_company);
+	}
+	if (reading->n_flying == 0)
+		take_companies(runner);
+}
+
+/* ---- Pages ---- */
+
 static bool take_page(struct runner *runner, const struct answer *answer, bool *ret_all,
 		      struct error *err)
 {
@@ -182,16 +219,6 @@ static bool take_page(struct runner *runner, const struct answer *answer, bool *
 	const size_t n_before = reading->members.list.n;
 	struct page_info info = { 0 };
 
-	if (!collection_is_list(mapper)) {
-		if (!collection_holders_decode(mapper, company_attribute(runner), answer->body,
-					       &reading->texts, &reading->members, &info, err) ||
-		    !keep_new(reading, n_before, err))
-			return false;
-		*ret_all = info.n_members == 0 || reading->n_pages == PERSON_PAGES_MOST ||
-			   (info.total >= 0 && (uint64_t)reading->n_pages * COLLECTION_HOLDERS >=
-						       (uint64_t)info.total);
-		return true;
-	}
 	if (!collection_decode(mapper, reading->which, answer->body, &reading->texts,
 			       &reading->members, &info, err) ||
 	    !keep_new(reading, n_before, err))
@@ -205,7 +232,6 @@ static void on_page(void *payload, struct answer *answer)
 {
 	struct runner *runner = payload;
 	struct reading *reading = runner->references->reading;
-	const bool by_holders = !collection_is_list(mapper_of(runner));
 	struct error err = answer->err;
 	bool all = false;
 
@@ -216,23 +242,16 @@ static void on_page(void *payload, struct answer *answer)
 	}
 	if (!all && !runner->stopping)
 		request_page(runner);
-	else if (by_holders)
-		ask_companies(runner);
 	else
-		take(runner);
+		take(runner, true);
 }
 
 static void request_page(struct runner *runner)
 {
 	const struct reading *reading = runner->references->reading;
-	const struct mapper *mapper = mapper_of(runner);
 	struct request request;
 
-	if (collection_is_list(mapper))
-		collection_page(mapper, reading->which, reading->n_pages, &request);
-	else
-		collection_holders_page(&runner->context, company_attribute(runner),
-					reading->n_pages, &request);
+	collection_page(mapper_of(runner), reading->which, reading->n_pages, &request);
 	submit(runner, &request, on_page);
 }
 
@@ -268,7 +287,10 @@ static void read_next(struct runner *runner)
 		reading->which = (enum collection)i;
 		known->tried = true;
 		known->wanted = false;
-		request_page(runner);
+		if (companies_are_met(runner, reading->which))
+			pump_companies(runner);
+		else
+			request_page(runner);
 		return;
 	}
 	conclude(runner);
@@ -299,7 +321,8 @@ void references_refresh(struct runner *runner, references_fn *then)
 	bool queued[COLLECTION_COUNT];
 
 	for (int i = 0; i < COLLECTION_COUNT; i++)
-		queued[i] = runner->references->sets[i].wanted &&
+		queued[i] = (runner->references->sets[i].wanted ||
+			     companies_are_met(runner, (enum collection)i)) &&
 			    references_may_refresh(runner, (enum collection)i);
 	runner->references->then = then;
 	read_some(runner, queued, references_create);
@@ -319,7 +342,9 @@ void runner_load(struct runner *runner)
 		const struct known *known = &runner->references->sets[i];
 
 		queued[i] = known->needed && known->listed &&
+			    !companies_are_met(runner, (enum collection)i) &&
 			    references_is_stale(runner, (enum collection)i);
 	}
+	companies_begin(runner);
 	read_some(runner, queued, runner_phase_done);
 }

@@ -2,6 +2,7 @@
 #include "daemon/runner/pages.h"
 
 #include "daemon/runner/fetch.h"
+#include "daemon/runner/references.h"
 #include "daemon/runner/unreadable.h"
 #include "state/turns.h"
 
@@ -70,8 +71,10 @@ static bool take_record(struct page_fetch *fetch, const struct answer *answer,
 		enum observation observation;
 
 		ok = note_listed(fetch, person.id, err) &&
-		     runner_observe(runner, side, &person, &record->digest, scan->generation,
-				    &observation, err) &&
+		     runner_observe(runner, side, &person,
+				    companies_is_missed(runner, side) ? NULL : &record->digest,
+				    scan->generation, &observation, err) &&
+		     companies_note(runner, side, person.id, err) &&
 		     confirm_if_unsure(runner, side, &person, observation, err);
 	} else {
 		ok = take_unreadable(fetch, record, &bad, &arena, err);

@@ -28,6 +28,7 @@ struct references *references_new(const struct runner *runner)
 					field_collection(field, collection_side(which)) == which;
 		}
 	}
+	references->met = titles_new();
 	return references;
 }
 
@@ -51,6 +52,10 @@ void references_free(struct references *references)
 		titles_free(references->sets[i].titles);
 		titles_free(references->sets[i].sought);
 	}
+	titles_free(references->met);
+	VEC_RELEASE(&references->holders.list);
+	arena_release(&references->holder_texts);
+	arena_release(&references->missed_texts);
 	free(references);
 }
 
@@ -67,9 +72,12 @@ static void publish(struct runner *runner, enum collection which)
 
 		assert(room); /* a reading has the same limit */
 	}
-	/* Where the dialect has no list, its attributes hold the texts themselves. */
-	runner->context.collections[which] =
-		known->needed && (known->read_at > 0 || !known->listed) ? known->titles : NULL;
+	/* Where the dialect has no list, its attributes hold the texts themselves, or persons show what
+	 * there is. */
+	const bool known_at_all =
+		known->read_at > 0 || !known->listed || companies_are_met(runner, which);
+
+	runner->context.collections[which] = known->needed && known_at_all ? known->titles : NULL;
 }
 
 static bool on_stored(void *payload, const struct stored_member *stored, struct error *err)
@@ -150,6 +158,9 @@ bool references_may_refresh(const struct runner *runner, enum collection which)
 {
 	const struct known *known = &runner->references->sets[which];
 
+	if (companies_are_met(runner, which))
+		return known->needed && companies_wait(runner) &&
+		       !runner->references->given_up[SIDE_RECORDS];
 	return known->needed && known->listed && !known->tried &&
 	       !runner->references->given_up[collection_side(which)] &&
 	       (known->n_requests <= REFERENCES_FREE_REQUESTS || age_ns(runner, which) < 0 ||
@@ -274,10 +285,19 @@ bool references_are_blind(const struct runner *runner, const struct field *field
 	for (int side = 0; side < SIDE_COUNT; side++) {
 		const enum collection which = field_collection(field, (enum side)side);
 
-		if (which != COLLECTION_NONE && runner->context.collections[which] == NULL)
+		if (which != COLLECTION_NONE && (runner->context.collections[which] == NULL ||
+						 (companies_are_met(runner, which) &&
+						  runner->references->sets[which].read_at == 0)))
 			return true;
 	}
 	return false;
+}
+
+void references_choose_rows(struct runner *runner)
+{
+	for (size_t i = 0; i < runner->table->n; i++)
+		runner->unreadable[i] = references_are_blind(runner, &runner->table->fields[i]);
+	runner->rules.unreadable = runner->unreadable;
 }
 
 bool references_lack_text(const struct runner *runner, enum side target, const struct field *field,
@@ -377,6 +397,8 @@ bool references_note_dead(struct runner *runner, enum side target, const struct 
 		const bool room = titles_add(known->titles, arena_copy(&arena, id), str_from(""));
 
 		assert(room); /* it is there already */
+		if (companies_are_met(runner, which))
+			companies_drop(runner, id);
 		references_want(runner, which);
 		found = true;
 	}

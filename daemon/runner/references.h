@@ -5,7 +5,7 @@
  *
  * Read whole, kept in the state, and read again when older than REFERENCES_EXPIRY_NS, or when something is
  * wanted that is not there: an id that a person holds, a title that is to be written, one that turned out
- * to be dead.  A title that the last reading didn't have either waits for the next one.  What cannot be
+ * to be dead.  Companies that cannot be listed are met at persons instead (companies.c).  A title that the last reading didn't have either waits for the next one.  What cannot be
  * read stays as it was known; what was never known is left alone.
  */
 #ifndef CRMSYNC_DAEMON_RUNNER_REFERENCES_H
@@ -70,6 +70,17 @@ struct references {
 	size_t next_missing;       /* references_create.c */
 	enum collection creating;
 	unsigned n_attempts;
+	bool creating_lost; /* one of them may have made it */
+	bool asserting;     /* its like is there */
+	/* companies.c */
+	bool gathers; /* all companies are asked for when the list is through */
+	bool dropped; /* one of them was dead */
+	struct mapper_titles
+		*met; /* by id of a company that is to be asked for: a person who is with it */
+	struct members holders; /* the same: ids of companies, and these persons as their titles */
+	struct arena holder_texts;
+	struct str missed_company; /* of the person decoded last; empty: none */
+	struct arena missed_texts;
 };
 
 struct references *references_new(const struct runner *runner);
@@ -80,6 +91,32 @@ void references_free(struct references *references); /* NULL is fine */
 /* Reads what was wanted since the last reading, as far as that is allowed, and creates what is still missing
  * where the configuration says so; then calls `then`: from inside if there is nothing to do. */
 void references_refresh(struct runner *runner, references_fn *then);
+
+/* ---- companies.c ---- */
+
+/* Is this a collection that has no list: of which only persons show what there is? */
+bool companies_are_met(const struct runner *runner, enum collection which);
+/* A new cycle begins: are all of them to be asked for? */
+void companies_begin(struct runner *runner);
+/* A record of a list, whether its bytes are known or not. */
+void companies_meet(struct runner *runner, enum side side, struct str raw);
+/* A person is decoded who is with a company that is not known; id is valid in the call. */
+void companies_missed(struct runner *runner, struct str id);
+/* Is the person decoded last with one?  Then its bytes are not known: the next scan decodes it again. */
+bool companies_is_missed(const struct runner *runner, enum side side);
+/* The person decoded last is stored: if such a company was missed it is asked for. */
+NODISCARD bool companies_note(struct runner *runner, enum side side, struct str person,
+			      struct error *err);
+/* It is dead: not known any more, nor asked for again before all of them are. */
+void companies_drop(struct runner *runner, struct str id);
+/* Is there anything to ask for, or to forget? */
+bool companies_wait(const struct runner *runner);
+/* Does what is asked for leave out none that there is? */
+bool companies_are_all(const struct runner *runner);
+/* They were asked for. */
+void companies_asked(struct runner *runner);
+/* Whoever was stored without a company that is known by now gets it.  Outside of transactions. */
+NODISCARD bool companies_resolve(struct runner *runner, struct error *err);
 
 /* ---- references_create.c ---- */
 
@@ -112,6 +149,8 @@ void references_note_missed(struct runner *runner, enum side side);
 bool references_read_again(struct runner *runner, enum side side);
 /* Is the row left alone, because what it is named in is not known? */
 bool references_are_blind(const struct runner *runner, const struct field *field);
+/* Notes for the merge which rows these are. */
+void references_choose_rows(struct runner *runner);
 /* Is there no word on `target` for one of these?  Then it can't be written there, and is wanted. */
 bool references_lack(struct runner *runner, enum side target, size_t row,
 		     const struct value *value);

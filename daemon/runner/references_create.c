@@ -4,7 +4,8 @@
  * references.create_missing says so.
  *
  * Only what a reading of this very cycle did not find is made, one after the other: a create whose answer
- * was lost is found by the next reading, and not repeated, unless it is one that can be.
+ * was lost is found by the next reading, and not repeated, unless a second one would be refused.  Where it
+ * is refused because its like is there, that one is asked for, and stays what it is.
  */
 #include "daemon/runner/fetch.h"
 #include "daemon/runner/references.h"
@@ -94,6 +95,8 @@ static bool take_created(struct runner *runner, const struct answer *answer, str
 		return error_set(err, ERR_MALFORMED, "the answer shows none");
 	const struct member *made = &known->members.list.items[n_before];
 
+	if (runner->references->asserting && !runner->references->creating_lost)
+		return true;
 	runner->cycle.report.references[collection_side(which)]++;
 	LOG_INFO("a missing one was created", LOG_STR("collection", collection_name(which)),
 		 LOG_TEXT("id", made->id));
@@ -134,10 +137,14 @@ static void on_created(void *payload, struct answer *answer)
 	}
 	const struct member model = model_of(runner, which, text);
 
-	if (answer->uncertain && !runner->stopping &&
-	    references->n_attempts < REFERENCES_ATTEMPTS_MOST &&
+	const bool there = answer->judgement == JUDGE_CLASH && !references->asserting;
+
+	references->creating_lost = references->creating_lost || answer->uncertain;
+	if ((there || (answer->uncertain && references->n_attempts < REFERENCES_ATTEMPTS_MOST)) &&
+	    !runner->stopping &&
 	    collection_create_repeats(runner->mapper[collection_side(which)], which,
 				      model.known_by)) {
+		references->asserting = references->asserting || there;
 		submit(runner, &model);
 		return;
 	}
@@ -154,7 +161,11 @@ static void submit(struct runner *runner, const struct member *model)
 
 	references->n_attempts++;
 	references->n_requests[side]++;
-	collection_create(runner->mapper[side], which, model->title, model->known_by, &request);
+	if (references->asserting)
+		collection_assert(runner->mapper[side], which, model->known_by, &request);
+	else
+		collection_create(runner->mapper[side], which, model->title, model->known_by,
+				  &request);
 	fetch_submit(runner, side, &request, FETCH_BODY, SENDER_PUSH, on_created, runner);
 }
 
@@ -168,6 +179,7 @@ static bool start(struct runner *runner, enum collection which, struct str text)
 		return false;
 	references->creating = which;
 	references->n_attempts = 0;
+	references->creating_lost = references->asserting = false;
 	submit(runner, &model);
 	return true;
 }

@@ -116,7 +116,10 @@ void references_on_missed(void *payload, enum collection which, struct str id)
 
 	if (!is_sought(&runner->references->sets[which], sought)) {
 		want(runner, which, sought);
-		runner->references->missed[which] = true;
+		if (companies_are_met(runner, which))
+			companies_missed(runner, id);
+		else
+			runner->references->missed[which] = true;
 	}
 	arena_release(&arena);
 }

@@ -364,12 +364,13 @@ bool removals_settle(struct runner *runner, bool late, struct error *err)
 	if (!store_begin(store, err))
 		return false;
 	if (!late && (!guard_empty(runner, err) ||
-		      !store_ended_each(store, LINK_END_ARCHIVED, bring_back, runner, err) ||
-		      !store_ended_each(store, LINK_END_MERGED, report_merged, runner, err)))
+		      !store_ended_each(store, LINK_END_ARCHIVED, bring_back, runner, err)))
 		return false;
 	return store_left_each(store, count_one, &sorting, err) &&
 	       guard(runner, sorting.n_removals, err) &&
-	       store_left_each(store, settle_one, &sorting, err) && store_commit(store, err);
+	       store_left_each(store, settle_one, &sorting, err) &&
+	       store_ended_each(store, LINK_END_MERGED, report_merged, runner, err) &&
+	       store_commit(store, err);
 }
 
 /* ---- Writes ---- */

@@ -183,9 +183,7 @@ static bool start_side(struct runner *runner, enum side side, struct error *err)
 
 static void choose_seeds(struct runner *runner)
 {
-	for (size_t i = 0; i < runner->table->n; i++)
-		runner->unreadable[i] = references_are_blind(runner, &runner->table->fields[i]);
-	runner->rules.unreadable = runner->unreadable;
+	references_choose_rows(runner);
 	for (int side = 0; side < SIDE_COUNT; side++)
 		runner->raw_seed[side] =
 			runner->table->fingerprint ^ references_seed(runner, (enum side)side);

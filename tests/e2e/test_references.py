@@ -190,6 +190,87 @@ class Kept(References):
                 world.settled()
 
 
+@only("attributes")
+class Met(References):
+    """No list shows the companies: persons of the list do, and each is asked for through one of them."""
+
+    def asked_for(self, world):
+        return [request for request in world.box.log() if request["target"].endswith("/company")]
+
+    def test_each_once(self):
+        """Several are with it; nothing else is read for it."""
+        world, ids = self.open_linked()
+        company = self.both(world, "A Ltd", "a.test")
+        world.edit("records", ids["records"], raw=self.employed("records", company["records"]))
+        self.both(world, "B Ltd", "b.test")
+        world.clear_log()
+        world.sync()
+        self.assertEqual(len(self.asked_for(world)), 2)
+        lists = [request for request in world.box.log() if "pageSize=" in request["target"]]
+        self.assertEqual(len(lists), 1)
+        self.assert_with(world, ids, company)
+        world.clear_log()
+        world.sync()
+        self.assertEqual(self.asked_for(world), [], "all of them are known")
+        self.expire(world)
+        world.clear_log()
+        world.settled()
+        self.assertEqual(len(self.asked_for(world)), 2, "all of them have expired")
+
+    def test_not_answered(self):
+        """It is asked for again by the next sync, at a first contact and later."""
+        for known in (False, True):
+            with self.subTest(others_known=known):
+                world, ids = self.open_linked(sync__retry__attempts=1)
+                if known:
+                    self.both(world, "Old Ltd", "old.test")
+                    world.sync_and_settle()
+                company = self.both(world, "A Ltd", "a.test")
+                world.edit("records", ids["records"], job="Engineer",
+                           raw=self.employed("records", company["records"]))
+                world.box.post("fault", side="records", action="status", status=503, count=100,
+                               match={"method": "GET", "path_prefix": f"{PEOPLE}/"})
+                world.sync(code=None)
+                self.assertEqual(world.find("people", ids["people"])["job"], "Engineer")
+                self.assertEqual(self.employers(world, "people", ids["people"]), [])
+                world.box.post("fault/clear")
+                world.sync()
+                self.assert_with(world, ids, company)
+                world.settled()
+
+    def test_a_stray_404(self):
+        """It is asked for once more, and known in the same sync."""
+        world, ids = self.open_linked()
+        company = self.both(world, "A Ltd", "a.test")
+        world.edit("records", ids["records"], raw=self.employed("records", company["records"]))
+        world.box.post("fault", side="records", action="status", status=404, count=1,
+                       content_type="application/json",
+                       body=json.dumps({"status_code": 404, "code": "not_found",
+                                        "message": "not found"}),
+                       match={"method": "GET", "path_prefix": f"{PEOPLE}/"})
+        world.clear_log()
+        world.sync()
+        self.assertEqual(len(self.asked_for(world)), 2)
+        self.assert_with(world, ids, company)
+        world.settled()
+
+    def test_nobody_is_with_it_any_more(self):
+        world, ids = self.open_linked()
+        company = self.both(world, "A Ltd", "a.test")
+        self.both(world, "B Ltd", "b.test")
+        world.sync_and_settle()
+        [holder] = [view["id"] for view in world.view("records")
+                    if view["emails"] == ["holder1@three.test"]]
+        world.edit("records", holder, raw=self.employed("records"))
+        world.sync_and_settle()
+        self.expire(world)
+        world.sync_and_settle()
+        world.edit("people", ids["people"], raw=self.employed("people", company["people"]))
+        world.sync_and_settle()
+        self.assertEqual(self.employers(world, "records", ids["records"]), [])
+        self.assertTrue(self.warned(world, "references left out"))
+
+
 class DeadOnes(References):
     def test_deleted_behind_our_back(self):
         """The write is refused for it: all the rest of it goes through, and nobody is quarantined."""

@@ -226,6 +226,31 @@ class Merged(Removal):
                  if row["state"] == "active"}
         self.assertEqual(links.get(survivor), ada["people"], summary)
 
+    def test_of_two_links(self):
+        """One link follows, and the same sync tells of the other's person."""
+        world, ada = self.pair()
+        twin = {"records": world.create("records", name=Name("A", "", "Lovelace"),
+                                        linkedin="ada-lovelace")}
+        world.sync_and_settle()
+        [twin["people"]] = [row["people_id"] for row in self.links(world)
+                            if row["records_id"] == twin["records"]]
+        survivor = world.box.post("merge", id=ada["records"], other_id=twin["records"])["id"]
+        for _ in range(3):
+            summary = world.sync(code=1)
+            self.assert_counts(summary, conflicts=1, created={}, removed={})
+            [conflict] = [json.loads(line)
+                          for line in world.run("conflicts", "list", "--json").splitlines()]
+            self.assertEqual(conflict["kind"], "duplicate")
+            [followed] = [row["people_id"] for row in self.links(world)
+                          if row["records_id"] == survivor]
+            self.assertEqual({conflict["people_id"], followed}, {ada["people"], twin["people"]})
+            self.assertFalse(self.is_archived(world, conflict["people_id"]))
+
+    @staticmethod
+    def links(world):
+        rows = [json.loads(line) for line in world.run("links", "list", "--json").splitlines()]
+        return [row for row in rows if row["state"] == "active"]
+
 
 class NeverByAccident(Removal):
     """C3: a list that says too little removes nobody."""

@@ -23,24 +23,17 @@ class Volume(Case):
         last = 1 if DIALECT == "values" else 0  # ends with an empty page
         return {"records": math.ceil(n / PAGE[DIALECT]) + last, "people": math.ceil(n / ITEMS)}
 
-    def companies(self, n):
-        """The dialect attributes has no list of companies: each is asked for of a person who has it, and who
-        has one shows a further reading."""
-        pages = math.ceil(n / PAGE[DIALECT]) if DIALECT == "attributes" else 0
-        return {"records": pages, "people": 0}
-
     def least(self, n, created):
         writes = {"records": math.ceil(created / BATCH[DIALECT]), "people": created}
         return {side: count + writes[side] for side, count in self.pages(n).items()}
 
-    def check_requests(self, world, summary, least, beside=None):
+    def check_requests(self, world, summary, least):
         counts = world.box.stats()
         for side in SIDES:
             sent = counts[side]["reads"] + counts[side]["writes"]
             with self.subTest(side=side):
                 self.assertEqual(summary["requests"][side], sent, "the program counts as we do")
-                more = COLLECTIONS + (beside or {}).get(side, 0)
-                self.assertLessEqual(sent, least[side] * NEARLY + more)
+                self.assertLessEqual(sent, least[side] * NEARLY + COLLECTIONS)
                 self.assertLessEqual(sent, summary["requests_least"][side] * NEARLY)
 
     def test_half_in_common(self):
@@ -54,7 +47,7 @@ class Volume(Case):
                            created=dict.fromkeys(SIDES, strangers), updated={})
         self.assertEqual([len(world.box.dump(side)) for side in SIDES], [total, total])
         self.assertEqual(world.status()["totals"]["links"], total)
-        self.check_requests(world, summary, self.least(PERSONS, strangers), self.companies(PERSONS))
+        self.check_requests(world, summary, self.least(PERSONS, strangers))
         self.assertEqual(len(world.writes("records")), math.ceil(strangers / BATCH[DIALECT]),
                          "every batch but the last is full")
         self.check_no_duplicate(world, total)

@@ -306,6 +306,7 @@ void check_ended(struct sim *sim)
 	check_edits(sim);
 	check_notes(sim);
 	check_users(sim);
+	check_odd(sim);
 	check_writes(sim);
 	check_did_something(sim);
 }

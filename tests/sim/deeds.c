@@ -144,6 +144,8 @@ bool deeds_write(struct sim *sim, const struct body *body, enum slot slot, const
 	const bool ok = deeds_control(sim, "edit", buf_str(&text), id);
 
 	buf_release(&text);
+	if (ok && slot == SLOT_PHONE)
+		odd_phones_written(sim, body);
 	return ok;
 }
 
@@ -260,6 +262,7 @@ static void carry_out(struct sim *sim, uint32_t index)
 		   op->kind == OP_CREATE ? "" : slot_name(op->slot), op->token,
 		   op->when == WHEN_BEFORE ? "" : " (in the middle of the cycle)");
 	const bool done = op->kind == OP_CREATE || op->kind == OP_TWIN ? deeds_birth(sim, op) :
+			  op->kind >= OP_PHONE                         ? odd_deed(sim, op) :
 			  op->kind == OP_CUSTOMER                      ? users_deed(sim, op) :
 			  op->kind >= OP_NOTE                          ? notes_deed(sim, op) :
 			  op->kind >= OP_MOVE                          ? deeds_rare(sim, op) :

@@ -68,6 +68,13 @@ struct facts_user {
 };
 
 struct facts_user facts_users(const struct sandbox *box, const char *slug, struct str text);
+/* When the person was changed last. */
+int64_t facts_updated(const struct sandbox *box, enum sandbox_side side, const char *id);
+/* So many values has that attribute of a person, and one of them speaks of this. */
+size_t facts_count(const struct sandbox *box, enum sandbox_side side, const char *id,
+		   const char *slug);
+bool facts_mentions(const struct sandbox *box, enum sandbox_side side, const char *id,
+		    const char *slug, const char *text);
 /* The id of a category of notes. */
 const char *facts_note_category(const struct sandbox *box);
 

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * facts_users: customer numbers of the people side and users records of the records side.
+ * facts_users: customer numbers of the people side and users records of the records side; and single values
+ * of a person as they are.
  */
 #include "facts.h"
 
 #include "../sandbox/call.h"
+
+#include <string.h>
 
 static struct str text_of(const struct record *record, const char *slug)
 {
@@ -42,4 +45,44 @@ struct facts_user facts_users(const struct sandbox *box, const char *slug, struc
 		found.email = text_of(user, "primary_email_address");
 	}
 	return found;
+}
+
+static const struct cell *cell_of(const struct sandbox *box, enum sandbox_side side, const char *id,
+				  const char *slug)
+{
+	const struct object *object = &box->objects[side][0];
+	const struct record *person = object_find(object, str_from(id));
+	const uint32_t i = object_attribute(object, str_from(slug));
+
+	return person != NULL && i < object->n_attributes ? &person->cells[i] : NULL;
+}
+
+int64_t facts_updated(const struct sandbox *box, enum sandbox_side side, const char *id)
+{
+	const struct record *person = object_find(&box->objects[side][0], str_from(id));
+
+	return person != NULL ? person->updated_ns : 0;
+}
+
+size_t facts_count(const struct sandbox *box, enum sandbox_side side, const char *id,
+		   const char *slug)
+{
+	const struct cell *cell = cell_of(box, side, id, slug);
+
+	return cell != NULL ? cell->n : 0;
+}
+
+bool facts_mentions(const struct sandbox *box, enum sandbox_side side, const char *id,
+		    const char *slug, const char *text)
+{
+	const struct cell *cell = cell_of(box, side, id, slug);
+	bool mentioned = false;
+
+	for (size_t i = 0; cell != NULL && i < cell->n; i++) {
+		const struct str json = cell->values[i].json;
+
+		mentioned = mentioned ||
+			    (json.len > 0 && memmem(json.p, json.len, text, strlen(text)) != NULL);
+	}
+	return mentioned;
 }

@@ -31,23 +31,24 @@ void figures_add(struct figures *sum, const struct figures *more)
 
 void figures_print(const struct figures *f, double seconds, uint64_t n_violations)
 {
-	(void)printf(
-		"seeds %llu cycles %llu requests %llu writes %llu (creates %llu updates %llu "
-		"removals %llu) edits %llu faults %llu kills %llu restarts %llu losses %llu "
-		"linked %llu conflicts %llu quarantined %llu contests %llu raced %llu checked "
-		"%llu blind %llu notes %llu checked %llu users %llu; %.1f s, %.0f seeds/s, violations %llu\n",
-		(unsigned long long)f->seeds, (unsigned long long)f->cycles,
-		(unsigned long long)f->requests, (unsigned long long)f->writes,
-		(unsigned long long)f->creates, (unsigned long long)f->updates,
-		(unsigned long long)f->removals, (unsigned long long)f->edits,
-		(unsigned long long)f->faults, (unsigned long long)f->kills,
-		(unsigned long long)f->restarts, (unsigned long long)f->losses,
-		(unsigned long long)f->links, (unsigned long long)f->conflicts,
-		(unsigned long long)f->quarantines, (unsigned long long)f->contests,
-		(unsigned long long)f->raced, (unsigned long long)f->checked_edits,
-		(unsigned long long)f->blind, (unsigned long long)f->notes,
-		(unsigned long long)f->checked_notes, (unsigned long long)f->checked_users, seconds,
-		(double)f->seeds / seconds, (unsigned long long)n_violations);
+	(void)printf("seeds %llu cycles %llu requests %llu writes %llu (creates %llu updates %llu "
+		     "removals %llu) edits %llu faults %llu kills %llu restarts %llu losses %llu "
+		     "linked %llu conflicts %llu quarantined %llu contests %llu raced %llu checked "
+		     "%llu blind %llu notes %llu checked %llu users %llu odd %llu firms "
+		     "%llu; %.1f s, %.0f seeds/s, violations %llu\n",
+		     (unsigned long long)f->seeds, (unsigned long long)f->cycles,
+		     (unsigned long long)f->requests, (unsigned long long)f->writes,
+		     (unsigned long long)f->creates, (unsigned long long)f->updates,
+		     (unsigned long long)f->removals, (unsigned long long)f->edits,
+		     (unsigned long long)f->faults, (unsigned long long)f->kills,
+		     (unsigned long long)f->restarts, (unsigned long long)f->losses,
+		     (unsigned long long)f->links, (unsigned long long)f->conflicts,
+		     (unsigned long long)f->quarantines, (unsigned long long)f->contests,
+		     (unsigned long long)f->raced, (unsigned long long)f->checked_edits,
+		     (unsigned long long)f->blind, (unsigned long long)f->notes,
+		     (unsigned long long)f->checked_notes, (unsigned long long)f->checked_users,
+		     (unsigned long long)f->checked_odd, (unsigned long long)f->checked_firms,
+		     seconds, (double)f->seeds / seconds, (unsigned long long)n_violations);
 }
 
 static void start_worker(const struct jobs *jobs, struct worker *worker, uint64_t first, uint64_t n)

@@ -61,7 +61,8 @@ const char *op_kind_name(enum op_kind kind)
 		[OP_DELETE] = "delete",       [OP_ARCHIVE] = "archive",
 		[OP_UNARCHIVE] = "unarchive", [OP_MERGE] = "merge",
 		[OP_NOTE] = "note",           [OP_NOTE_EDIT] = "note edit",
-		[OP_CUSTOMER] = "customer",
+		[OP_CUSTOMER] = "customer",   [OP_PHONE] = "phone that is none",
+		[OP_FIRM] = "firm",
 	};
 
 	return kind < OP_KIND_COUNT ? names[kind] : "?";
@@ -494,7 +495,6 @@ void plan_make(uint64_t seed, struct plan *ret_plan)
 	plan_draw_beside(&draw);
 	draw_budget(&draw);
 	plan_draw_custom(&draw);
-	plan_draw_spoiled(&draw);
 	plan_draw_mass(&draw);
-	plan_draw_late(&draw);
+	plan_draw_ills(&draw);
 }

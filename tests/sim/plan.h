@@ -45,6 +45,8 @@ enum op_kind {
 	OP_NOTE,      /* a note of the human on that side */
 	OP_NOTE_EDIT, /* the n-th note gets other words */
 	OP_CUSTOMER, /* the human gets the n-th customer number, loses his, or exchanges it with another one */
+	OP_PHONE, /* people: a phone that is no number beside the others */
+	OP_FIRM,  /* the human is with a company; mask: the other side has it, too */
 	OP_KIND_COUNT
 };
 
@@ -143,6 +145,7 @@ struct knobs {
 	bool notes;    /* are carried */
 	bool users;    /* have records */
 	bool custom;   /* fields of the workspace's own */
+	bool odd;      /* phones that are no numbers, and companies */
 	uint32_t on_records, on_people, on_edited; /* choices of on_removed */
 	uint32_t removal_percent;
 	uint32_t changed_percent;

@@ -62,16 +62,9 @@ static void draw_users(struct draw *draw)
 	}
 }
 
-/* Notes and users records. */
-void plan_draw_beside(struct draw *draw)
-{
-	draw_notes(draw);
-	draw_users(draw);
-}
-
 #define LATE_STREAM UINT64_C(0x6c617465)
 
-void plan_draw_late(struct draw *draw)
+static void draw_late(struct draw *draw)
 {
 	struct plan *plan = draw->plan;
 
@@ -90,7 +83,7 @@ void plan_draw_late(struct draw *draw)
 
 #define SPOILED_STREAM UINT64_C(0x73706f696c6564)
 
-void plan_draw_spoiled(struct draw *draw)
+static void draw_spoiled(struct draw *draw)
 {
 	struct plan *plan = draw->plan;
 
@@ -102,4 +95,56 @@ void plan_draw_spoiled(struct draw *draw)
 	plan->spoiled.from = below(draw, plan->n_cycles);
 	plan->spoiled.to =
 		plan->spoiled.from + 1 + below(draw, plan->n_cycles - plan->spoiled.from);
+}
+
+#define ODD_STREAM UINT64_C(0x6f6464)
+
+/* In the dialect attributes a company that no record has is not known: who is on people only can have none
+ * that both sides have. */
+static void draw_firm(struct draw *draw)
+{
+	const struct knobs *knobs = &draw->plan->knobs;
+	struct op *op = plan_add_op(draw, OP_FIRM, below(draw, draw->plan->n_cycles));
+
+	op->human = below(draw, draw->plan->n_humans);
+	op->side = percent(draw, 50) ? SANDBOX_RECORDS : SANDBOX_PEOPLE;
+	op->mask = percent(draw, 60) &&
+		   (op->side == SANDBOX_RECORDS || knobs->dialect == SANDBOX_VALUES);
+	op->when = WHEN_BEFORE;
+}
+
+static void draw_odd(struct draw *draw)
+{
+	struct plan *plan = draw->plan;
+
+	draw->random = plan->seed ^ ODD_STREAM;
+	plan->knobs.odd = percent(draw, 40);
+	if (!plan->knobs.odd)
+		return;
+	/* Where the system names companies of its own accord, who set which is not plain. */
+	const uint32_t n_firms = plan->knobs.link_companies ? 0 : below(draw, 5);
+	const uint32_t n_phones = below(draw, 5);
+
+	for (uint32_t i = 0; i < n_firms; i++)
+		draw_firm(draw);
+	for (uint32_t i = 0; i < n_phones; i++) {
+		struct op *op = plan_add_op(draw, OP_PHONE, below(draw, plan->n_cycles));
+
+		op->human = below(draw, plan->n_humans);
+		op->side = SANDBOX_PEOPLE;
+		op->when = WHEN_BEFORE;
+	}
+}
+
+void plan_draw_beside(struct draw *draw)
+{
+	draw_notes(draw);
+	draw_users(draw);
+	draw_odd(draw);
+}
+
+void plan_draw_ills(struct draw *draw)
+{
+	draw_late(draw);
+	draw_spoiled(draw);
 }

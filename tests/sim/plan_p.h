@@ -16,8 +16,7 @@ void plan_draw_knobs(struct draw *draw);
 struct op *plan_add_op(struct draw *draw, enum op_kind kind, uint32_t cycle);
 /* plan_beside.c: of persons and cycles that are there. */
 void plan_draw_beside(struct draw *draw);
-void plan_draw_late(struct draw *draw);
-void plan_draw_spoiled(struct draw *draw);
+void plan_draw_ills(struct draw *draw);
 /* plan_custom.c: the same. */
 void plan_draw_custom(struct draw *draw);
 /* Its births; the plan must know its humans and cycles. */

@@ -21,13 +21,13 @@ static void print_knobs(const struct plan *plan, FILE *out)
 		      k->marker ? "with" : "no", k->page_size, k->items_per_page, k->batch_size,
 		      k->verify_after_s, k->people_per_minute, k->in_flight,
 		      k->reopen ? "a process a cycle" : "one process");
-	(void)fprintf(out, "  servers:%s%s%s%s%s%s%s%s limit %u/min, clocks off by %d s and %d s\n",
-		      k->tags ? " tags" : "", k->custom ? " custom fields" : "",
-		      k->rewrite ? " rewrite" : "", k->sparse ? " sparse" : "",
-		      k->stable_ids ? " stable_ids" : "", k->unique_rows ? " unique_rows" : "",
-		      k->exact_search ? " exact_search" : "",
-		      k->link_companies ? " link_companies" : "", k->server_people_per_min,
-		      k->skew_s[0], k->skew_s[1]);
+	(void)fprintf(
+		out, "  servers:%s%s%s%s%s%s%s%s%s limit %u/min, clocks off by %d s and %d s\n",
+		k->tags ? " tags" : "", k->custom ? " custom fields" : "", k->odd ? " odd" : "",
+		k->rewrite ? " rewrite" : "", k->sparse ? " sparse" : "",
+		k->stable_ids ? " stable_ids" : "", k->unique_rows ? " unique_rows" : "",
+		k->exact_search ? " exact_search" : "", k->link_companies ? " link_companies" : "",
+		k->server_people_per_min, k->skew_s[0], k->skew_s[1]);
 	if (k->quick)
 		(void)fprintf(
 			out,

@@ -48,7 +48,8 @@ struct violation {
 struct figures {
 	uint64_t seeds, cycles, requests, writes, edits, faults, kills, restarts;
 	uint64_t conflicts, creates, updates, removals, lost_creates, quarantines, contests, links,
-		raced, checked_edits, losses, blind, notes, checked_notes, checked_users;
+		raced, checked_edits, losses, blind, notes, checked_notes, checked_users,
+		checked_odd, checked_firms;
 };
 
 /* One cycle as the simulator saw it. */
@@ -73,6 +74,13 @@ struct sim_note {
 	uint32_t told[SANDBOX_SIDE_COUNT];  /* the same, if the history has it */
 	uint32_t n_edits[SANDBOX_SIDE_COUNT];
 	bool unsure; /* edited after a state was lost */
+};
+
+/* What a user gave a human that the other side may not have. */
+struct sim_odd {
+	bool phone; /* the person on people has one that is no number */
+	enum sandbox_side firm_side;
+	char firm[SANDBOX_SIDE_COUNT][FACTS_ID_BYTES]; /* empty: that side has no such company */
 };
 
 /* Requests of a minute at the most. */
@@ -160,6 +168,7 @@ struct sim {
 	uint32_t next_op; /* of a plan that lasts a time */
 	uint32_t n_notes;
 	struct sim_note notes[SIM_NOTES];
+	struct sim_odd odd[PLAN_HUMANS];
 	struct day day;
 };
 
@@ -258,6 +267,13 @@ void users_configure(struct buf *out);
 bool users_deed(struct sim *sim, const struct op *op);
 bool users_is_write(const struct request *request);
 void check_users(struct sim *sim);
+
+/* ---- odd.c ---- */
+
+bool odd_deed(struct sim *sim, const struct op *op);
+/* A user wrote all phones of a person, as far as they are numbers. */
+void odd_phones_written(struct sim *sim, const struct body *body);
+void check_odd(struct sim *sim);
 
 /* ---- check_*.c ---- */
 

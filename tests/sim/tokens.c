@@ -197,6 +197,8 @@ uint32_t token_read(enum slot slot, struct str text)
 		return read_title(trimmed, tag_titles, TOKEN_TAGS);
 	if (slot == SLOT_LEVEL)
 		return read_title(trimmed, level_titles, TOKEN_LEVELS);
+	if (slot == SLOT_PHONE && str_equal_z(trimmed, TOKEN_NO_NUMBER))
+		return 0;
 	if (slot == SLOT_EMAIL)
 		return last_digits(str_head(trimmed, str_find(trimmed, '@')));
 	return last_digits(trimmed);

@@ -38,6 +38,8 @@ enum slot {
 #define TOKEN_MONONYM 500000u
 #define TOKEN_ALIEN UINT32_MAX
 /* A name taken from an e-mail's local part, for want of another. */
+/* A phone that is none: it stands for nothing. */
+#define TOKEN_NO_NUMBER "ask reception"
 #define TOKEN_INVENTED (UINT32_MAX - 1)
 
 #define TOKEN_TEXT_BYTES 64

@@ -129,8 +129,13 @@ static void makes_new_ones(void **state)
 	request_release(&request);
 	collection_create(mapper_find(SIDE_RECORDS, "values"), COLLECTION_COMPANIES, STR_LIT("A"),
 			  STR_LIT("a.example"), &request);
-	assert_request(&request, "PUT", "/v2/objects/companies/records?matching_attribute=domains",
+	assert_request(&request, "POST", "/v2/objects/companies/records",
 		       "{\"data\":{\"values\":{\"name\":\"A\",\"domains\":[\"a.example\"]}}}");
+	request_release(&request);
+	collection_assert(mapper_find(SIDE_RECORDS, "values"), COLLECTION_COMPANIES,
+			  STR_LIT("a.example a.test"), &request);
+	assert_request(&request, "PUT", "/v2/objects/companies/records?matching_attribute=domains",
+		       "{\"data\":{\"values\":{\"domains\":[\"a.example\",\"a.test\"]}}}");
 	request_release(&request);
 	collection_create(mapper_find(SIDE_RECORDS, "values"), COLLECTION_COMPANIES, STR_LIT("A"),
 			  str_from(""), &request);
@@ -325,13 +330,48 @@ static void values_of_records(void **state)
 	fixture_close(&f);
 }
 
+/* Dialect attributes: a record of the list tells who is with which company. */
+static void finds_holders(void **state)
+{
+	static const struct {
+		const char *raw, *holder; /* NULL: with none */
+	} rows[] = {
+		{ "{\"id\":\"r1\",\"attributes\":{\"company\":{\"record_id\":\"c1\"}}}", "r1 c1" },
+		{ "{\"id\":\"r1\",\"attributes\":{\"company\":null}}", NULL },
+		{ "{\"id\":\"r1\",\"attributes\":{\"firm\":{\"record_id\":\"c1\"}}}", NULL },
+		{ "{\"attributes\":{\"company\":{\"record_id\":\"c1\"}}}", NULL },
+		{ "{\"id\":\"r1\",\"attributes\":{\"company\":\"c1\"}}", NULL },
+		{ "{\"id\":\"r1\",\"attributes\":[]}", NULL },
+		{ "{\"id\":", NULL },
+		{ "7", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct arena arena = { 0 };
+		struct str person;
+		struct str company;
+		const bool found = collection_holder(mapper_find(SIDE_RECORDS, "attributes"),
+						     STR_LIT("company"), str_from(rows[i].raw),
+						     &arena, &person, &company);
+
+		assert_int_equal(found, rows[i].holder != NULL);
+		if (found)
+			assert_true(str_equal(arena_format(&arena, "%.*s %.*s", STR_ARG(person),
+							   STR_ARG(company)),
+					      str_from(rows[i].holder)));
+		arena_release(&arena);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(reads_pages),     cmocka_unit_test(refuses_what_is_none),
-		cmocka_unit_test(asks_for_pages),  cmocka_unit_test(makes_new_ones),
-		cmocka_unit_test(pairs_companies), cmocka_unit_test(finds_alikes),
-		cmocka_unit_test(knows_domains),   cmocka_unit_test(values_of_records),
+		cmocka_unit_test(finds_holders),        cmocka_unit_test(reads_pages),
+		cmocka_unit_test(refuses_what_is_none), cmocka_unit_test(asks_for_pages),
+		cmocka_unit_test(makes_new_ones),       cmocka_unit_test(pairs_companies),
+		cmocka_unit_test(finds_alikes),         cmocka_unit_test(knows_domains),
+		cmocka_unit_test(values_of_records),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -231,6 +231,28 @@ static void clears_with_null(void **state)
 	assert_int_equal(f->request.target.len, 0);
 }
 
+/* As in the dialect values: the document's example is a number, and another text is refused. */
+static void takes_numbers_for_phones(void **state)
+{
+	static const struct {
+		const char *field, *text;
+		bool is_taken;
+	} rows[] = {
+		{ "phones", "+15551234567", true },   { "phones", "+15551234567;ext=5", true },
+		{ "phones", "ask reception", false }, { "phones", "555 1234", false },
+		{ "emails", "ask reception", true },  { "tags", "ask reception", true },
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		const bool is_taken =
+			f->mapper->takes(&f->rows[row(f, rows[i].field)], str_from(rows[i].text));
+
+		if (is_taken != rows[i].is_taken)
+			fail_msg("\"%s\"", rows[i].text);
+	}
+}
+
 static struct person named(struct fixture *f, const char *name, const char *email,
 			   const char *title)
 {
@@ -288,6 +310,7 @@ int main(void)
 		TEST(creates_as_documented),
 		TEST(updates_as_documented),
 		TEST(clears_with_null),
+		TEST(takes_numbers_for_phones),
 		TEST(batches_as_documented),
 	};
 
