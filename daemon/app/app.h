@@ -50,6 +50,8 @@ NODISCARD bool app_open(const struct app_options *options, struct app **ret_app,
 void app_close(struct app *app);
 /* Runs one cycle to its end.  What failed in it stands in the report. */
 void app_run_cycle(struct app *app, enum reach reach, struct cycle_report *ret_report);
+/* Between two cycles, up to that time of the clock; less if a signal ends it. */
+void app_wait(struct app *app, int64_t until);
 /* A signal has ended it: no further cycle is wanted. */
 bool app_is_stopping(const struct app *app);
 /* The daemon: cycles until a signal, or until nothing but a new start can help (the state cannot be

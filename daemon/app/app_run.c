@@ -180,6 +180,12 @@ static void wait_for_work(struct app *app)
 	(void)uv_timer_stop(&app->tick);
 }
 
+void app_wait(struct app *app, int64_t until)
+{
+	schedule_delay(&app->schedule, app_uptime() + until - app_now());
+	wait_for_work(app);
+}
+
 /* ---- A cycle ---- */
 
 /* What no further cycle can mend: a new process looks at the state with fresh eyes.  A failed fsync,

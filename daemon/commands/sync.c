@@ -108,8 +108,14 @@ static void run_cycles(const struct command_context *context, const struct asked
 		/* An empty side has to be empty twice before a create is sent to it again. */
 		unsettled = cycle_lost_creates_only(&report) ||
 			    (n > 1 && report.outcome == OUTCOME_OK && report.waiting > n_put_off);
-		unsettled = unsettled && may_repeat(asked) && !app_is_stopping(app) &&
-			    retry_allowed(&policy, n, ret_report->started_at, report.ended_at);
+		const int64_t from =
+			report.late_until > report.ended_at ? report.late_until : report.ended_at;
+
+		unsettled = unsettled && may_repeat(asked) &&
+			    retry_allowed(&policy, n, ret_report->started_at, from);
+		if (unsettled && from > report.ended_at)
+			app_wait(app, from);
+		unsettled = unsettled && !app_is_stopping(app);
 	}
 }
 

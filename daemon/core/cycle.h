@@ -97,6 +97,7 @@ struct cycle_report {
 	uint64_t retries;
 	/* Creates that failed for now, or of which nobody knows what became; and all else that failed. */
 	uint64_t n_lost_creates, n_failures;
+	int64_t late_until;   /* then a cycle can tell what became of them; 0: at once */
 	struct error failure; /* the worst that happened; ERR_OK: nothing */
 	enum side failure_side;
 };

@@ -185,20 +185,15 @@ static bool take_back(const struct push *push, struct error *err)
 	return store_commit(store, err);
 }
 
-/* Nobody has waited for its end: the server may carry it out after a list has shown that it did not. */
-static bool may_come_late(const struct error *trouble)
-{
-	return trouble->native == STATUS_GATEWAY_TIMEOUT || http_error_is_timeout(trouble);
-}
-
-/* An update has been repeated as often as it may; a create is another cycle's. */
+/* An update has been repeated as often as it may; a create is another cycle's.  Where a proxy has not waited
+ * for its end that is not this run's: the server may carry it out after a list has shown that it did not. */
 static void note_trouble(const struct job *job)
 {
 	struct cycle *cycle = &job->push->runner->cycle;
 
 	if (job->trouble.code == ERR_OK)
 		return;
-	if (job->intent.kind != INTENT_CREATE || may_come_late(&job->trouble))
+	if (job->intent.kind != INTENT_CREATE || job->trouble.native == STATUS_GATEWAY_TIMEOUT)
 		cycle_note_failure(cycle, job->push->side, &job->trouble);
 	else
 		cycle_note_lost_create(cycle, job->push->side, &job->trouble);

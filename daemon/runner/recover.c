@@ -13,6 +13,14 @@
 #include "net/http.h"
 #include "state/unreadable.h"
 
+static void note_late(struct runner *runner, int64_t until)
+{
+	struct cycle_report *report = &runner->cycle.report;
+
+	if (report->late_until < until)
+		report->late_until = until;
+}
+
 bool recover_later(struct job *job, struct error *err)
 {
 	struct runner *runner = job->push->runner;
@@ -22,9 +30,11 @@ bool recover_later(struct job *job, struct error *err)
 	if (job->intent.kind != INTENT_CREATE || !http_error_is_timeout(&job->trouble))
 		return true;
 	/* The server may still be at it.  It is given as long again as its answer was. */
-	return store_intent_late(
-		runner_store(runner), job->intent.id,
-		runner_now(runner) + runner->options.config->endpoint[target].timeout_ns, err);
+	const int64_t until =
+		runner_now(runner) + runner->options.config->endpoint[target].timeout_ns;
+
+	note_late(runner, until);
+	return store_intent_late(runner_store(runner), job->intent.id, until, err);
 }
 
 void runner_recover(struct runner *runner)
@@ -98,19 +108,34 @@ bool recover_settle(struct runner *runner, struct error *err)
 	return store_commit(store, err);
 }
 
-bool recover_tells(struct runner *runner, const struct intent *intent, bool *ret_tells,
-		   struct error *err)
+/* The target was read while the server could still carry the create out. */
+static bool is_early(struct runner *runner, const struct intent *intent)
 {
 	const struct side_scan *scan = &runner->scans[intent->target];
 	const int64_t began_at =
 		scan->rolled ? scan->turn.started_at : runner->cycle.report.started_at;
+	struct error err;
+
+	if (began_at >= intent->late_until)
+		return false;
+	(void)error_set(&err, ERR_UNCERTAIN,
+			"%s: the creation of a person timed out, and the server may still be at it",
+			side_name(intent->target));
+	cycle_note_lost_create(&runner->cycle, intent->target, &err);
+	note_late(runner, intent->late_until);
+	return true;
+}
+
+bool recover_tells(struct runner *runner, const struct intent *intent, bool *ret_tells,
+		   struct error *err)
+{
+	const struct side_scan *scan = &runner->scans[intent->target];
 	bool perhaps = false;
 
 	if (!store_unreadable_stranger(runner_store(runner), intent->target, intent->sent_at,
 				       &perhaps, err))
 		return false;
-	*ret_tells = scan->complete && !scan->asks_on && !perhaps &&
-		     began_at >= intent->late_until &&
+	*ret_tells = scan->complete && !scan->asks_on && !perhaps && !is_early(runner, intent) &&
 		     (!scan->rolled || scan->turn.cycle >= intent->cycle);
 	return !*ret_tells || scan->n_distinct > 0 ||
 	       store_scan_since(runner_store(runner), intent->target, intent->sent_at,
