@@ -130,6 +130,7 @@ static void spoil_state(struct sim *sim, enum mishap mishap, struct buf *copy)
 	if (mishap == MISHAP_KILL)
 		return;
 	process_stop(sim);
+	net_hasten(sim);
 	sim->figures.losses++;
 	oracle_state_lost(&sim->oracle);
 	trace_line(sim->trace, sim->queue.now_ns, "the state is %s",

@@ -55,7 +55,7 @@ static void fail(struct http_call *call, enum err_code code, const char *words)
 	struct error err;
 
 	(void)error_set(&err, code, "%s: %s", side_name(call->side), words);
-	if (call->wait_ns == call->timeout_ns)
+	if (call->wait_ns == call->timeout_ns && !call->canceled)
 		err.native = CURLE_OPERATION_TIMEDOUT;
 	call->callbacks.on_done(call->payload, &none, &err);
 	finish(call);
@@ -260,6 +260,7 @@ static void serve_late(struct sim *sim, const struct late_write *late)
 	const enum sandbox_side side = net_side(late->side);
 	const int64_t now_ns = sim->queue.now_ns;
 
+	sim->is_late = true;
 	sim->queue.now_ns = late->at_ns;
 	trace_line(sim->trace, sim->queue.now_ns, "  LATE %s %s %.*s", side_name(late->side),
 		   method_name(late->request.method), STR_ARG(buf_str(&late->request.target)));
@@ -269,6 +270,7 @@ static void serve_late(struct sim *sim, const struct late_write *late)
 	watch_after(sim, side, &late->request, call.status);
 	buf_release(&call.body);
 	sim->queue.now_ns = now_ns;
+	sim->is_late = false;
 }
 
 /* Before anybody could see that it was not done in time. */
@@ -285,6 +287,15 @@ static void serve_due(struct sim *sim)
 		request_release(&sim->late[i].request);
 	}
 	sim->n_late = n_left;
+}
+
+void net_hasten(struct sim *sim)
+{
+	for (uint32_t i = 0; i < sim->n_late; i++) {
+		if (sim->late[i].at_ns > sim->queue.now_ns)
+			sim->late[i].at_ns = sim->queue.now_ns;
+	}
+	serve_due(sim);
 }
 
 void net_forget_late(struct sim *sim)
@@ -353,6 +364,7 @@ void __wrap_http_cancel(struct http_call *call)
 	if (call->canceled)
 		return;
 	call->canceled = true;
+	net_hasten(call->sim);
 	queue_cancel(&call->sim->queue, call->event);
 	schedule(call, 0, on_failed);
 }

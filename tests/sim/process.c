@@ -237,6 +237,7 @@ static void died(struct sim *sim)
 	queue_clear(&sim->queue);
 	uv_shim_forget();
 	net_forget();
+	net_hasten(sim);
 	store_close(sim->store);
 	sim->store = NULL;
 	sim->runner = NULL;

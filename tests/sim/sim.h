@@ -159,6 +159,7 @@ struct sim {
 	uint32_t n_mass;  /* persons that a mass change has reached on the other side */
 	bool was_guarded; /* some removals are held back for somebody to allow them */
 
+	bool is_late; /* what is being served */
 	uint32_t n_late;
 	struct late_write late[SIM_LATE];
 
@@ -221,6 +222,8 @@ void process_check_file(struct sim *sim);
 
 void net_forget(void); /* nothing is under way any more */
 void net_forget_late(struct sim *sim);
+/* What is to come late comes now: only who has waited for an answer in vain can know that it may. */
+void net_hasten(struct sim *sim);
 struct http_endpoint *net_endpoint(struct sim *sim, enum side side);
 
 /* ---- deeds.c: what users do ---- */

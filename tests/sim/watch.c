@@ -212,7 +212,10 @@ static void check_twin(struct sim *sim, const struct facts *made, struct human *
 	const bool unknown = !there->by_program || sim->figures.losses > 0;
 	const bool hidden = sim->tally.n_lies > 0 && unknown && !human->is_agreed;
 
-	if (!bound || hidden || (human->murk & ~(unsigned)MURK_POISON) != 0) {
+	/* Whom it could know of when it was sent nobody can tell any more; but not whom it made itself since. */
+	const bool unseen = sim->is_late && !there->by_program;
+
+	if (!bound || hidden || unseen || (human->murk & ~(unsigned)MURK_POISON) != 0) {
 		human->murk |= MURK_TWIN;
 		return;
 	}
