@@ -127,8 +127,9 @@ enum finding likeness_finding(const struct field_table *table, const struct inte
 			continue;
 		const bool shown = shows_update(table, intent, i, person);
 
-		/* That a value is gone somebody else may have brought about. */
-		if (shown && value_is_set(&intent->write.values[i]))
+		/* That a value is gone somebody else may have brought about, or one of a few. */
+		if (shown && value_is_set(&intent->write.values[i]) &&
+		    likeness_tells(&table->fields[i]))
 			return FINDING_HAPPENED;
 		n_shown += shown;
 		n_hidden += !shown;
