@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #define COMPANIES_IN_FLIGHT 8
@@ -223,6 +224,8 @@ static bool take_page(struct runner *runner, const struct answer *answer, bool *
 			       &reading->members, &info, err) ||
 	    !keep_new(reading, n_before, err))
 		return false;
+	if (reading->members.list.n == 0 && info.total > 0)
+		return error_set(err, ERR_MALFORMED, "none is shown of %" PRId64, info.total);
 	*ret_all = reading->members.list.n == n_before ||
 		   (info.total >= 0 && reading->members.list.n >= (uint64_t)info.total);
 	return true;
