@@ -223,6 +223,12 @@ bool store_unreadable_park(struct store *store, struct error *err)
 			"UPDATE person SET parked = 1 WHERE link IS NULL AND parked = 0 AND no IN "
 			"(SELECT p.no FROM unreadable u CROSS JOIN person p "
 			"ON p.side = u.side AND p.id = u.id)",
+			err) &&
+	       sql_exec(&store->sql,
+			"UPDATE person SET parked = 1 WHERE link IS NULL AND parked = 0 AND no IN "
+			"(SELECT o.person FROM person p CROSS JOIN match_key k ON k.person = p.no "
+			"CROSS JOIN match_key o ON o.kind = k.kind AND o.key = k.key "
+			"WHERE p.parked <> 0 AND p.link IS NULL)",
 			err);
 }
 

@@ -84,6 +84,7 @@ struct app {
 	bool watch_said;              /* that nothing moves */
 	int64_t watchdog_ns, fed_ns;  /* how often systemd wants to hear of us, and last did */
 	char told[STATUS_LINE_BYTES]; /* the last STATUS= */
+	bool owes_ready;              /* READY=1, which the manager had no room for */
 
 	/* app_reload.c */
 	struct config *loaded; /* the configuration in force, if it is not the one of the start */

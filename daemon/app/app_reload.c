@@ -96,7 +96,7 @@ void app_reload_read(struct app *app)
 			app_cut_cycle_in(app, (uint64_t)(grace_ns / NS_PER_MS));
 	}
 	app_status_line(app, app->told);
-	notify_ready(app->told);
+	app->owes_ready = !notify_ready(app->told);
 	app_status_tick(app);
 }
 

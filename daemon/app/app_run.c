@@ -126,10 +126,13 @@ void app_run_pulse(struct app *app)
 
 	feed(app);
 	app_status_line(app, line);
-	if (!app->stopping && strcmp(line, app->told) != 0) {
-		(void)memcpy(app->told, line, sizeof(line));
+	if (app->stopping || (strcmp(line, app->told) == 0 && !app->owes_ready))
+		return;
+	(void)memcpy(app->told, line, sizeof(line));
+	if (app->owes_ready)
+		app->owes_ready = !notify_ready(line);
+	else
 		notify_status(line);
-	}
 }
 
 void app_run_tick(struct app *app)
@@ -256,7 +259,7 @@ static void begin(struct app *app)
 		   LOG_STR("state", config->state_path),
 		   LOG_I64("interval_ms", config->sync.interval_ns / NS_PER_MS));
 	app_status_line(app, app->told);
-	notify_ready(app->told);
+	app->owes_ready = !notify_ready(app->told);
 }
 
 enum exit_code app_run(struct app *app)

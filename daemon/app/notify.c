@@ -57,7 +57,7 @@ static bool has_room(int patience_ms)
 	return room;
 }
 
-__attribute__((format(printf, 2, 3))) static void tell(int patience_ms, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static bool tell(int patience_ms, const char *format, ...)
 {
 	char message[MESSAGE_BYTES];
 	va_list args;
@@ -65,18 +65,17 @@ __attribute__((format(printf, 2, 3))) static void tell(int patience_ms, const ch
 	va_start(args, format);
 	(void)vsnprintf(message, sizeof(message), format, args);
 	va_end(args);
-	if (has_room(patience_ms))
-		(void)sd_notify(0, message);
+	return has_room(patience_ms) && sd_notify(0, message) > 0;
 }
 
-void notify_ready(const char *text)
+bool notify_ready(const char *text)
 {
-	tell(PATIENCE_MS, "READY=1\nSTATUS=%s", text);
+	return tell(0, "READY=1\nSTATUS=%s", text);
 }
 
 void notify_status(const char *text)
 {
-	tell(0, "STATUS=%s", text);
+	(void)tell(0, "STATUS=%s", text);
 }
 
 /* The time tells the manager which of several reloads this is. */
@@ -85,24 +84,24 @@ void notify_reloading(void)
 	struct timespec now = { 0 };
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	tell(PATIENCE_MS, "RELOADING=1\nMONOTONIC_USEC=%" PRId64,
-	     (int64_t)now.tv_sec * US_PER_S + now.tv_nsec / NS_PER_US);
+	(void)tell(PATIENCE_MS, "RELOADING=1\nMONOTONIC_USEC=%" PRId64,
+		   (int64_t)now.tv_sec * US_PER_S + now.tv_nsec / NS_PER_US);
 }
 
 void notify_stopping(int64_t ns)
 {
-	tell(PATIENCE_MS, "STOPPING=1\nSTATUS=stopping\nEXTEND_TIMEOUT_USEC=%" PRId64,
-	     ns / NS_PER_US);
+	(void)tell(PATIENCE_MS, "STOPPING=1\nSTATUS=stopping\nEXTEND_TIMEOUT_USEC=%" PRId64,
+		   ns / NS_PER_US);
 }
 
 void notify_extend(int64_t ns, const char *text)
 {
-	tell(PATIENCE_MS, "STATUS=%s\nEXTEND_TIMEOUT_USEC=%" PRId64, text, ns / NS_PER_US);
+	(void)tell(PATIENCE_MS, "STATUS=%s\nEXTEND_TIMEOUT_USEC=%" PRId64, text, ns / NS_PER_US);
 }
 
 void notify_watchdog(void)
 {
-	tell(0, "WATCHDOG=1");
+	(void)tell(0, "WATCHDOG=1");
 }
 
 int64_t notify_watchdog_ns(void)

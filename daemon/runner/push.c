@@ -185,15 +185,20 @@ static bool take_back(const struct push *push, struct error *err)
 	return store_commit(store, err);
 }
 
-/* An update has been repeated as often as it may; a create is another cycle's.  Where a proxy has not waited
- * for its end that is not this run's: the server may carry it out after a list has shown that it did not. */
+bool push_may_come_late(const struct job *job)
+{
+	return http_error_is_timeout(&job->trouble) ||
+	       job->trouble.native == STATUS_GATEWAY_TIMEOUT;
+}
+
+/* An update has been repeated as often as it may; a create is another cycle's. */
 static void note_trouble(const struct job *job)
 {
 	struct cycle *cycle = &job->push->runner->cycle;
 
 	if (job->trouble.code == ERR_OK)
 		return;
-	if (job->intent.kind != INTENT_CREATE || job->trouble.native == STATUS_GATEWAY_TIMEOUT)
+	if (job->intent.kind != INTENT_CREATE)
 		cycle_note_failure(cycle, job->push->side, &job->trouble);
 	else
 		cycle_note_lost_create(cycle, job->push->side, &job->trouble);

@@ -106,6 +106,8 @@ void push_job_deleted(struct job *job);
 /* It says 404 or 410 instead.  Of a removal, or of a write of unknown outcome, that is no proof yet: the
  * next scan has to say so, too. */
 void push_job_gone(struct job *job);
+/* Nobody has waited for its end: the server may carry it out after a list has shown that it did not. */
+bool push_may_come_late(const struct job *job);
 /* The side as a whole is at fault (401, unreachable): what was not sent is left to the next cycle. */
 void push_halt(struct push *push, const struct error *err);
 /* A request of this push has been answered. */

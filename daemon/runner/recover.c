@@ -10,7 +10,6 @@
 #include "daemon/runner/likeness.h"
 #include "daemon/runner/plan.h"
 #include "daemon/runner/push.h"
-#include "net/http.h"
 #include "state/unreadable.h"
 
 static void note_late(struct runner *runner, int64_t until)
@@ -27,7 +26,7 @@ bool recover_later(struct job *job, struct error *err)
 	const enum side target = job->intent.target;
 
 	runner->keeps_sent = true;
-	if (job->intent.kind != INTENT_CREATE || !http_error_is_timeout(&job->trouble))
+	if (job->intent.kind != INTENT_CREATE || !push_may_come_late(job))
 		return true;
 	/* The server may still be at it.  It is given as long again as its answer was. */
 	const int64_t until =
@@ -116,7 +115,10 @@ static bool is_early(struct runner *runner, const struct intent *intent)
 		scan->rolled ? scan->turn.started_at : runner->cycle.report.started_at;
 	struct error err;
 
-	if (began_at >= intent->late_until)
+	/* Farther off than it was ever set: the clock was set back since. */
+	if (began_at >= intent->late_until ||
+	    intent->late_until - runner_now(runner) >
+		    runner->options.config->endpoint[intent->target].timeout_ns)
 		return false;
 	(void)error_set(&err, ERR_UNCERTAIN,
 			"%s: the creation of a person timed out, and the server may still be at it",

@@ -2,6 +2,7 @@
 #include "daemon/runner/removals.h"
 
 #include "daemon/runner/plan.h"
+#include "daemon/runner/unreadable.h"
 
 #include "mappers/codec.h"
 #include "state/removals.h"
@@ -86,7 +87,7 @@ static bool is_tagged(const struct runner *runner, const struct person *record)
 	return has;
 }
 
-static enum removal decide(const struct runner *runner, const struct pair *pair)
+static enum removal decide_known(const struct runner *runner, const struct pair *pair)
 {
 	enum fate fates[SIDE_COUNT];
 
@@ -107,6 +108,24 @@ static enum removal decide(const struct runner *runner, const struct pair *pair)
 	    is_tagged(runner, &pair->now[SIDE_RECORDS]))
 		return REMOVAL_DISSOLVE;
 	return removal;
+}
+
+/* One that cannot be read may be the record under which it lives on: that shows when it can. */
+static bool decide(struct runner *runner, const struct pair *pair, enum removal *ret_removal,
+		   struct error *err)
+{
+	struct arena arena = { 0 };
+	bool may = false;
+	bool ok = true;
+
+	*ret_removal = decide_known(runner, pair);
+	if (*ret_removal != REMOVAL_NONE && pair->gone_cycle[SIDE_RECORDS] != 0)
+		ok = unreadable_may_be(runner, SIDE_RECORDS, &pair->now[SIDE_RECORDS], &arena, &may,
+				       err);
+	if (may)
+		*ret_removal = REMOVAL_NONE;
+	arena_release(&arena);
+	return ok;
 }
 
 /* Whoever is not older is there, as far as is known. */
@@ -135,15 +154,17 @@ static bool find_survivor(struct runner *runner, const struct pair *pair, struct
 static bool count_one(void *payload, struct pair *pair, struct arena *arena, struct error *err)
 {
 	struct sorting *sorting = payload;
-	const struct runner *runner = sorting->runner;
+	struct runner *runner = sorting->runner;
+	enum removal removal;
 	struct str survivor;
 	int64_t link;
 	int64_t n;
 
-	if (decide(runner, pair) != REMOVAL_BY_RULE ||
-	    runner->removal_rules.of[missing_side(pair)] == RULE_TAG)
+	if (!decide(runner, pair, &removal, err))
+		return false;
+	if (removal != REMOVAL_BY_RULE || runner->removal_rules.of[missing_side(pair)] == RULE_TAG)
 		return true;
-	if (!find_survivor(sorting->runner, pair, arena, &survivor, &link, &n, err))
+	if (!find_survivor(runner, pair, arena, &survivor, &link, &n, err))
 		return false;
 	sorting->n_removals += n == 0;
 	return true;
@@ -152,9 +173,12 @@ static bool count_one(void *payload, struct pair *pair, struct arena *arena, str
 static bool report_held(void *payload, struct pair *pair, struct arena *arena, struct error *err)
 {
 	struct runner *runner = payload;
+	enum removal removal;
 
 	(void)arena;
-	if (decide(runner, pair) != REMOVAL_BY_RULE)
+	if (!decide(runner, pair, &removal, err))
+		return false;
+	if (removal != REMOVAL_BY_RULE)
 		return true;
 	const struct conflict conflict = {
 		.kind = STR_LIT("held"),
@@ -280,11 +304,13 @@ static bool settle_one(void *payload, struct pair *pair, struct arena *arena, st
 {
 	const struct sorting *sorting = payload;
 	struct runner *runner = sorting->runner;
-	const enum removal removal = decide(runner, pair);
+	enum removal removal;
 	struct str survivor = { NULL, 0 };
 	int64_t link = 0;
 	int64_t n = 0;
 
+	if (!decide(runner, pair, &removal, err))
+		return false;
 	if (removal == REMOVAL_NONE || runner->removals_held)
 		return true;
 	if (!find_survivor(runner, pair, arena, &survivor, &link, &n, err))
@@ -421,8 +447,10 @@ static bool add_intent(struct runner *runner, const struct pair *pair, enum inte
 static bool plan_one(void *payload, struct pair *pair, struct arena *arena, struct error *err)
 {
 	struct runner *runner = payload;
-	const enum removal removal = decide(runner, pair);
+	enum removal removal;
 
+	if (!decide(runner, pair, &removal, err))
+		return false;
 	if (removal == REMOVAL_RESTORE)
 		return add_intent(runner, pair, INTENT_RESTORE, SIDE_PEOPLE, arena, err);
 	if (removal != REMOVAL_BY_RULE)

@@ -100,6 +100,7 @@ struct parking {
 	struct runner *runner;
 	enum side side; /* whose unlinked persons are looked at */
 	bool vague;     /* one of the other side shows more than was looked at */
+	bool stranger;  /* one of the other side was never read: his keys may be what is wrong */
 };
 
 static bool is_shown(const struct parking *parking, uint64_t mark, bool *ret_shown,
@@ -146,10 +147,27 @@ static bool park_if_alike(void *payload, const struct person *person, struct are
 		keyless = keyless && keys[i].kind == KEY_MARKER;
 		ok = is_shown(parking, mapper_mark(keys[i].kind, keys[i].key), &shown, err);
 	}
-	if (ok && keyless)
+	if (ok && (keyless || parking->stranger))
 		ok = shares_a_name(parking, person, arena, &shown, err);
 	return ok && (!shown ||
 		      store_park(runner_store(parking->runner), parking->side, person->id, err));
+}
+
+bool unreadable_may_be(struct runner *runner, enum side side, const struct person *person,
+		       struct arena *arena, bool *ret_may, struct error *err)
+{
+	const struct parking parking = { .runner = runner, .side = side_other(side) };
+	struct match_key keys[MATCH_KEYS_MAX];
+	const size_t n = match_keys(person, runner->table, side, arena, keys);
+	bool ok = true;
+
+	*ret_may = false;
+	for (size_t i = 0; ok && i < n; i++) {
+		if (keys[i].kind != KEY_IDENTICAL)
+			ok = is_shown(&parking, mapper_mark(keys[i].kind, keys[i].key), ret_may,
+				      err);
+	}
+	return ok && is_shown(&parking, MARK_VAGUE, ret_may, err);
 }
 
 bool unreadable_park(struct runner *runner, struct error *err)
@@ -162,6 +180,8 @@ bool unreadable_park(struct runner *runner, struct error *err)
 
 		if (!store_unreadable_any(store, side_other(parking.side), &any, err) ||
 		    !is_shown(&parking, MARK_VAGUE, &parking.vague, err) ||
+		    !store_unreadable_stranger(store, side_other(parking.side), 0,
+					       &parking.stranger, err) ||
 		    (any &&
 		     !store_unlinked_each(store, parking.side, 0, park_if_alike, &parking, err)))
 			return false;

@@ -17,6 +17,9 @@
 NODISCARD bool unreadable_take(struct runner *runner, enum side side,
 			       const struct raw_record *record, struct str id,
 			       const struct error *bad, bool *ret_taken, struct error *err);
+/* Could somebody of the side who cannot be read be this person of it, under another id? */
+NODISCARD bool unreadable_may_be(struct runner *runner, enum side side, const struct person *person,
+				 struct arena *arena, bool *ret_may, struct error *err);
 /* After store_match_begin(), in its transaction: parks those who are like somebody who cannot be read. */
 NODISCARD bool unreadable_park(struct runner *runner, struct error *err);
 
