@@ -192,6 +192,18 @@ bool store_unreadable_any(struct store *store, enum side side, bool *ret_any, st
 	return is_there(&call, ret_any, err);
 }
 
+bool store_unreadable_link(struct store *store, int64_t link, bool *ret_unreadable,
+			   struct error *err)
+{
+	struct sql_call call =
+		sql_call(&store->sql, "SELECT 1 FROM link l JOIN unreadable u ON "
+				      "(u.side = 0 AND u.id = l.records_id) OR "
+				      "(u.side = 1 AND u.id = l.people_id) WHERE l.id = ? LIMIT 1");
+
+	sql_bind_int(&call, link);
+	return is_there(&call, ret_unreadable, err);
+}
+
 bool store_unreadable_shows(struct store *store, enum side side, uint64_t mark, bool *ret_shows,
 			    struct error *err)
 {

@@ -35,6 +35,9 @@ NODISCARD bool store_unreadable_put(struct store *store, const struct unreadable
 				    enum unreadable_taken *ret_taken, struct error *err);
 NODISCARD bool store_unreadable_any(struct store *store, enum side side, bool *ret_any,
 				    struct error *err);
+/* Is one of the link's two persons such? */
+NODISCARD bool store_unreadable_link(struct store *store, int64_t link, bool *ret_unreadable,
+				     struct error *err);
 /* Does one of a side show this? */
 NODISCARD bool store_unreadable_shows(struct store *store, enum side side, uint64_t mark,
 				      bool *ret_shows, struct error *err);

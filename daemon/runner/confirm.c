@@ -251,8 +251,8 @@ static bool take_person(struct question *question, struct answer *answer, struct
 		ok = store_begin(store, err) &&
 		     (there ? runner_observe(runner, side, &person, NULL,
 					     runner->scans[side].generation, &observation, err) :
-			      unreadable_take(runner, side, record, question->id, &answer->err,
-					      &there, err)) &&
+			      unreadable_take(runner, side, UNREADABLE_ALONE, record, question->id,
+					      &answer->err, &there, err)) &&
 		     (!there || note_there(confirming, question, err)) && store_commit(store, err);
 	}
 	arena_release(&arena);

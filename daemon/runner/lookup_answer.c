@@ -5,6 +5,7 @@
 #include "daemon/runner/lookup_p.h"
 
 #include "base/log.h"
+#include "daemon/runner/unreadable.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -105,24 +106,25 @@ static void note_unreadable(struct search *search, struct str raw)
 	free(shown);
 }
 
-/* As in a list he is left out and it is said; who is like him is not created beside him. */
-static void take_unreadable(struct search *search, struct str raw, struct error *bad)
+/* From the next match on he keeps off whoever is like him; in this cycle it is by his keys only. */
+static bool take_unreadable(struct search *search, const struct raw_record *record,
+			    const struct error *bad, struct error *err)
 {
 	struct runner *runner = search->lookup->runner;
 	struct match_key *keys = alloc_zeroed(search->n, sizeof(*keys));
 	bool *shown = alloc_zeroed(search->n, sizeof(*shown));
+	bool taken;
 
 	for (size_t i = 0; i < search->n; i++)
 		keys[i] = *key_of(search, i);
-	mapper_shown(&runner->context, raw, keys, search->n, shown);
+	mapper_shown(&runner->context, record->bytes, keys, search->n, shown);
 	for (size_t i = 0; i < search->n; i++)
 		candidate_of(search, i)->failed = candidate_of(search, i)->failed || shown[i];
-	note_unreadable(search, raw);
-	(void)error_wrap(bad, "%s: a person that was looked for is left out",
-			 side_name(search->side));
-	cycle_note_failure(&runner->cycle, search->side, bad);
+	note_unreadable(search, record->bytes);
 	free(shown);
 	free(keys);
+	return unreadable_take(runner, search->side, UNREADABLE_IN_SEARCH, record,
+			       (struct str){ NULL, 0 }, bad, &taken, err);
 }
 
 static bool take_hits(struct search *search, const struct answer *answer, struct error *err)
@@ -133,14 +135,14 @@ static bool take_hits(struct search *search, const struct answer *answer, struct
 	bool ok = store_begin(store, err);
 
 	for (size_t i = 0; ok && i < answer->records.n; i++) {
-		const struct str raw = answer->records.items[i].bytes;
+		const struct raw_record *record = &answer->records.items[i];
 		struct person person;
 		struct error bad;
 
-		if (fetch_decode(runner, search->side, answer, raw, &arena, &person, &bad))
-			ok = take_person(search, &person, err);
-		else
-			take_unreadable(search, raw, &bad);
+		ok = fetch_decode(runner, search->side, answer, record->bytes, &arena, &person,
+				  &bad) ?
+			     take_person(search, &person, err) :
+			     take_unreadable(search, record, &bad, err);
 		arena_reset(&arena);
 	}
 	arena_release(&arena);

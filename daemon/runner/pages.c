@@ -49,8 +49,8 @@ static bool take_unreadable(struct page_fetch *fetch, const struct raw_record *r
 	bool taken = false;
 
 	if (!note_listed(fetch, id, err) ||
-	    !unreadable_take(runner, fetch->side, record, (struct str){ NULL, 0 }, bad, &taken,
-			     err))
+	    !unreadable_take(runner, fetch->side, UNREADABLE_IN_LIST, record,
+			     (struct str){ NULL, 0 }, bad, &taken, err))
 		return false;
 	runner->scans[fetch->side].n_unreadable += !taken;
 	return true;

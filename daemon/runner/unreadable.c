@@ -28,14 +28,19 @@ static void note_too_many(struct runner *runner, enum side side, const struct er
 	cycle_note_failure(&runner->cycle, side, &all);
 }
 
-static void note_nameless(struct runner *runner, enum side side, const struct error *bad)
+static void note_nameless(struct runner *runner, enum side side, enum unreadable_in in,
+			  const struct error *bad)
 {
 	struct error nameless = *bad;
 
-	(void)error_wrap(&nameless,
-			 "%s: a person of the list is left out and cannot be named, so that the "
-			 "list does not count as whole; mend that person",
-			 side_name(side));
+	(void)error_wrap(
+		&nameless,
+		in == UNREADABLE_IN_LIST ?
+			"%s: a person of the list is left out and cannot be named, so that the "
+			"list does not count as whole; mend that person" :
+			"%s: a person that was looked for is left out and cannot be named; "
+			"mend that person",
+		side_name(side));
 	cycle_note_failure(&runner->cycle, side, &nameless);
 }
 
@@ -58,18 +63,18 @@ static bool put(struct runner *runner, struct unreadable *unreadable, const stru
 	return true;
 }
 
-bool unreadable_take(struct runner *runner, enum side side, const struct raw_record *record,
-		     struct str id, const struct error *bad, bool *ret_taken, struct error *err)
+bool unreadable_take(struct runner *runner, enum side side, enum unreadable_in in,
+		     const struct raw_record *record, struct str id, const struct error *bad,
+		     bool *ret_taken, struct error *err)
 {
 	struct arena arena = { 0 };
 	uint64_t *marks = alloc_zeroed(MAPPER_MARKS_MOST, sizeof(*marks));
 	const struct str named = mapper_raw_id(runner->mapper[side], record->bytes, &arena);
-	const bool own = id.len > 0;
 	struct unreadable unreadable = {
 		.side = side,
 		.id = named,
 		.content = record->digest,
-		.listed = !own,
+		.listed = in == UNREADABLE_IN_LIST,
 		.generation = runner->scans[side].generation,
 		.now = runner_now(runner),
 		.marks = marks,
@@ -80,15 +85,28 @@ bool unreadable_take(struct runner *runner, enum side side, const struct raw_rec
 	*ret_taken = false;
 	if (unreadable.n_marks == MAPPER_MARKS_MOST)
 		marks[0] = MARK_VAGUE;
-	if (own && !str_equal(named, id))
+	if (in == UNREADABLE_ALONE && !str_equal(named, id))
 		cycle_note_failure(&runner->cycle, side, bad);
 	else if (named.len == 0)
-		note_nameless(runner, side, bad);
+		note_nameless(runner, side, in, bad);
 	else
 		ok = put(runner, &unreadable, bad, ret_taken, err);
 	free(marks);
 	arena_release(&arena);
 	return ok;
+}
+
+void unreadable_take_target(struct runner *runner, enum side side, const struct raw_record *record,
+			    struct str id, const struct error *bad)
+{
+	struct store *store = runner_store(runner);
+	struct error err;
+	bool taken;
+
+	if (!store_begin(store, &err) ||
+	    !unreadable_take(runner, side, UNREADABLE_ALONE, record, id, bad, &taken, &err) ||
+	    !store_commit(store, &err))
+		runner_store_failed(runner, &err);
 }
 
 /* ---- Who is like one ---- */

@@ -5,10 +5,14 @@
  * Two persons with one customerId, or one e-mail address, do not take the record from each other: whoever
  * asked first keeps it, and the other one is parked until it is free.  Where that one's record holds what the
  * first one asks for, it gives it up: nobody else could begin.
+ *
+ * Of somebody who cannot be read (unreadable.h), on whichever side, the record is left as it is until he can:
+ * what was agreed on last may not be so any more.
  */
 #include "daemon/runner/users.h"
 
 #include "state/forget.h"
+#include "state/unreadable.h"
 
 /* Turns that are judged in one transaction, whether anything comes of them or not. */
 #define TURNS_MOST 500
@@ -89,6 +93,13 @@ bool users_settle(struct users *users, const struct user_item *item, struct erro
 }
 
 /* ---- One turn ---- */
+
+static bool wait_for_reading(struct users *users, const struct user_turn *turn, struct error *err)
+{
+	static const struct user_turn_end due = { .due = true };
+
+	return store_user_turn_end(runner_store(users->runner), turn->link, &due, err);
+}
 
 /* What is not known of its record stays unknown, for the day that it is asked for again. */
 static bool leave_write(struct users *users, struct user_item *item, struct error *err)
@@ -226,6 +237,7 @@ static bool make_way(struct users *users, struct user_item *item, bool *ret_wait
 {
 	struct store *store = runner_store(users->runner);
 	int64_t keeper = 0;
+	bool unreadable = false;
 	unsigned part;
 
 	for (part = USER_ID; keeper == 0 && part <= USER_EMAIL; part++) {
@@ -236,6 +248,10 @@ static bool make_way(struct users *users, struct user_item *item, bool *ret_wait
 	*ret_waits = keeper != 0;
 	if (keeper == 0)
 		return true;
+	if (!store_unreadable_link(store, keeper, &unreadable, err))
+		return false;
+	if (unreadable)
+		return wait_for_reading(users, &item->turn, err);
 	/* What it gives up for another one comes first. */
 	if (users_in_batch(users, keeper) == NULL && !give_up(users, item, keeper, err))
 		return false;
@@ -288,9 +304,14 @@ static bool judge(struct users *users, const struct user_turn *turn, struct erro
 	bool agreed = false;
 	bool known = false;
 	bool held_up = false;
+	bool unreadable = false;
 
 	if (users_in_batch(users, turn->link) != NULL)
 		return wait_for_heir(users, turn->link, err);
+	if (turn->active && !store_unreadable_link(store, turn->link, &unreadable, err))
+		return false;
+	if (unreadable)
+		return wait_for_reading(users, turn, err);
 	if (turn->active &&
 	    !store_agreed_get(store, turn->link, SIDE_PEOPLE, &users->arena, &people, &agreed, err))
 		return false;

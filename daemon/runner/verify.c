@@ -9,6 +9,7 @@
 #include "daemon/runner/likeness.h"
 #include "daemon/runner/plan.h"
 #include "daemon/runner/push.h"
+#include "daemon/runner/unreadable.h"
 
 /* One grouped reading; jobs are found again by id. */
 struct group {
@@ -128,15 +129,20 @@ static void judge_reading(struct job *job)
 	job->alone = job->alone || alone;
 }
 
-static bool take_reading(struct job *job, const struct answer *answer, struct str raw)
+static bool take_reading(struct job *job, const struct answer *answer,
+			 const struct raw_record *record)
 {
 	struct runner *runner = job->push->runner;
 	struct person person;
 	struct error err;
 
-	if (!fetch_decode(runner, job->push->side, answer, raw, &job->arena, &person, &err)) {
-		(void)error_wrap(&err, "%s: reading a person again", side_name(job->push->side));
-		cycle_note_failure(&runner->cycle, job->push->side, &err);
+	if (!fetch_decode(runner, job->push->side, answer, record->bytes, &job->arena, &person,
+			  &err)) {
+		unreadable_take_target(runner, job->push->side, record, job->intent.target_id,
+				       &err);
+		/* It was accepted, and the quarantine says why no more is known. */
+		if (job->read_back)
+			job->trouble.code = ERR_OK;
 		return false;
 	}
 	if (!str_equal(person.id, job->intent.target_id)) {
@@ -158,7 +164,7 @@ static void on_one(void *payload, struct answer *answer)
 	struct push *push = job->push;
 
 	if (answer->judgement == JUDGE_OK && answer->records.n == 1 &&
-	    take_reading(job, answer, answer->records.items[0].bytes)) {
+	    take_reading(job, answer, &answer->records.items[0])) {
 		judge_reading(job);
 	} else if (answer->judgement == JUDGE_GONE) {
 		push_job_gone(job);
@@ -215,10 +221,10 @@ static void on_group(void *payload, struct answer *answer)
 	bool helped = false;
 
 	for (size_t i = 0; answer->judgement == JUDGE_OK && i < answer->records.n; i++) {
-		const struct str raw = answer->records.items[i].bytes;
-		struct job *job = find_in_group(group, answer, raw, &scratch);
+		const struct raw_record *record = &answer->records.items[i];
+		struct job *job = find_in_group(group, answer, record->bytes, &scratch);
 
-		if (job != NULL && take_reading(job, answer, raw)) {
+		if (job != NULL && take_reading(job, answer, record)) {
 			judge_reading(job);
 			helped = true;
 		}

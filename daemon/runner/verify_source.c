@@ -5,6 +5,7 @@
  * not come back.
  */
 #include "daemon/runner/push.h"
+#include "daemon/runner/unreadable.h"
 
 /* He is back: what the removal was decided on is not so any more. */
 static bool note_back(const struct job *job, const struct person *source, struct error *err)
@@ -42,12 +43,12 @@ static void take_source(struct job *job, const struct answer *answer)
 {
 	struct push *push = job->push;
 	const enum side side = side_other(push->side);
+	const struct raw_record *record = &answer->records.items[0];
 	struct person source;
 	struct error err;
 
-	if (!fetch_decode(push->runner, side, answer, answer->records.items[0].bytes, &job->arena,
-			  &source, &err)) {
-		cycle_note_failure(&push->runner->cycle, side, &err);
+	if (!fetch_decode(push->runner, side, answer, record->bytes, &job->arena, &source, &err)) {
+		unreadable_take_target(push->runner, side, record, job->intent.source_id, &err);
 		push_job_answered(job, RESULT_DROPPED);
 	} else if (!str_equal(source.id, job->intent.source_id) ? may_be_gone(job) :
 								  source.archived_at != 0) {

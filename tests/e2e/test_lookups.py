@@ -220,9 +220,11 @@ class Lookups(Budget):
         world.create("records", **GRACE)
         daemon.wait(lambda: self.named(world, GRACE), "the other one is created")
         self.assertEqual(last_turn(daemon.status()), before, "while the turn is under way")
-        daemon.wait_log("left out")
+        daemon.wait_log("is in quarantine")
         self.assertTrue(any(str(ada) in line and "archivedAt" in line
-                            for line in daemon.lines("left out")))
+                            for line in daemon.lines("is in quarantine")))
+        self.assertEqual(daemon.status()["last_cycle"]["outcome"], "ok")
+        self.assertEqual(daemon.lines("left out"), [])
         self.assertEqual(len(world.view("people")), PAIRS + 2)
         front.lie = nothing
         daemon.wait_status(lambda now: now["totals"]["links"] == PAIRS + 2, "both are linked")

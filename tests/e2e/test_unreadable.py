@@ -112,6 +112,19 @@ class Unreadable(Case):
                 self.assert_mirrored(world, 4)
                 world.settled()
 
+    def test_archived(self):
+        """Asked once more before the removal is carried: the counterpart stays until it is known."""
+        world, front, (ada, *_) = self.linked("people", sync__on_removed={"people": "delete"})
+        world.box.post("archive", id=ada["people"], archived=True)
+        lie = spoiling(str(ada["people"]), spoil)
+        front.lie = lambda call: None if call.is_list() else lie(call)
+        for _ in range(2):
+            self.assert_counts(world.sync(code=WAITING), removed={}, quarantined=1)
+            self.assertEqual(len(self.in_quarantine(world)), 1)
+        front.lie = nothing
+        self.assert_counts(world.sync(), removed={"records": 1}, quarantined=0)
+        world.settled()
+
     def test_removed(self):
         """Who is gone is gone, whatever he was."""
         for side in SIDES:

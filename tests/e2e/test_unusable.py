@@ -160,15 +160,19 @@ class Unusable(Case):
     def test_reading_before_a_write(self):
         """The list is as it should be; the person's own answer is not."""
         for side in SIDES:
-            for name, (spoil, _) in UNUSABLE[side].items():
+            for name, (spoil, said) in UNUSABLE[side].items():
                 with self.subTest(side=side, answer=name):
-                    world, front, ada, _ = self.linked(side)
+                    world, front, ada, grace = self.linked(side)
                     lie = spoiling(str(ada[side]), spoil)
                     front.lie = lambda call, lie=lie: None if call.is_list() else lie(call)
                     world.edit(other(side), ada[other(side)], job="Analyst")
-                    world.clear_log()
-                    world.sync(code=MALFORMED)
-                    self.assertEqual(world.writes(), [])
+                    for job in ("Admiral", "Commodore"):
+                        world.edit(other(side), grace[other(side)], job=job)
+                        world.clear_log()
+                        self.assertEqual(world.sync(code=WAITING)["outcome"], "ok")
+                        self.assertEqual(len(world.writes()), 1)
+                        self.assertEqual(world.find(side, grace[side])["job"], job)
+                        self.assertIn(said, self.quarantined(world, side, ada))
                     front.lie = nothing
                     world.sync()
                     self.assertEqual(world.find(side, ada[side])["job"], "Analyst")

@@ -4,7 +4,9 @@
 import json
 import unittest
 
-from harness import DIALECT, Case, only
+from front import Front, nothing
+from harness import DIALECT, SIDES, Case, only
+from test_unusable import WAITING, only_id, spoiling
 from users_world import ADA, GRACE, USERS, Users
 
 CHANGES = 2
@@ -109,6 +111,30 @@ class Mirrored(Users):
         world.sync()
         self.assert_users(world, c4712=("ada@example.com", ids["records"]))
         self.settled_users(world)
+
+    def test_unreadable(self):
+        """What was agreed on last may not be so any more: the record waits until the person is read."""
+        for side in SIDES:
+            with self.subTest(side=side):
+                world = self.users_world()
+                front = Front(self, world, side)
+                settings = {"users.enabled": True, f"{side}.base_url": front.url}
+                world.configure(settings)
+                ids = self.person(world)
+                world.sync()
+                space = world.box.post("create", side="records", object="workspaces",
+                                       set={"workspace_id": "w1"})["id"]
+                world.configure(settings | {"users.workspace": space})
+                front.lie = spoiling(str(ids[side]), only_id)
+                world.clear_log()
+                for _ in range(2):
+                    world.sync(code=WAITING)
+                    self.assertEqual(self.sent(world), [])
+                front.lie = nothing
+                world.sync()
+                self.assertEqual(self.users(world),
+                                 {"4711": ("ada@example.com", ids["records"], [space])})
+                self.settled_users(world)
 
     def test_never_read_back(self):
         world, ids = self.ada()

@@ -241,7 +241,7 @@ void check_cycle(struct sim *sim)
 	if (sim->report.outcome == OUTCOME_OK && sim->tally.n_spoiled == 0)
 		note_well(sim);
 	if (sim->report.outcome == OUTCOME_FAILED && sim->tally.n_spoiled > 0 &&
-	    sim->tally.n_faults == 0 && !sim->plan->knobs.quick)
+	    sim->tally.n_faults == 0)
 		sim_violate(sim, P6_ISOLATION, "spoiled",
 			    "one person cannot be read, and the cycle fails: %s",
 			    sim->report.failure.msg);

@@ -46,9 +46,12 @@ static int64_t in_quarantine(struct fixture *f)
 static bool is_unreadable(struct fixture *f, int64_t link)
 {
 	struct pair pair;
+	bool either;
 
 	OK(f, store_pair_get(f->store, link, &f->arena, &pair, &f->err));
+	OK(f, store_unreadable_link(f->store, link, &either, &f->err));
 	assert_false(pair.unreadable[SIDE_RECORDS]);
+	assert_int_equal(either, pair.unreadable[SIDE_PEOPLE]);
 	return pair.unreadable[SIDE_PEOPLE];
 }
 
