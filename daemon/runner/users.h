@@ -13,7 +13,8 @@
  * user_id has two records: a write of unknown outcome is looked up, and asserted if it isn't found, since it
  * may yet arrive.
  *
- * A record is changed by its id.  None is ever deleted.  The workspace is added by such a change and by nothing
+ * A record is changed by its id; one that is not there by it is looked up by the user_id that it had last, and
+ * asserted by that where nothing can be looked up: a 404 may be wrong.  None is ever deleted.  The workspace is added by such a change and by nothing
  * else but a POST: an assert would put it in the place of those that others have added.
  *
  * Two persons who exchange their customerIds, or e-mail addresses, each wait for what the other one's record
@@ -41,10 +42,12 @@ struct user_item {
 	enum user_state state;
 	enum user_write_kind kind;
 	bool parts[USER_PART_COUNT]; /* that differ from row.held */
-	bool looked;                 /* the lookup has answered */
+	bool looked;                 /* the lookup has answered, or a write */
 	bool counted;                /* in the cycle's report */
 	uint32_t doubt;              /* that of the row before it was sent */
 	const char *reason;          /* static text */
+	/* Of an assert by the user_id that the record had last: the one it is to have after that. */
+	struct str next_id;
 	/* Of an item that only gives up what it holds: the one that waits for it. */
 	const struct user_item *heir;
 };

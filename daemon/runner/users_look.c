@@ -10,7 +10,7 @@
 /* Fewer new records are tried at once: the refusal of a taken user_id says the same. */
 #define BULK_LEAST 3
 
-/* A write of unknown outcome may have had another one. */
+/* A write of unknown outcome may have had another one, and so may the record that is not there any more. */
 static struct str key_of(const struct user_item *item)
 {
 	const struct user_row *row = &item->row;
@@ -81,6 +81,15 @@ static bool differs_but_workspace(const struct user_item *item)
 	return item->parts[USER_ID] || item->parts[USER_EMAIL] || item->parts[USER_PERSON];
 }
 
+/* Nothing that was made for this person has another customerId. */
+static void begin_anew(struct user_item *item)
+{
+	item->state = USER_READY;
+	item->kind = USER_CREATE;
+	item->row.has_write = false;
+	item->row.held = (struct user_content){ 0 };
+}
+
 static bool take_found(struct users *users, struct user_item *item, const struct user_record *found,
 		       struct error *err)
 {
@@ -90,10 +99,7 @@ static bool take_found(struct users *users, struct user_item *item, const struct
 
 	/* It was sent for a customerId that the person has no more, and it is somebody else's. */
 	if (!same_id && !ours) {
-		item->state = USER_READY;
-		item->kind = USER_CREATE;
-		row->has_write = false;
-		row->held = (struct user_content){ 0 };
+		begin_anew(item);
 		return true;
 	}
 	row->record_id = found->id;
@@ -111,8 +117,18 @@ static void take_none(struct user_item *item)
 {
 	if (item->state != USER_LOOK)
 		return;
+	/* Who has the customerId that the person has by now was not asked. */
+	if (item->looked && !str_equal(key_of(item), item->wanted.part[USER_ID])) {
+		begin_anew(item);
+		return;
+	}
 	item->state = USER_READY;
 	item->kind = USER_ASSERT;
+	/* Whoever else asks for what it held waits: what is asserted is nobody else's. */
+	if (!item->row.has_write && !str_equal(key_of(item), item->wanted.part[USER_ID])) {
+		item->next_id = item->wanted.part[USER_ID];
+		item->wanted.part[USER_ID] = key_of(item);
+	}
 }
 
 static const struct user_record *find(const struct user_record *records, size_t n, struct str key)

@@ -38,11 +38,19 @@ bool users_add_history(struct users *users, const struct user_item *item, const 
 
 /* ---- Answers ---- */
 
+static void want_next_id(struct user_item *item)
+{
+	if (item->next_id.len > 0)
+		item->wanted.part[USER_ID] = item->next_id;
+	item->next_id = (struct str){ NULL, 0 };
+}
+
 /* It was certainly not carried out; what an earlier one may have done is as unknown as before. */
 static bool take_back(struct users *users, struct user_item *item, struct error *err)
 {
 	struct store *store = runner_store(users->runner);
 
+	want_next_id(item);
 	item->row.has_write = false;
 	item->row.doubt = item->doubt;
 	return store_user_put(store, &item->row, err) &&
@@ -104,10 +112,12 @@ static bool take_answer(struct users *users, struct user_item *item,
 	users->n_unsure = 0;
 	users->runner->cycle.report.users += item->counted ? 0 : 1;
 	item->counted = true;
+	item->looked = true;
 	if (!store_begin(store, err) ||
 	    !users_add_history(users, item, is_new ? "create" : "update", err))
 		return false;
 	know_parts(item, record);
+	want_next_id(item);
 	return settle_or_go_on(users, item, err) && store_commit(store, err);
 }
 
@@ -240,21 +250,27 @@ static bool take_clash(struct users *users, struct user_item *item, const struct
 	return true;
 }
 
-/* The record was deleted, or merged into another one: that one has the user_id, if any has. */
+/* The record was deleted, merged into another one, or the server is wrong: one that has the user_id that it had
+ * last tells.  By the one that it is to have none would be found, and made beside it. */
 static bool take_gone(struct users *users, struct user_item *item, const struct answer *answer,
 		      struct error *err)
 {
-	if (item->kind != USER_UPDATE)
+	static const struct user_content none = { 0 };
+	struct user_row *row = &item->row;
+
+	/* What was just seen there and cannot be changed is refused. */
+	if (item->kind != USER_UPDATE || item->looked)
 		return take_forbidden(users, item, answer, err);
-	item->row.record_id = (struct str){ NULL, 0 };
-	item->row.held = (struct user_content){ 0 };
-	item->row.doubt = 0;
-	if (item->heir != NULL)
+	row->record_id = (struct str){ NULL, 0 };
+	row->doubt = 0;
+	if (item->heir != NULL) {
+		row->held = none;
 		return settle_given_up(users, item, err);
-	(void)user_differs(&item->row.held, 0, &item->wanted, item->parts);
+	}
+	(void)user_differs(&none, 0, &item->wanted, item->parts);
 	item->state = USER_LOOK;
 	item->reason = "the users record was not there any more";
-	return store_user_put(runner_store(users->runner), &item->row, err);
+	return store_user_put(runner_store(users->runner), row, err);
 }
 
 static bool take_refusal(struct users *users, struct user_item *item, const struct answer *answer,

@@ -12,6 +12,7 @@ from users_world import ADA, GRACE, USERS, Users
 
 WAITING = 1
 UNREACHABLE = 69
+BAD_CONFIG = 78
 # What becomes of a write: not carried out, and carried out with its answer lost.
 LOST = ({"action": "reset_before"}, {"action": "reset_after"}, {"action": "timeout_after"},
         {"action": "status_after", "status": 504}, {"action": "cut_body"},
@@ -200,6 +201,79 @@ class Lost(Users):
             return self.person(world)
 
         self.check("PUT", prepare, lambda *_: None, c4711="ada@example.com")
+
+    def not_there(self, world, method, count=1):
+        self.lose(world, method, {"action": "status", "status": 404}, count)
+
+    def renamed_ada(self):
+        world = self.world()
+        ids = self.edited(raw={"customerId": "4712"})(world)
+        return world, ids
+
+    def test_wrong_not_there(self):
+        """A record that is there, whatever a 404 says, is the one that is renamed."""
+        world, ids = self.renamed_ada()
+        self.not_there(world, "PATCH")
+        world.clear_log()
+        world.sync()
+        self.assertEqual(self.sent(world), [("PATCH", "one"), ("POST", "query"), ("PATCH", "one")])
+        self.assert_users(world, c4712=("ada@example.com", ids["records"]))
+        self.settled_users(world)
+
+    def test_wrong_not_there_for_long(self):
+        """Of every write, or of everything: by and by it is found."""
+        for methods in (["PATCH"], ["PATCH", "POST", "PUT"]):
+            with self.subTest(methods=methods):
+                world, ids = self.renamed_ada()
+                for method in methods:
+                    self.not_there(world, method, 100)
+                world.clear_log()
+                world.sync(code=BAD_CONFIG)
+                self.assertEqual(len(self.sent(world)), 3, "and it ends")
+                world.box.post("fault/clear")
+                world.sync()
+                self.assert_users(world, c4712=("ada@example.com", ids["records"]))
+                self.settled_users(world)
+
+    def test_wrong_not_there_nor_looked_up(self):
+        """It is asserted by the customerId that it had, and renamed then."""
+        world, ids = self.renamed_ada()
+        self.not_there(world, "PATCH")
+        self.not_there(world, "POST")
+        world.clear_log()
+        world.sync()
+        self.assertEqual(self.sent(world), [("PATCH", "one"), ("POST", "query"),
+                                            ("PUT", "matching_attribute=user_id"),
+                                            ("PATCH", "one")])
+        self.assert_users(world, c4712=("ada@example.com", ids["records"]))
+        self.settled_users(world)
+
+    def test_never_renamed(self):
+        """Only renaming and looking up are not there: it waits for a human, and is not made anew."""
+        world, ids = self.renamed_ada()
+        self.not_there(world, "PATCH", 100)
+        self.not_there(world, "POST", 100)
+        world.sync(code=WAITING)
+        self.assert_users(world, c4711=("ada@example.com", ids["records"]))
+        self.settled_users(world, code=WAITING)
+        world.box.post("fault/clear")
+        world.run("quarantine", "retry")
+        world.sync()
+        self.assert_users(world, c4712=("ada@example.com", ids["records"]))
+        self.settled_users(world)
+
+    def test_gone_and_taken(self):
+        """Deleted, and the new customerId is that of a record that somebody has made: the history tells."""
+        world, ids = self.renamed_ada()
+        users = world.box.dump("records", "users")
+        world.box.post("delete", side="records", object="users", id=users[0]["id"]["record_id"])
+        self.user(world, user_id="4712", primary_email_address="old@example.com")
+        world.sync()
+        self.assert_users(world, c4712=("ada@example.com", ids["records"]))
+        self.assertIn(("user.primary_email_address", "update", "old@example.com",
+                       "ada@example.com", "a users record has this customerId already"),
+                      self.history(world, action="update"))
+        self.settled_users(world)
 
     def test_every_one(self):
         """A side that loses every answer is left alone soon."""
