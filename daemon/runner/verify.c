@@ -128,13 +128,31 @@ static void judge_reading(struct job *job)
 	job->alone = job->alone || alone;
 }
 
+/* Where an update was accepted, and its answer said too little: what the target was not known to hold, and its
+ * own answer lacks, it does not hold now either. */
+static struct person asked_for(const struct job *job, struct arena *arena)
+{
+	const struct field_table *table = job->push->runner->table;
+	struct person asked;
+
+	person_init(&asked, arena, table);
+	for (size_t i = 0; i < table->n; i++) {
+		if (job->read_back && job->intent.kind == INTENT_UPDATE &&
+		    !value_is_set(&job->intent.base.values[i]))
+			asked.values[i] = job->intent.write.values[i];
+	}
+	return asked;
+}
+
 static bool take_reading(struct job *job, const struct answer *answer, struct str raw)
 {
 	struct runner *runner = job->push->runner;
+	const struct person asked = asked_for(job, &job->arena);
 	struct person person;
 	struct error err;
 
-	if (!fetch_decode(runner, job->push->side, answer, raw, &job->arena, &person, &err)) {
+	if (!fetch_decode_own(runner, job->push->side, answer, raw, &asked, &job->arena, &person,
+			      &err)) {
 		(void)error_wrap(&err, "%s: reading a person again", side_name(job->push->side));
 		cycle_note_failure(&runner->cycle, job->push->side, &err);
 		return false;
