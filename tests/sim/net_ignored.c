@@ -7,18 +7,19 @@
 #include <json-c/json.h>
 #include <string.h>
 
-static bool is_deaf_to(struct sim *sim, enum sandbox_side side, struct str id)
+/* What a user wrote after the program's last reading stays, and passes for what the server made of the write. */
+static bool strip(struct http_call *call, struct str id, struct json_object *fields,
+		  const char *name)
 {
-	const struct body *body = oracle_body_named(&sim->oracle, side, id);
+	struct oracle *oracle = &call->sim->oracle;
+	const struct body *body = oracle_body_named(oracle, net_side(call->side), id);
 
-	return body != NULL && body->human == sim->plan->deaf;
-}
-
-static bool strip(struct json_object *fields, const char *name)
-{
-	if (!json_object_object_get_ex(fields, name, NULL))
+	if (body == NULL || body->human != call->sim->plan->deaf ||
+	    !json_object_object_get_ex(fields, name, NULL))
 		return false;
 	json_object_object_del(fields, name);
+	oracle->humans[body->human].passes_for_ours =
+		oracle->humans[body->human].touched_ns > body->known_ns;
 	return true;
 }
 
@@ -31,9 +32,10 @@ static bool strip_batch(struct http_call *call, struct json_object *records)
 		struct json_object *record = json_object_array_get_idx(records, i);
 		const char *id = json_object_get_string(json_object_object_get(record, "id"));
 
-		if (id != NULL && is_deaf_to(call->sim, SANDBOX_RECORDS, str_from(id)))
-			any = strip(json_object_object_get(record, "attributes"), "job_title") ||
-			      any;
+		any = (id != NULL &&
+		       strip(call, str_from(id), json_object_object_get(record, "attributes"),
+			     "job_title")) ||
+		      any;
 	}
 	return any;
 }
@@ -50,19 +52,16 @@ static struct str person_of(struct str target)
 
 static bool strip_all(struct http_call *call, struct json_object *root)
 {
-	const bool people = call->side == SIDE_PEOPLE;
+	const struct str id = person_of(buf_str(&call->request->target));
 	struct json_object *part = NULL;
 
-	if (!people && json_object_object_get_ex(root, "records", &part))
+	if (call->side == SIDE_PEOPLE)
+		return strip(call, id, root, "jobTitle");
+	if (json_object_object_get_ex(root, "records", &part))
 		return strip_batch(call, part);
-	if (!is_deaf_to(call->sim, net_side(call->side),
-			person_of(buf_str(&call->request->target))))
-		return false;
-	if (people)
-		return strip(root, "jobTitle");
 	if (json_object_object_get_ex(root, "data", &part))
-		return strip(json_object_object_get(part, "values"), "job_title");
-	return strip(json_object_object_get(root, "attributes"), "job_title");
+		return strip(call, id, json_object_object_get(part, "values"), "job_title");
+	return strip(call, id, json_object_object_get(root, "attributes"), "job_title");
 }
 
 bool net_ignores(struct http_call *call, struct buf *ret_body)

@@ -188,7 +188,8 @@ void check_ignored(struct sim *sim)
 	const struct facts *pair[SANDBOX_SIDE_COUNT];
 
 	if (sim->figures.ignored == 0 || sim->oracle.humans[human].murk != 0 ||
-	    !sim->oracle.humans[human].bound || !check_pair(sim, human, pair))
+	    sim->oracle.humans[human].passes_for_ours || !sim->oracle.humans[human].bound ||
+	    !check_pair(sim, human, pair))
 		return;
 	sim->figures.checked_ignored++;
 	if (!check_agrees(sim, pair, SLOT_TITLE) && sim->report.quarantined == 0 &&
