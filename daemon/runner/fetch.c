@@ -200,16 +200,13 @@ void fetch_submit(struct runner *runner, enum side side, struct request *request
 					      fetch, priority);
 }
 
-static bool decode_as(struct runner *runner, enum side side, const struct answer *answer, bool part,
-		      struct str raw, struct arena *arena, struct person *ret_person,
-		      struct error *err)
+static bool decode_in(const struct mapper_context *context, struct runner *runner, enum side side,
+		      const struct answer *answer, struct str raw, struct arena *arena,
+		      struct person *ret_person, struct error *err)
 {
-	struct mapper_context context = runner->context;
-
-	context.part = part;
 	runner->references->missed_company = (struct str){ NULL, 0 };
 	arena_reset(&runner->references->missed_texts);
-	if (!runner->mapper[side]->decode(&context, raw, arena, ret_person, err))
+	if (!runner->mapper[side]->decode(context, raw, arena, ret_person, err))
 		return false;
 	references_note_missed(runner, side);
 	ret_person->seen_at = answer->seen_at;
@@ -219,12 +216,25 @@ static bool decode_as(struct runner *runner, enum side side, const struct answer
 bool fetch_decode(struct runner *runner, enum side side, const struct answer *answer,
 		  struct str raw, struct arena *arena, struct person *ret_person, struct error *err)
 {
-	return decode_as(runner, side, answer, false, raw, arena, ret_person, err);
+	return decode_in(&runner->context, runner, side, answer, raw, arena, ret_person, err);
 }
 
 bool fetch_decode_part(struct runner *runner, enum side side, const struct answer *answer,
 		       struct str raw, struct arena *arena, struct person *ret_person,
 		       struct error *err)
 {
-	return decode_as(runner, side, answer, true, raw, arena, ret_person, err);
+	struct mapper_context context = runner->context;
+
+	context.part = true;
+	return decode_in(&context, runner, side, answer, raw, arena, ret_person, err);
+}
+
+bool fetch_decode_own(struct runner *runner, enum side side, const struct answer *answer,
+		      struct str raw, const struct person *asked, struct arena *arena,
+		      struct person *ret_person, struct error *err)
+{
+	struct mapper_context context = runner->context;
+
+	context.asked = asked;
+	return decode_in(&context, runner, side, answer, raw, arena, ret_person, err);
 }

@@ -9,6 +9,7 @@ from harness import DIALECT, SIDES, Case, other
 from wire import Name
 
 ADA = {"name": Name("Ada", "", "Lovelace"), "emails": ["ada@example.com"], "job": "Engineer"}
+JOBLESS = {word: value for word, value in ADA.items() if word != "job"}
 JOB = {"records": "job_title", "people": "jobTitle"}
 EMAILS = {"values": "email_addresses", "attributes": "email"}
 
@@ -88,9 +89,9 @@ class Little(Fronted):
 class Ignored(Fronted):
     """The server takes the write and leaves a field as it was."""
 
-    def ignoring(self, side, *names):
+    def ignoring(self, side, *names, person=ADA):
         world, front = self.front(side)
-        ids = world.create_both(**ADA)
+        ids = world.create_both(**person)
         world.sync()
         front.lie = self.without(side, names)
         return world, front, ids
@@ -129,6 +130,37 @@ class Ignored(Fronted):
                 world.run("quarantine", "retry")
                 world.sync()
                 self.assertEqual(world.find(side, ids[side])["job"], "Analyst")
+                world.settled()
+
+    def test_never_set(self):
+        """What never had a value is in no answer of the dialect attributes, not even in the record's own."""
+        for side in SIDES:
+            with self.subTest(side=side):
+                world, front, ids = self.ignoring(side, JOB[side], person=JOBLESS)
+                for job in ("Analyst", "Countess"):
+                    world.edit(other(side), ids[other(side)], job=job)
+                    summary = world.sync(code=1)
+                    self.assert_counts(summary, quarantined=1, updated={side: 0})
+                    self.assertEqual(self.words(world),
+                                     ["the server accepted job_title and left it as it was"])
+                    world.settled(code=1)
+                    self.assertIsNone(world.find(side, ids[side])["job"])
+                    self.assertEqual(world.find(other(side), ids[other(side)])["job"], job)
+                front.lie = nothing
+                world.run("quarantine", "retry")
+                world.sync()
+                self.assertEqual(world.find(side, ids[side])["job"], "Countess")
+                world.settled()
+
+    def test_never_set_and_taken(self):
+        """The answer shows nothing but the id; the record's own shows the value."""
+        for side in SIDES:
+            with self.subTest(side=side):
+                world, front, ids = self.ignoring(side, person=JOBLESS)
+                front.lie = lambda call: id_only(call.forward()) if call.is_write() else None
+                world.edit(other(side), ids[other(side)], job="Analyst")
+                self.assert_counts(world.sync(), updated={side: 1}, quarantined=0)
+                self.assert_mirrored(world, 1)
                 world.settled()
 
     def test_lifted_by_another_edit(self):

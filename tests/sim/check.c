@@ -25,6 +25,11 @@ bool check_is_synced(const struct sim *sim, enum slot slot)
 	return plan_has_slot(&sim->plan->knobs, slot);
 }
 
+bool check_is_carried(const struct sim *sim, uint32_t human, enum slot slot)
+{
+	return check_is_synced(sim, slot) && (human != sim->plan->deaf || slot != SLOT_TITLE);
+}
+
 void check_look(struct sim *sim)
 {
 	for (int side = 0; side < SANDBOX_SIDE_COUNT; side++)
@@ -307,6 +312,7 @@ void check_ended(struct sim *sim)
 	check_notes(sim);
 	check_users(sim);
 	check_odd(sim);
+	check_ignored(sim);
 	check_writes(sim);
 	check_did_something(sim);
 }

@@ -20,5 +20,7 @@ bool check_is_single(const struct sim *sim, enum slot slot);
 bool check_share_key(const struct facts *a, const struct facts *b);
 /* Is that slot synced under this configuration? */
 bool check_is_synced(const struct sim *sim, enum slot slot);
+/* The same of this human: a server may ignore it. */
+bool check_is_carried(const struct sim *sim, uint32_t human, enum slot slot);
 
 #endif

@@ -262,7 +262,7 @@ void check_edits(struct sim *sim)
 			continue;
 		for (int slot = 0; slot < SLOT_COUNT; slot++) {
 			c.slot = (enum slot)slot;
-			if (!check_is_synced(sim, c.slot))
+			if (!check_is_carried(sim, number, c.slot))
 				continue;
 			if (slot_is_set(c.slot))
 				check_set(&c);

@@ -89,7 +89,7 @@ static void check_agreement(struct sim *sim, uint32_t number)
 	for (int i = 0; i < SLOT_COUNT; i++) {
 		const enum slot slot = (enum slot)i;
 
-		if (!check_is_synced(sim, slot) || check_agrees(sim, pair, slot) ||
+		if (!check_is_carried(sim, number, slot) || check_agrees(sim, pair, slot) ||
 		    may_differ(sim, number, slot))
 			continue;
 		sim_violate(

@@ -188,7 +188,7 @@ void plan_make_day(uint64_t seed, struct plan *ret_plan)
 
 	memset(ret_plan, 0, sizeof(*ret_plan));
 	ret_plan->seed = seed;
-	ret_plan->poisoned = ret_plan->spoiled.human = NOBODY;
+	ret_plan->poisoned = ret_plan->spoiled.human = ret_plan->deaf = NOBODY;
 	ret_plan->n_cycles = MINUTES;
 	ret_plan->lasts_ns = MINUTES * MINUTE_NS;
 	ret_plan->n_humans = PLAN_HUMANS / 2 + below(&draw, PLAN_HUMANS / 2 + 1);

@@ -35,7 +35,7 @@ void figures_print(const struct figures *f, double seconds, uint64_t n_violation
 		     "removals %llu) edits %llu faults %llu kills %llu restarts %llu losses %llu "
 		     "linked %llu conflicts %llu quarantined %llu contests %llu raced %llu checked "
 		     "%llu blind %llu notes %llu checked %llu users %llu odd %llu firms "
-		     "%llu; %.1f s, %.0f seeds/s, violations %llu\n",
+		     "%llu ignored %llu checked %llu; %.1f s, %.0f seeds/s, violations %llu\n",
 		     (unsigned long long)f->seeds, (unsigned long long)f->cycles,
 		     (unsigned long long)f->requests, (unsigned long long)f->writes,
 		     (unsigned long long)f->creates, (unsigned long long)f->updates,
@@ -48,6 +48,7 @@ void figures_print(const struct figures *f, double seconds, uint64_t n_violation
 		     (unsigned long long)f->blind, (unsigned long long)f->notes,
 		     (unsigned long long)f->checked_notes, (unsigned long long)f->checked_users,
 		     (unsigned long long)f->checked_odd, (unsigned long long)f->checked_firms,
+		     (unsigned long long)f->ignored, (unsigned long long)f->checked_ignored,
 		     seconds, (double)f->seeds / seconds, (unsigned long long)n_violations);
 }
 

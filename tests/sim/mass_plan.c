@@ -103,7 +103,7 @@ void plan_draw_mass(struct draw *draw)
 	if (plan_below(&draw->random, 1000) >= MASS_PERMILLE)
 		return;
 	plan->n_ops = plan->n_faults = plan->n_kills = 0;
-	plan->poisoned = plan->spoiled.human = NOBODY;
+	plan->poisoned = plan->spoiled.human = plan->deaf = NOBODY;
 	plan->n_cycles = CYCLES;
 	set_knobs(draw);
 	const enum op_kind what = kinds[plan_below(&draw->random, COUNT_OF(kinds))];

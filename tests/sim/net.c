@@ -216,11 +216,16 @@ void net_serve(struct http_call *call)
 	struct sim *sim = call->sim;
 	const bool write = call->request->kind == REQUEST_WRITE;
 	const enum sandbox_side side = net_side(call->side);
+	struct buf stripped;
+	const bool ignores = net_ignores(call, &stripped);
 
 	call->served_at = sim_moment(sim);
 	if (write)
 		watch_before(sim, side);
-	ask(call, sim->box, buf_str(&call->request->target), buf_str(&call->request->body));
+	ask(call, sim->box, buf_str(&call->request->target),
+	    ignores ? buf_str(&stripped) : buf_str(&call->request->body));
+	if (ignores)
+		buf_release(&stripped);
 	net_spoil(call);
 	if (write) {
 		watch_after(sim, side, call->request, call->status);

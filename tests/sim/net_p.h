@@ -49,6 +49,9 @@ void net_serve_instead(struct http_call *call, struct sandbox *box, struct str t
 /* net_spoil.c: makes of what is read what cannot be decoded, as long as the plan says so. */
 void net_spoil(struct http_call *call);
 
+/* net_ignored.c: does the server leave out something of this write?  Then *ret_body is what it carries out, and
+ * to be released. */
+bool net_ignores(struct http_call *call, struct buf *ret_body);
 /* net_faults.c: has it served, or not, and says what comes back. */
 enum net_fate net_suffer(struct http_call *call);
 

@@ -2,7 +2,7 @@
 /*
  * odd: users who give persons what the other side may have no room or no word for: a phone that is no number,
  * and a company that only one side has.  It stays where it is, and is not written across; what both sides
- * have is.  And what must have become of it in the end.
+ * have is.  Of a server that ignores what it accepts somebody is told.  And what must have become of it in the end.
  */
 #include "check.h"
 
@@ -179,4 +179,21 @@ void check_odd(struct sim *sim)
 		if (sim->odd[human].firm[sim->odd[human].firm_side][0] != '\0')
 			check_firm(sim, human, pair);
 	}
+}
+
+/* Somebody who was linked, of whom both sides would say the same by now. */
+void check_ignored(struct sim *sim)
+{
+	const uint32_t human = sim->plan->deaf;
+	const struct facts *pair[SANDBOX_SIDE_COUNT];
+
+	if (sim->figures.ignored == 0 || sim->oracle.humans[human].murk != 0 ||
+	    sim->oracle.humans[human].passes_for_ours || !sim->oracle.humans[human].bound ||
+	    !check_pair(sim, human, pair))
+		return;
+	sim->figures.checked_ignored++;
+	if (!check_agrees(sim, pair, SLOT_TITLE) && sim->report.quarantined == 0 &&
+	    sim->report.conflicts == 0)
+		sim_violate(sim, P3_CONVERGENCE, "ignored",
+			    "a server ignores the title of h%u, and nobody is told", human);
 }

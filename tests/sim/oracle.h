@@ -72,8 +72,10 @@ struct human {
 	bool is_agreed; /* both sides held the same in every field when a cycle ended well */
 	uint8_t n_agreed[SLOT_COUNT];
 	uint32_t agreed[SLOT_COUNT][FACTS_TOKENS];
-	int64_t agreed_ns;   /* when that was last seen */
-	int64_t touched_ns;  /* by a user, last */
+	int64_t agreed_ns;  /* when that was last seen */
+	int64_t touched_ns; /* by a user, last */
+	/* the last write that was ignored came upon an edit that the program could not know of */
+	bool passes_for_ours;
 	uint32_t n_removals; /* deeds that removed it or brought it back */
 	int64_t removed_ns;
 	uint32_t n_edits;

@@ -478,7 +478,7 @@ void plan_make(uint64_t seed, struct plan *ret_plan)
 
 	memset(ret_plan, 0, sizeof(*ret_plan));
 	ret_plan->seed = seed;
-	ret_plan->poisoned = ret_plan->spoiled.human = NOBODY;
+	ret_plan->poisoned = ret_plan->spoiled.human = ret_plan->deaf = NOBODY;
 	ret_plan->n_cycles = percent(&draw, 80) ? 1 + below(&draw, 4) : 4 + below(&draw, 5);
 	ret_plan->n_humans = percent(&draw, 85) ? 1 + below(&draw, 9) : 5 + below(&draw, 20);
 	plan_draw_knobs(&draw);

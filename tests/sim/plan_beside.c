@@ -113,6 +113,23 @@ static void draw_firm(struct draw *draw)
 	op->when = WHEN_BEFORE;
 }
 
+/* Somebody edits on the other side what is to be ignored. */
+static void draw_deaf(struct draw *draw)
+{
+	struct plan *plan = draw->plan;
+
+	plan->deaf = below(draw, plan->n_humans);
+	plan->deaf_side = percent(draw, 50) ? SANDBOX_RECORDS : SANDBOX_PEOPLE;
+	for (uint32_t cycle = 0; cycle < plan->n_cycles; cycle++) {
+		struct op *op = plan_add_op(draw, OP_SET, cycle);
+
+		op->human = plan->deaf;
+		op->side = plan->deaf_side == SANDBOX_PEOPLE ? SANDBOX_RECORDS : SANDBOX_PEOPLE;
+		op->slot = SLOT_TITLE;
+		op->when = WHEN_BEFORE;
+	}
+}
+
 static void draw_odd(struct draw *draw)
 {
 	struct plan *plan = draw->plan;
@@ -121,6 +138,8 @@ static void draw_odd(struct draw *draw)
 	plan->knobs.odd = percent(draw, 40);
 	if (!plan->knobs.odd)
 		return;
+	if (percent(draw, 30))
+		draw_deaf(draw);
 	/* Where the system names companies of its own accord, who set which is not plain. */
 	const uint32_t n_firms = plan->knobs.link_companies ? 0 : below(draw, 5);
 	const uint32_t n_phones = below(draw, 5);

@@ -34,6 +34,9 @@ static void print_knobs(const struct plan *plan, FILE *out)
 			"  a daemon's cycles: interval %u s, %u%% for the list, %u reads/s of "
 			"records\n",
 			k->interval_s, k->scan_share, k->reads_per_second);
+	if (plan->deaf != NOBODY)
+		(void)fprintf(out, "  titles of h%u are ignored on %s\n", plan->deaf,
+			      plan->deaf_side == SANDBOX_PEOPLE ? "people" : "records");
 	if (plan->poisoned != NOBODY)
 		(void)fprintf(out, "  whatever is written of h%u is refused\n", plan->poisoned);
 	if (plan->spoiled.human != NOBODY)

@@ -471,7 +471,7 @@ void scenario_make(size_t i, enum sandbox_dialect dialect, struct plan *ret_plan
 {
 	memset(ret_plan, 0, sizeof(*ret_plan));
 	ret_plan->seed = 1000 + i;
-	ret_plan->poisoned = ret_plan->spoiled.human = NOBODY;
+	ret_plan->poisoned = ret_plan->spoiled.human = ret_plan->deaf = NOBODY;
 	ret_plan->n_cycles = 3;
 	ret_plan->knobs = (struct knobs){ .dialect = dialect,
 					  .policy = PLAN_NEWEST,

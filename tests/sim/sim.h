@@ -49,7 +49,7 @@ struct figures {
 	uint64_t seeds, cycles, requests, writes, edits, faults, kills, restarts;
 	uint64_t conflicts, creates, updates, removals, lost_creates, quarantines, contests, links,
 		raced, checked_edits, losses, blind, notes, checked_notes, checked_users,
-		checked_odd, checked_firms;
+		checked_odd, checked_firms, ignored, checked_ignored;
 };
 
 /* One cycle as the simulator saw it. */
@@ -277,6 +277,8 @@ bool odd_deed(struct sim *sim, const struct op *op);
 /* A user wrote all phones of a person, as far as they are numbers. */
 void odd_phones_written(struct sim *sim, const struct body *body);
 void check_odd(struct sim *sim);
+/* Whose titles are ignored: that is told. */
+void check_ignored(struct sim *sim);
 
 /* ---- check_*.c ---- */
 

@@ -134,6 +134,9 @@ static void check_needed(struct sim *sim, const struct body *body, const struct 
 
 	const struct str text = buf_str(&request->body);
 
+	/* The title that it was for may have been ignored. */
+	if (body->human == sim->plan->deaf)
+		return;
 	/* Somebody else may have done the same in the meantime. */
 	if (human->touched_ns > body->known_ns || human->removed_ns > body->known_ns)
 		return;
