@@ -240,6 +240,54 @@ class Unreadable(Case):
                 self.assert_mirrored(world, 4)
                 world.settled()
 
+    def test_colleague(self):
+        """Who shares a number with him waits on both sides: no twin of the counterpart."""
+        for side in SIDES:
+            with self.subTest(side=side):
+                world = self.open()
+                front = Front(self, world, side)
+                world.configure({f"{side}.base_url": front.url})
+                shared = {"phones": ["+14155550100"]}
+                ada = world.create(side, **ADA, **shared)
+                world.create_both(**GRACE, **shared)
+                front.lie = spoiling(str(ada), spoil)
+                self.assert_counts(world.sync(code=WAITING), created={}, linked=0)
+                front.lie = nothing
+                world.sync()
+                self.assert_mirrored(world, 2)
+                world.settled()
+
+    def test_spoiled_key(self):
+        """What is wrong of him is his e-mail address, and the state is lost: no twin."""
+        def change(raw):
+            if "emailAddresses" in raw:
+                raw["emailAddresses"] = 5
+            else:
+                values_of(raw).update(email_addresses=5, email=5)
+
+        for side in SIDES:
+            with self.subTest(side=side):
+                world, front, (ada, *_) = self.linked(side)
+                front.lie = spoiling(str(ada[side]), change)
+                world.forget_state()
+                self.assert_counts(world.sync(code=WAITING), created={}, linked=3)
+                front.lie = nothing
+                world.sync()
+                self.assert_mirrored(world, 4)
+                world.settled()
+
+    def test_survivor(self):
+        """The record that a merged one lives on as cannot be read: its person is not removed."""
+        world, front, (_, grace, *_) = self.linked("records")
+        world.box.post("delete", side="records", id=grace["records"])
+        survivor = world.create("records", **GRACE)
+        front.lie = spoiling(str(survivor), spoil)
+        self.assert_counts(world.sync(code=WAITING), removed={}, created={})
+        front.lie = nothing
+        world.sync()
+        self.assert_mirrored(world, 4)
+        world.settled()
+
 
 if __name__ == "__main__":
     unittest.main()
