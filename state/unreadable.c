@@ -133,7 +133,7 @@ static bool put(struct store *store, const struct unreadable *unreadable,
 		.last_at = unreadable->now,
 	};
 	bool forgotten;
-	int64_t no;
+	int64_t no = 0;
 
 	if (!is_forgotten(store, unreadable, &forgotten, err) ||
 	    (!forgotten && !find(store, unreadable, &no, err)))

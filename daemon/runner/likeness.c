@@ -113,6 +113,21 @@ static bool shows_update(const struct field_table *table, const struct intent *i
 			       &person->values[i]));
 }
 
+/* What is only taken away somebody else may have taken away, and one of a few values anybody may choose. */
+static bool is_told_by(const struct field *field, const struct value *write,
+		       const struct value *base)
+{
+	if (!value_is_set(write) || !likeness_tells(field))
+		return false;
+	if (field_shape(field->type) != SHAPE_SET)
+		return true;
+	for (uint32_t i = 0; i < write->n; i++) {
+		if (!value_has(base, write->items[i].key))
+			return true;
+	}
+	return false;
+}
+
 enum finding likeness_finding(const struct field_table *table, const struct intent *intent,
 			      const struct person *person)
 {
@@ -127,9 +142,8 @@ enum finding likeness_finding(const struct field_table *table, const struct inte
 			continue;
 		const bool shown = shows_update(table, intent, i, person);
 
-		/* That a value is gone somebody else may have brought about, or one of a few. */
-		if (shown && value_is_set(&intent->write.values[i]) &&
-		    likeness_tells(&table->fields[i]))
+		if (shown && is_told_by(&table->fields[i], &intent->write.values[i],
+					&intent->base.values[i]))
 			return FINDING_HAPPENED;
 		n_shown += shown;
 		n_hidden += !shown;

@@ -245,8 +245,9 @@ void check_cycle(struct sim *sim)
 	/* Of one person it came to no end. */
 	if (sim->report.outcome == OUTCOME_OK && sim->tally.n_spoiled == 0)
 		note_well(sim);
+	/* A token that was refused before is tried again after a while. */
 	if (sim->report.outcome == OUTCOME_FAILED && sim->tally.n_spoiled > 0 &&
-	    sim->tally.n_faults == 0)
+	    sim->tally.n_faults == 0 && sim->report.failure.code != ERR_AUTH)
 		sim_violate(sim, P6_ISOLATION, "spoiled",
 			    "one person cannot be read, and the cycle fails: %s",
 			    sim->report.failure.msg);
