@@ -229,19 +229,35 @@ bool store_unreadable_stranger(struct store *store, enum side side, int64_t sinc
 	return is_there(&call, ret_any, err);
 }
 
+/* Who has a counterpart only among those who are parked would be taken for somebody who has none. */
+static bool park_counterparts(struct store *store, bool *ret_any, struct error *err)
+{
+	const bool ok =
+		sql_exec(&store->sql,
+			 "UPDATE person SET parked = 1 WHERE link IS NULL AND parked = 0 AND no IN "
+			 "(SELECT o.person FROM person p CROSS JOIN match_key k ON k.person = p.no "
+			 "CROSS JOIN match_key o ON o.kind = k.kind AND o.key = k.key "
+			 "CROSS JOIN person q ON q.no = o.person "
+			 "WHERE p.parked <> 0 AND p.link IS NULL AND q.side <> p.side)",
+			 err);
+
+	*ret_any = ok && sql_changes(&store->sql) > 0;
+	return ok;
+}
+
 bool store_unreadable_park(struct store *store, struct error *err)
 {
-	return sql_exec(&store->sql,
-			"UPDATE person SET parked = 1 WHERE link IS NULL AND parked = 0 AND no IN "
-			"(SELECT p.no FROM unreadable u CROSS JOIN person p "
-			"ON p.side = u.side AND p.id = u.id)",
-			err) &&
-	       sql_exec(&store->sql,
-			"UPDATE person SET parked = 1 WHERE link IS NULL AND parked = 0 AND no IN "
-			"(SELECT o.person FROM person p CROSS JOIN match_key k ON k.person = p.no "
-			"CROSS JOIN match_key o ON o.kind = k.kind AND o.key = k.key "
-			"WHERE p.parked <> 0 AND p.link IS NULL)",
-			err);
+	bool any = true;
+	bool ok =
+		sql_exec(&store->sql,
+			 "UPDATE person SET parked = 1 WHERE link IS NULL AND parked = 0 AND no IN "
+			 "(SELECT p.no FROM unreadable u CROSS JOIN person p "
+			 "ON p.side = u.side AND p.id = u.id)",
+			 err);
+
+	while (ok && any)
+		ok = park_counterparts(store, &any, err);
+	return ok;
 }
 
 bool store_unreadable_sweep(struct store *store, enum side side, int64_t generation,

@@ -44,8 +44,8 @@ NODISCARD bool store_unreadable_shows(struct store *store, enum side side, uint6
 /* Is there one who could never be read, and was met after that time? */
 NODISCARD bool store_unreadable_stranger(struct store *store, enum side side, int64_t since,
 					 bool *ret_any, struct error *err);
-/* Those who are unlinked are neither matched nor created across until the next store_match_begin(), nor is
- * anybody who shares a key with one who is parked: he would be taken for somebody without a counterpart. */
+/* Those who are unlinked are neither matched nor created across until the next store_match_begin(), nor are
+ * those of the other side who share a key with somebody parked, and so on. */
 NODISCARD bool store_unreadable_park(struct store *store, struct error *err);
 /* Ends it for those whom a complete list of this generation did not show, but for linked ones who were not
  * proved to be gone. */

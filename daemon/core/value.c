@@ -87,6 +87,21 @@ struct value value_items(struct arena *arena, uint32_t n)
 			       .items = arena_alloc(arena, n, sizeof(struct item)) };
 }
 
+struct value value_common(const struct value *set, const struct value *other, struct arena *arena)
+{
+	struct value common = { .state = VALUE_UNKNOWN };
+
+	if (set->state != VALUE_SET || set->n == 0)
+		return common;
+	common = value_items(arena, set->n);
+	common.n = 0;
+	for (uint32_t i = 0; i < set->n; i++) {
+		if (value_has(other, set->items[i].key))
+			common.items[common.n++] = set->items[i];
+	}
+	return common.n > 0 ? common : (struct value){ .state = VALUE_UNKNOWN };
+}
+
 struct value value_scalar(struct arena *arena, struct str text)
 {
 	if (text.len == 0)

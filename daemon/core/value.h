@@ -86,6 +86,8 @@ const struct str *value_sorted_keys(struct arena *arena, const struct value *set
 struct value value_empty(void);
 struct value value_scalar(struct arena *arena, struct str text);
 struct value value_items(struct arena *arena, uint32_t n); /* n items to fill; n > 0 */
+/* The items of the set whose keys the other one has too, as this one spells them; VALUE_UNKNOWN: none. */
+struct value value_common(const struct value *set, const struct value *other, struct arena *arena);
 struct value value_copy(struct arena *arena, const struct value *value); /* deep */
 
 /* The text of part i, empty if the value has none. */

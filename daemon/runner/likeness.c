@@ -43,6 +43,14 @@ bool likeness_shares(const struct field_table *table, const struct intent *inten
 	return false;
 }
 
+struct value likeness_kept(const struct field_table *table, const struct intent *intent, size_t i,
+			   const struct person *person, struct arena *arena)
+{
+	if (field_shape(table->fields[i].type) != SHAPE_SET)
+		return (struct value){ .state = VALUE_UNKNOWN };
+	return value_common(&person->values[i], &intent->write.values[i], arena);
+}
+
 bool likeness_tells(const struct field *field)
 {
 	static const bool tells[] = {

@@ -357,7 +357,10 @@ static bool settle_matched(struct job *job, struct error *err)
 			if (job->intent.write.values[i].state != VALUE_UNKNOWN &&
 			    likeness_shows(runner->table, &job->intent, i, &pair.now[target]))
 				continue;
-			agreed.values[i] = carried.values[i] = (struct value){ 0 };
+			agreed.values[i] = likeness_kept(runner->table, &job->intent, i,
+							 &pair.now[target], &arena);
+			carried.values[i] =
+				value_common(&carried.values[i], &agreed.values[i], &arena);
 		}
 		ok = settle_both(job, &pair, &agreed, &carried, err);
 	}

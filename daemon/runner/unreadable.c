@@ -191,6 +191,7 @@ bool unreadable_may_be(struct runner *runner, enum side side, const struct perso
 bool unreadable_park(struct runner *runner, struct error *err)
 {
 	struct store *store = runner_store(runner);
+	bool are_any = false;
 
 	for (int i = 0; i < SIDE_COUNT; i++) {
 		struct parking parking = { .runner = runner, .side = (enum side)i };
@@ -203,6 +204,7 @@ bool unreadable_park(struct runner *runner, struct error *err)
 		    (any &&
 		     !store_unlinked_each(store, parking.side, 0, park_if_alike, &parking, err)))
 			return false;
+		are_any = are_any || any;
 	}
-	return store_unreadable_park(store, err);
+	return !are_any || store_unreadable_park(store, err);
 }
