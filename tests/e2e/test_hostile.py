@@ -244,8 +244,8 @@ class WholePages(Hostile):
 
 class OnePerson(Hostile):
     """
-    One bad person among good ones: the others are synced, but nobody is created on the side of the
-    bad one, where he may be already, and nobody is removed.
+    One bad person among good ones: the others are synced, created and removed.  A page that holds
+    nobody who can be named is not.
     """
 
     def bad_persons(self, side):
@@ -287,10 +287,10 @@ class OnePerson(Hostile):
                 before = world.find(target, ids["grace"][target])
                 front.lie = lambda call, lie=lie: call.forward()._replace(
                     body=lie(call.forward().body)) if call.is_list() and call.page() == 1 else None
-                code, summary = self.sync_ends(world, [65, 1])
-                self.assertEqual(summary["created"][side], 0)
-                self.assertEqual(summary["created"][target], 1 if number == 0 else 0)
-                self.assertEqual(summary["removed"], {"records": 0, "people": 0})
+                # 0: asked for alone, he could be read.
+                code, summary = self.sync_ends(world, [65, 1, 0])
+                self.assert_counts(summary, created=dict.fromkeys(SIDES, 1) if number == 0 else {},
+                                   removed={target: 1} if number == 0 else {})
                 self.assert_said(world, side, code)
                 self.assertEqual(world.find(target, ids["ada"][target])["job"], title)
                 self.assertEqual(world.find(target, ids["grace"][target]), before)
