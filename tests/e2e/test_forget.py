@@ -115,7 +115,7 @@ class Linked(Forget):
         world.box.post("delete", side="records", id=self.grace["records"])
         emails = ADA["emails"] + GRACE["emails"] if DIALECT == "values" else GRACE["emails"]
         world.edit("records", ids["records"], emails=emails)
-        summary = world.sync()
+        summary = world.sync(code=1)
         self.assertEqual((summary["removed"], world.writes()), (NO_CHANGE, []))
         world.settled(code=1)
         self.assertIn("merged", json.loads(
