@@ -311,8 +311,7 @@ typedef bool intent_fn(void *payload, const struct intent *intent, struct arena 
 NODISCARD bool store_intent_each(struct store *store, enum side target, int64_t after,
 				 unsigned limit, intent_fn *fn, void *payload, struct error *err);
 NODISCARD bool store_intent_sent(struct store *store, int64_t id, int64_t now, struct error *err);
-NODISCARD bool store_intent_late(struct store *store, int64_t id, int64_t until,
-				 struct error *err);
+NODISCARD bool store_intent_late(struct store *store, int64_t id, int64_t until, struct error *err);
 /* A create of unknown outcome: that person may be who was created. */
 NODISCARD bool store_intent_candidate(struct store *store, int64_t id, struct str target_id,
 				      struct error *err);

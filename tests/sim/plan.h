@@ -168,7 +168,7 @@ struct plan {
 	uint32_t
 		poisoned; /* writes with anything of this human are refused for ever; NOBODY: none */
 	struct spoiled spoiled;
-	uint32_t deaf;    /* one side accepts titles of this human and ignores them; NOBODY: none */
+	uint32_t deaf; /* one side accepts titles of this human and ignores them; NOBODY: none */
 	enum sandbox_side deaf_side;
 	struct op ops[PLAN_OPS];
 	struct net_fault faults[PLAN_FAULTS];
