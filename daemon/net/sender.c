@@ -321,10 +321,11 @@ static void pump(struct sender *sender)
 	if (uv_is_closing((const uv_handle_t *)&sender->timer))
 		return;
 	requeue_due(sender, now_ns);
-	sender_shed(sender, now_ns);
 	deliver(sender);
-	/* Callbacks took their time: what goes now is counted now. */
+	/* Callbacks took their time: what goes now is counted now.  What they have submitted is judged, too,
+	 * before the timer is set: whoever is to be told something waits for the loop's next turn only. */
 	now_ns = sender_monotonic_ns(sender);
+	sender_shed(sender, now_ns);
 	while (has_room(sender, now_ns) && (call = pick(sender, now_ns)) != NULL) {
 		launch(call, now_ns);
 		now_ns = sender_monotonic_ns(sender);

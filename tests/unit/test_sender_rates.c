@@ -184,6 +184,43 @@ static void test_pause_beyond_deadline(void **state)
 	assert_true(stats.backoff_until_ns > wall_ns() + 2900 * NS_PER_S);
 }
 
+struct chain {
+	struct job first;
+	struct job second;
+};
+
+static void on_first_done(void *payload, const struct response *response, const struct error *err)
+{
+	struct chain *chain = container_of(payload, struct chain, first);
+	struct fixture *fixture = chain->first.fixture;
+
+	on_done(payload, response, err);
+	submit(fixture, &chain->second, METHOD_GET, REQUEST_READ, "/other", SENDER_SCAN);
+}
+
+/* Who is told that asks for the next thing at once, and is told again. */
+static void test_pause_tells_each(void **state)
+{
+	static const struct sender_callbacks callbacks = { .on_done = on_first_done };
+	struct fixture *fixture = *state;
+	struct chain chain = { .first.fixture = fixture };
+	struct job limited;
+
+	open_sender(fixture);
+	ask(fixture, &limited, METHOD_GET, REQUEST_READ, "/limited/hour");
+	outcome_init(&chain.first.outcome, METHOD_GET, REQUEST_READ, "/other", NULL);
+	chain.first.call = sender_submit(fixture->sender, &chain.first.outcome.request, &callbacks,
+					 &chain.first, SENDER_SCAN);
+	const int64_t from_ns = server_now_ns();
+
+	run_until_idle(fixture);
+	assert_true(server_now_ns() - from_ns < NS_PER_S);
+	assert_int_equal(chain.second.outcome.n_done, 1);
+	assert_int_equal(chain.second.outcome.err.code, ERR_RATE_LIMITED);
+	outcome_release(&chain.first.outcome);
+	outcome_release(&chain.second.outcome);
+}
+
 /* Of 60 that wait while both queues are full, scan_share percent are the scan's. */
 static void test_share(void **state)
 {
@@ -259,6 +296,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_one_first, setup, sender_teardown),
 		cmocka_unit_test_setup_teardown(test_busy, setup, sender_teardown),
 		cmocka_unit_test_setup_teardown(test_pause_beyond_deadline, setup, sender_teardown),
+		cmocka_unit_test_setup_teardown(test_pause_tells_each, setup, sender_teardown),
 		cmocka_unit_test_setup_teardown(test_share, setup, sender_teardown),
 		cmocka_unit_test_setup_teardown(test_pace_at_server, setup, sender_teardown),
 		cmocka_unit_test_setup_teardown(test_window_restored, setup, sender_teardown),
