@@ -168,6 +168,13 @@ static bool is_held_up(struct users *users, struct user_item *item, bool known, 
 	if (is_too_long(&item->wanted))
 		return users_park(users, &item->turn, &item->wanted, 0,
 				  STR_LIT("left out: longer than 1024 bytes"), 0, err);
+	/* Before the rivals: for as long as they hold it up, what was refused would be forgotten, and sent again. */
+	if (!store_quarantine_blocks(store, SIDE_RECORDS, item->turn.link, STR_LIT(QUARANTINE_USER),
+				     &digest, ret_held_up, err))
+		return false;
+	if (*ret_held_up)
+		return store_user_turn_end(store, item->turn.link, &parked, err);
+	*ret_held_up = true;
 	for (unsigned part = USER_ID; part <= USER_EMAIL; part++) {
 		int64_t rival = 0;
 
@@ -178,10 +185,8 @@ static bool is_held_up(struct users *users, struct user_item *item, bool known, 
 			return give_way(users, item, known, rival, what_of((enum user_part)part),
 					err);
 	}
-	if (!store_quarantine_blocks(store, SIDE_RECORDS, item->turn.link, STR_LIT(QUARANTINE_USER),
-				     &digest, ret_held_up, err))
-		return false;
-	return !*ret_held_up || store_user_turn_end(store, item->turn.link, &parked, err);
+	*ret_held_up = false;
+	return true;
 }
 
 /* A record that somebody else has left: by the same customerId it is this person's by now. */

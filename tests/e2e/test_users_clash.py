@@ -153,6 +153,27 @@ class Clashes(Users):
                           c4711=("grace@example.com", grace["records"]))
         self.settled_users(world)
 
+    def test_of_a_record_that_was_left(self):
+        """Refused once: that the record's person is edited changes nothing of that."""
+        for heir in range(2):
+            with self.subTest(heir=heir):
+                world = self.users_world()
+                persons = [self.person(world), self.person(world, customer="4712", **GRACE)]
+                world.sync()
+                owner = persons[1 - heir]["people"]
+                world.edit("people", owner, raw={"customerId": None})
+                world.sync()
+                world.edit("people", persons[heir]["people"],
+                           raw={"customerId": "4712" if heir == 0 else "4711"})
+                world.sync(code=WAITING)
+                for n in range(2):
+                    for ids in persons:
+                        world.edit("people", ids["people"], raw={"jobTitle": f"Countess {n}"})
+                    world.clear_log()
+                    world.sync(code=WAITING)
+                    self.assertEqual(self.sent(world), [])
+                    self.assertIn("uniqueness_conflict", world.run("quarantine", "list"))
+
     def test_twice_at_once(self):
         """Two new ones in one batch: one record."""
         world = self.users_world()
