@@ -102,6 +102,16 @@ bool store_members_begin(struct store *store, const char *collection, int64_t at
 	return scope_end(store, scope, ok, err);
 }
 
+bool store_members_outdate(struct store *store, const char *collection, struct error *err)
+{
+	struct sql_call call =
+		sql_call(&store->sql, "UPDATE collection SET read_at = ? WHERE name = ?");
+
+	sql_bind_int(&call, STORE_MEMBERS_OLD);
+	sql_bind_text(&call, str_from(collection));
+	return sql_run(&call, err);
+}
+
 bool store_members_put(struct store *store, const char *collection,
 		       const struct stored_member *member, struct error *err)
 {

@@ -25,6 +25,12 @@ NODISCARD bool store_members_begin(struct store *store, const char *collection, 
 NODISCARD bool store_members_put(struct store *store, const char *collection,
 				 const struct stored_member *member, struct error *err);
 
+/* When what was read is not to be relied upon any more: before any time, and not "never". */
+#define STORE_MEMBERS_OLD 1
+/* Its reading was at STORE_MEMBERS_OLD from now on. */
+NODISCARD bool store_members_outdate(struct store *store, const char *collection,
+				     struct error *err);
+
 /* What was looked for in the last reading and is not in it: forgotten by store_members_begin().
  * refused: it was to be made, and could not be. */
 typedef void sought_fn(void *payload, struct str text, bool refused);

@@ -103,6 +103,7 @@ bool references_begin(struct runner *runner, struct error *err)
 		struct known *known = &references->sets[i];
 
 		known->tried = known->found_out = known->wanted = known->created = false;
+		known->doubted = false;
 		references->missed[i] = false;
 		known->missing.n = 0;
 		known->wants.n = known->news.n = 0;
@@ -259,12 +260,15 @@ void references_note_missed(struct runner *runner, enum side side)
 	references->person_missed = false;
 	for (int i = 0; i < COLLECTION_COUNT; i++) {
 		const enum collection which = (enum collection)i;
+		struct known *known = &references->sets[which];
 
 		if (!references->missed[which] || collection_side(which) != side)
 			continue;
 		references->missed[which] = false;
 		references->person_missed =
 			references->person_missed || references_may_refresh(runner, which);
+		known->doubted = known->doubted || (known->found_out &&
+						    known->n_requests <= REFERENCES_FREE_REQUESTS);
 		references_want(runner, which);
 	}
 }

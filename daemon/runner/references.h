@@ -5,8 +5,10 @@
  *
  * Read whole, kept in the state, and read again when older than REFERENCES_EXPIRY_NS, or when something is
  * wanted that is not there: an id that a person holds, a title that is to be written, one that turned out
- * to be dead.  Companies that cannot be listed are met at persons instead (companies.c).  A title that the last reading didn't have either waits for the next one.  What cannot be
- * read stays as it was known; what was never known is left alone.
+ * to be dead.  Companies that cannot be listed are met at persons instead (companies.c).  A title that the
+ * last reading didn't have either waits for the next one; for an id that a person names that is in the next
+ * cycle, once: a list may be served short.  What cannot be read stays as it was known; what was never known
+ * is left alone.
  */
 #ifndef CRMSYNC_DAEMON_RUNNER_REFERENCES_H
 #define CRMSYNC_DAEMON_RUNNER_REFERENCES_H
@@ -43,6 +45,7 @@ struct known {
 	bool wanted;                  /* something is, that is not there */
 	bool create;                  /* references.create_missing, and the API can */
 	bool created;                 /* what could be, in this cycle */
+	bool doubted; /* a person names what its reading did not show a moment ago */
 	struct arena missing_texts;
 	VEC(struct str) missing; /* to be created */
 	/* references_sought.c: texts, and ids behind a line feed, that the last reading does not have; of

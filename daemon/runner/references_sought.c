@@ -154,13 +154,26 @@ void references_conclude(struct runner *runner, enum collection which)
 	arena_release(&wants);
 }
 
+/* As known as before, and as old as can be: the next cycle reads it. */
+static bool store_doubt(struct runner *runner, enum collection which, struct error *err)
+{
+	struct known *known = &runner->references->sets[which];
+
+	if (!known->doubted)
+		return true;
+	known->doubted = false;
+	known->read_at = STORE_MEMBERS_OLD;
+	return store_members_outdate(runner_store(runner), collection_name(which), err);
+}
+
 bool references_store_sought(struct runner *runner, struct error *err)
 {
 	struct store *store = runner_store(runner);
 	bool any = false;
 
 	for (int i = 0; i < COLLECTION_COUNT; i++)
-		any = any || runner->references->sets[i].news.n > 0;
+		any = any || runner->references->sets[i].news.n > 0 ||
+		      runner->references->sets[i].doubted;
 	if (!any)
 		return true;
 	if (!store_begin(store, err))
@@ -174,6 +187,8 @@ bool references_store_sought(struct runner *runner, struct error *err)
 				return false;
 		}
 		known->news.n = 0;
+		if (!store_doubt(runner, (enum collection)i, err))
+			return false;
 	}
 	return store_commit(store, err);
 }

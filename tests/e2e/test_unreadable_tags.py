@@ -88,7 +88,7 @@ class Unreadable(Tags):
     FAULTS = {"status 503": Reply(503, b"{}"), "status 404": Reply(404, b"{}"),
               "HTML": Reply(200, b"<html>Sign in</html>", "text/html"), "empty": Reply(200, b"")}
 
-    def fail(self, world, front, reply):
+    def serve(self, world, front, reply):
         """Nothing is known of tags, and nothing is said."""
         world.change_state("DELETE FROM member")
         world.change_state("DELETE FROM collection")
@@ -111,7 +111,7 @@ class Unreadable(Tags):
                     world.sync()
                     world.settled()
                 world.edit(side, ids[side], tags=after, job="Engineer")
-                self.fail(world, front, reply)
+                self.serve(world, front, reply)
                 self.sync_somehow(world)
                 self.assertEqual(self.tags(world, side, ids), sorted(after), "the edit stands")
                 front.lie = nothing
@@ -120,6 +120,19 @@ class Unreadable(Tags):
                                  [sorted(after)] * 2)
                 self.assertEqual(world.find(other(side), ids[other(side)])["job"], "Engineer")
                 world.settled()
+
+    def test_a_list_that_was_short(self):
+        """What it did not show, and a new person names, is asked for once more in the next cycle."""
+        world, front, _ = self.linked()
+        world.create("people", name=Name("Grace", "", "Hopper"),
+                     emails=["grace@example.com"], tags=["Press"])
+        self.serve(world, front, Reply(200, json.dumps({"member": [], "totalItems": 0}).encode()))
+        world.sync()
+        front.lie = nothing
+        world.sync()
+        self.assertEqual([person["tags"] for person in world.view("records")],
+                         [["Customer"], ["Press"]])
+        world.settled()
 
     def test_added_to_a_record(self):
         self.check("records", ["Customer"], ["Customer", "VIP"])
