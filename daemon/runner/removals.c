@@ -229,6 +229,15 @@ static bool guard(struct runner *runner, uint64_t n_removals, struct error *err)
 	return store_left_each(runner_store(runner), report_held, runner, err);
 }
 
+static bool count_and_guard(struct sorting *sorting, struct error *err)
+{
+	struct runner *runner = sorting->runner;
+
+	sorting->n_removals = 0;
+	return store_left_each(runner_store(runner), count_one, sorting, err) &&
+	       guard(runner, sorting->n_removals, err);
+}
+
 /* Of a rolled side its newest page is enough to tell.  Who cannot be read is somebody, too. */
 static bool shows_nobody(const struct side_scan *scan)
 {
@@ -392,8 +401,7 @@ bool removals_settle(struct runner *runner, bool late, struct error *err)
 	if (!late && (!guard_empty(runner, err) ||
 		      !store_ended_each(store, LINK_END_ARCHIVED, bring_back, runner, err)))
 		return false;
-	return store_left_each(store, count_one, &sorting, err) &&
-	       guard(runner, sorting.n_removals, err) &&
+	return count_and_guard(&sorting, err) &&
 	       store_left_each(store, settle_one, &sorting, err) &&
 	       store_ended_each(store, LINK_END_MERGED, report_merged, runner, err) &&
 	       store_commit(store, err);
@@ -461,9 +469,12 @@ static bool plan_one(void *payload, struct pair *pair, struct arena *arena, stru
 bool removals_plan(struct runner *runner, struct error *err)
 {
 	struct store *store = runner_store(runner);
+	struct sorting sorting = { .runner = runner };
 
 	if (runner->removals_held)
 		return true;
-	return store_begin(store, err) && store_left_each(store, plan_one, runner, err) &&
+	/* Again: a create that was lost may have been found since, and linked with somebody who is gone. */
+	return store_begin(store, err) && count_and_guard(&sorting, err) &&
+	       (runner->removals_held || store_left_each(store, plan_one, runner, err)) &&
 	       store_commit(store, err);
 }

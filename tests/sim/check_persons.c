@@ -126,6 +126,9 @@ static void check_removal(struct sim *sim, uint32_t number)
 		from_records = from_records || (body->human == number && body->by_user_gone &&
 						body->side == SANDBOX_RECORDS);
 	}
+	/* What could not be carried is an edit, and wins. */
+	if (from_records && sim->odd[number].phone)
+		return;
 	const uint32_t want_people = from_records && knobs->on_records == 1;
 	const uint32_t want_records = !from_records && knobs->on_people != 1;
 
