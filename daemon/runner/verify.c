@@ -31,6 +31,20 @@ static enum finding finding_of(const struct job *job)
 	return likeness_finding(job->push->runner->table, &job->intent, &job->current);
 }
 
+/* What the target was not known to hold, and its own answer lacks although the rest of the write is there, it
+ * does not hold now either. */
+static void note_lacking(struct job *job)
+{
+	const struct intent *intent = &job->intent;
+
+	for (size_t i = 0; job->alone && i < job->push->runner->table->n; i++) {
+		if (value_is_set(&intent->write.values[i]) &&
+		    !value_is_set(&intent->base.values[i]) &&
+		    job->answer.values[i].state == VALUE_UNKNOWN)
+			job->answer.values[i] = value_empty();
+	}
+}
+
 /* An update of unknown outcome, or an answer without the fields: the reading itself is the result.  What has
  * not happened is sent again, as if it had just been read for the first time. */
 static bool reading_is_result(struct job *job)
@@ -51,9 +65,14 @@ static bool reading_is_result(struct job *job)
 		return false;
 	}
 	job->found = finding != FINDING_NOT;
-	push_job_answered(job, finding == FINDING_HAPPENED ? RESULT_DONE :
-			       failed                      ? RESULT_DROPPED :
-							     RESULT_MOVED);
+	if (finding == FINDING_HAPPENED && job->intent.kind == INTENT_UPDATE) {
+		note_lacking(job);
+		push_job_shown(job);
+	} else {
+		push_job_answered(job, finding == FINDING_HAPPENED ? RESULT_DONE :
+				       failed                      ? RESULT_DROPPED :
+								     RESULT_MOVED);
+	}
 	return true;
 }
 
