@@ -43,6 +43,12 @@ bool likeness_shares(const struct field_table *table, const struct intent *inten
 	return false;
 }
 
+bool likeness_lacks(const struct intent *intent, size_t i, const struct person *person)
+{
+	return value_is_set(&intent->write.values[i]) && !value_is_set(&intent->base.values[i]) &&
+	       person->values[i].state == VALUE_UNKNOWN;
+}
+
 struct value likeness_kept(const struct field_table *table, const struct intent *intent, size_t i,
 			   const struct person *person, struct arena *arena)
 {

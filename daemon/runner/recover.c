@@ -62,6 +62,21 @@ static enum finding finding_of(const struct runner *runner, const struct intent 
 	return gone ? FINDING_UNKNOWN : likeness_finding(runner->table, intent, now);
 }
 
+/* A list may leave out what a person's own answer holds: what it does not show is decided anew, and read
+ * before it is written. */
+static bool settle_shown(struct runner *runner, const struct intent *intent,
+			 const struct person *now, struct arena *arena, struct error *err)
+{
+	struct intent shown = *intent;
+
+	shown.write = person_copy(arena, runner->table, &intent->write);
+	for (size_t i = 0; intent->kind == INTENT_UPDATE && i < runner->table->n; i++) {
+		if (likeness_lacks(intent, i, now))
+			shown.write.values[i] = (struct value){ 0 };
+	}
+	return settle_found(runner, &shown, now, err);
+}
+
 static bool settle_one(void *payload, const struct intent *intent, struct arena *arena,
 		       struct error *err)
 {
@@ -84,7 +99,7 @@ static bool settle_one(void *payload, const struct intent *intent, struct arena 
 	}
 	switch (finding_of(runner, intent, &pair)) {
 	case FINDING_HAPPENED:
-		return settle_found(runner, intent, &pair.now[intent->target], err);
+		return settle_shown(runner, intent, &pair.now[intent->target], arena, err);
 	case FINDING_UNKNOWN:
 		return settle_unknown(runner, intent, &pair.now[intent->target], err);
 	case FINDING_NOT:

@@ -31,16 +31,21 @@ static enum finding finding_of(const struct job *job)
 	return likeness_finding(job->push->runner->table, &job->intent, &job->current);
 }
 
-/* What the target was not known to hold, and its own answer lacks although the rest of the write is there, it
- * does not hold now either. */
+/* A grouped answer may leave out what the person's own answer holds. */
+static bool own_answer_tells_more(const struct job *job)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < job->push->runner->table->n; i++)
+		any = any || likeness_lacks(&job->intent, i, &job->current);
+	return any && !job->alone;
+}
+
+/* What its own answer lacks, although the rest of the write is there, it does not hold now either. */
 static void note_lacking(struct job *job)
 {
-	const struct intent *intent = &job->intent;
-
-	for (size_t i = 0; job->alone && i < job->push->runner->table->n; i++) {
-		if (value_is_set(&intent->write.values[i]) &&
-		    !value_is_set(&intent->base.values[i]) &&
-		    job->answer.values[i].state == VALUE_UNKNOWN)
+	for (size_t i = 0; i < job->push->runner->table->n; i++) {
+		if (likeness_lacks(&job->intent, i, &job->current))
 			job->answer.values[i] = value_empty();
 	}
 }
@@ -54,6 +59,11 @@ static bool reading_is_result(struct job *job)
 	job->answer = job->current;
 	if (job->read_back) {
 		push_job_shown(job);
+		return true;
+	}
+	if (own_answer_tells_more(job)) {
+		job->state = JOB_VERIFY;
+		job->alone = true;
 		return true;
 	}
 	const enum finding finding = finding_of(job);

@@ -20,6 +20,8 @@ static bool strip(struct http_call *call, struct str id, struct json_object *fie
 	json_object_object_del(fields, name);
 	oracle->humans[body->human].passes_for_ours =
 		oracle->humans[body->human].touched_ns > body->known_ns;
+	oracle->humans[body->human].ignored_cycle = call->sim->cycle;
+	oracle->humans[body->human].ignored_ns = call->sim->queue.now_ns;
 	return true;
 }
 

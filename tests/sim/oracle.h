@@ -76,6 +76,8 @@ struct human {
 	int64_t touched_ns; /* by a user, last */
 	/* the last write that was ignored came upon an edit that the program could not know of */
 	bool passes_for_ours;
+	uint32_t ignored_cycle; /* in which that was; and when */
+	int64_t ignored_ns;
 	uint32_t n_removals; /* deeds that removed it or brought it back */
 	int64_t removed_ns;
 	uint32_t n_edits;
