@@ -67,6 +67,19 @@ static void add_name(struct buf *names, struct str name)
 	buf_addf(names, "%s%.*s", names->len > 0 ? ", " : "", STR_ARG(name));
 }
 
+/* The rest was taken; or nothing was: then the answer is a reading like any other. */
+static bool settle_rest(struct job *took, struct error *err)
+{
+	struct runner *runner = took->push->runner;
+	const enum side side = took->push->side;
+	enum observation observation;
+
+	return plan_writes_fields(runner, &took->intent) ?
+		       settle_update(took, err) :
+		       runner_observe(runner, side, &took->answer, NULL,
+				      runner->scans[side].generation, &observation, err);
+}
+
 bool settle_ignored(struct job *job, struct error *err)
 {
 	const struct field_table *table = job->push->runner->table;
@@ -88,7 +101,5 @@ bool settle_ignored(struct job *job, struct error *err)
 	left.words = arena_format(&job->arena, "the server accepted %s and left it as it was",
 				  buf_z(&names));
 	buf_release(&names);
-	return (!plan_writes_fields(job->push->runner, &took.intent) ||
-		settle_update(&took, err)) &&
-	       settle_refused(&left, err);
+	return settle_rest(&took, err) && settle_refused(&left, err);
 }

@@ -122,6 +122,13 @@ static bool is_undone_unseen(const struct sim *sim, const struct carried *carrie
 	return false;
 }
 
+/* The side that could tell what became of it shows nobody any more: it is still waited for, and that is told. */
+static bool is_waited_for(const struct sim *sim, const struct carried *carried)
+{
+	return !carried->create && !carried->well && sim->report.outcome == OUTCOME_GUARDED &&
+	       sim->report.waiting > 0;
+}
+
 void check_writes(struct sim *sim)
 {
 	const struct oracle *oracle = &sim->oracle;
@@ -130,6 +137,7 @@ void check_writes(struct sim *sim)
 		const struct carried *carried = &oracle->carried[i];
 
 		if (!carried->explained && !is_unrecognised(sim, carried) &&
+		    !is_waited_for(sim, carried) &&
 		    (carried->create || !is_undone_unseen(sim, carried)))
 			sim_violate(
 				sim, P9_EXPLAINED,
