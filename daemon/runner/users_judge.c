@@ -189,6 +189,12 @@ static bool is_held_up(struct users *users, struct user_item *item, bool known, 
 	return true;
 }
 
+/* A write of unknown outcome may have made one: that is looked for, by what it was sent with. */
+static bool may_have_one(const struct user_row *row)
+{
+	return row->record_id.len > 0 || row->has_write || row->held.part[USER_ID].len > 0;
+}
+
 /* A record that somebody else has left: by the same customerId it is this person's by now. */
 static bool take_over(struct users *users, struct user_item *item, struct error *err)
 {
@@ -196,7 +202,7 @@ static bool take_over(struct users *users, struct user_item *item, struct error 
 	int64_t from = 0;
 	bool found = false;
 
-	if (item->row.record_id.len > 0)
+	if (may_have_one(&item->row))
 		return true;
 	if (!store_user_left(store, item->turn.link, item->wanted.part[USER_ID], &from, err))
 		return false;
@@ -279,8 +285,7 @@ static bool decide(struct users *users, struct user_item *item, struct error *er
 	static const struct user_content none = { 0 };
 	struct user_row *row = &item->row;
 	const bool is_new = row->record_id.len == 0;
-	/* One may have been made. */
-	const bool doubtful = row->has_write || row->held.part[USER_ID].len > 0;
+	const bool doubtful = may_have_one(row);
 	const bool any = user_differs(is_new ? &none : &row->held, is_new ? 0 : row->doubt,
 				      &item->wanted, item->parts);
 

@@ -147,6 +147,22 @@ class Lost(Users):
         self.check("PATCH", self.edited(emails=["countess@example.com"]), follow,
                    (NOT_DONE, DONE), c4711="ada@example.com")
 
+    def test_the_record_of_somebody_else(self):
+        """Whoever may have one by now is not given the one that another person has left, too."""
+        world = self.world()
+        grace = self.person(world, customer="4712", **GRACE)
+        world.sync()
+        ids = self.person(world)
+        self.lose(world, "POST", DONE)
+        world.sync(code=UNREACHABLE)
+        world.edit("people", grace["people"], raw={"customerId": None})
+        world.edit("people", ids["people"], raw={"customerId": "4712"})
+        for _ in range(2):
+            world.sync(code=WAITING)
+            self.assertIn("uniqueness_conflict", world.run("quarantine", "list"))
+            self.assert_users(world, c4711=("ada@example.com", ids["records"]),
+                              c4712=("grace@example.com", grace["records"]))
+
     def test_left_and_renamed(self):
         """The record that may have been made is looked for when the next customerId comes."""
         def follow(world, ids):
