@@ -45,7 +45,7 @@ struct known {
 	bool wanted;                  /* something is, that is not there */
 	bool create;                  /* references.create_missing, and the API can */
 	bool created;                 /* what could be, in this cycle */
-	bool doubted; /* a person names what its reading did not show a moment ago */
+	bool doubted; /* since the last reading a person has named what it did not show */
 	struct arena missing_texts;
 	VEC(struct str) missing; /* to be created */
 	/* references_sought.c: texts, and ids behind a line feed, that the last reading does not have; of

@@ -141,7 +141,7 @@ void references_conclude(struct runner *runner, enum collection which)
 
 	if (!known->fresh)
 		return;
-	known->fresh = false;
+	known->fresh = known->doubted = false;
 	known->sought_texts = (struct arena){ 0 };
 	references_forget_sought(known);
 	/* A plan looks at what is there now, and leaves no word of it. */

@@ -127,11 +127,13 @@ static void check_phone(struct sim *sim, uint32_t human,
 			    "the record of h%u has a phone that is no number", human);
 }
 
-/* A list of companies that left one out is believed until it is read again, which may be after the run. */
+/* A list of companies that left one out, or one that was denied twice, is believed until that is read again, which
+ * may be after the run. */
 static bool may_have_lied(const struct plan *plan)
 {
 	for (uint32_t i = 0; i < plan->n_faults; i++) {
-		if (plan->faults[i].kind == NET_SHORT || plan->faults[i].kind == NET_EMPTY)
+		if (plan->faults[i].kind == NET_SHORT || plan->faults[i].kind == NET_EMPTY ||
+		    plan->faults[i].kind == NET_404)
 			return true;
 	}
 	return false;
