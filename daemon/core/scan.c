@@ -198,12 +198,14 @@ void scan_settle(struct scan *scan, uint64_t n_distinct)
 	const bool enough = !announced || n_distinct >= (uint64_t)scan->total;
 
 	const bool again = scan->order != SCAN_OLDEST_FIRST;
+	/* Behind its only page an empty one: nothing can have moved up between pages. */
+	const bool may_hide = scan->anew && scan->next_number > 2;
 
 	if (scan->order == SCAN_UNORDERED && !enough) {
 		end_incomplete(scan, "fewer persons were read than the list announces");
-	} else if (again && !announced && scan->n_read < scan->n_first) {
+	} else if (again && !announced && scan->twice && scan->n_read < scan->n_first) {
 		end_incomplete(scan, "read in the opposite order it shows fewer persons");
-	} else if (enough && (announced || again || !scan->twice)) {
+	} else if (enough && (announced || again || (!scan->twice && !may_hide))) {
 		scan->state = SCAN_COMPLETE;
 	} else {
 		scan->n_first = n_distinct;

@@ -167,16 +167,19 @@ void runner_note_incomplete(struct runner *runner, enum side side, const char *w
 	cycle_note_failure(&runner->cycle, side, &incomplete);
 }
 
-/* Whether a create that nobody answered is sent again hangs on who is not there. */
+/* Whether a create that nobody answered is sent again hangs on who is not there; at first contact every create. */
 static bool start_side(struct runner *runner, enum side side, struct error *err)
 {
 	struct side_scan *scan = &runner->scans[side];
 	int64_t n_lost = 0;
+	int64_t n_links = 0;
 
-	if (!store_intent_lost(runner_store(runner), side, &n_lost, err))
+	if (!store_intent_lost(runner_store(runner), side, &n_lost, err) ||
+	    !store_link_count(runner_store(runner), &n_links, err))
 		return false;
 	scan_start(&scan->scan, rolling_page_size(runner, side), PAGES_IN_FLIGHT);
 	scan->scan.twice = n_lost > 0;
+	scan->scan.anew = n_links == 0;
 	return store_scan_start(runner_store(runner), side, runner_now(runner), &scan->generation,
 				err);
 }

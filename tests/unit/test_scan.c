@@ -350,12 +350,51 @@ static void test_a_list_is_read_twice_where_asked(void **state)
 	}
 }
 
+/* At first contact, and only where a row can have moved up behind a page that was read. */
+static void test_a_list_of_several_pages_is_read_twice_at_first_contact(void **state)
+{
+	(void)state;
+	for (uint32_t n_pages = 1; n_pages <= 3; n_pages++) {
+		struct scan scan;
+		struct scan_page page;
+		struct error err;
+
+		scan_start(&scan, 30, 4);
+		scan.anew = true;
+		for (uint32_t i = 0; i <= n_pages; i++) {
+			const struct scan_answer answer = { .total = -1,
+							    .n_members = i < n_pages ? 30 : 0,
+							    .content = i + 1 };
+
+			assert_true(scan_next(&scan, &page));
+			assert_true(scan_page_done(&scan, &page, &answer, &err));
+		}
+		scan_settle(&scan, n_pages * 30);
+		assert_int_equal(scan.state, n_pages == 1 ? SCAN_COMPLETE : SCAN_RUNNING);
+		if (n_pages == 1)
+			continue;
+		/* Somebody is gone by now: that is nobody's business. */
+		for (uint32_t i = 0; i < n_pages; i++) {
+			const struct scan_answer answer = { .total = -1,
+							    .n_members = i + 1 < n_pages ? 29 : 0,
+							    .content = i + 7 };
+
+			assert_int_equal(scan.order, SCAN_NEWEST_FIRST);
+			assert_true(scan_next(&scan, &page));
+			assert_true(scan_page_done(&scan, &page, &answer, &err));
+		}
+		scan_settle(&scan, n_pages * 30);
+		assert_int_equal(scan.state, SCAN_COMPLETE);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lists),
 		cmocka_unit_test(test_a_process_a_page),
 		cmocka_unit_test(test_a_list_is_read_twice_where_asked),
+		cmocka_unit_test(test_a_list_of_several_pages_is_read_twice_at_first_contact),
 		cmocka_unit_test(test_empty_first_page_with_a_total_is_an_error),
 		cmocka_unit_test(test_a_failed_page_leaves_the_scan_incomplete),
 		cmocka_unit_test(test_an_endless_list_ends),
