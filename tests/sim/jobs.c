@@ -29,27 +29,49 @@ void figures_add(struct figures *sum, const struct figures *more)
 		to[i] += from[i];
 }
 
-void figures_print(const struct figures *f, double seconds, uint64_t n_violations)
+/* In the order in which they are printed. */
+static const struct {
+	const char *before; /* the words before the number */
+	size_t offset;      /* of uint64_t in struct figures */
+} columns[] = {
+	{ "seeds ", offsetof(struct figures, seeds) },
+	{ " cycles ", offsetof(struct figures, cycles) },
+	{ " requests ", offsetof(struct figures, requests) },
+	{ " writes ", offsetof(struct figures, writes) },
+	{ " (creates ", offsetof(struct figures, creates) },
+	{ " updates ", offsetof(struct figures, updates) },
+	{ " removals ", offsetof(struct figures, removals) },
+	{ ") edits ", offsetof(struct figures, edits) },
+	{ " faults ", offsetof(struct figures, faults) },
+	{ " kills ", offsetof(struct figures, kills) },
+	{ " restarts ", offsetof(struct figures, restarts) },
+	{ " losses ", offsetof(struct figures, losses) },
+	{ " linked ", offsetof(struct figures, links) },
+	{ " conflicts ", offsetof(struct figures, conflicts) },
+	{ " quarantined ", offsetof(struct figures, quarantines) },
+	{ " contests ", offsetof(struct figures, contests) },
+	{ " raced ", offsetof(struct figures, raced) },
+	{ " checked ", offsetof(struct figures, checked_edits) },
+	{ " blind ", offsetof(struct figures, blind) },
+	{ " notes ", offsetof(struct figures, notes) },
+	{ " checked ", offsetof(struct figures, checked_notes) },
+	{ " users ", offsetof(struct figures, checked_users) },
+	{ " odd ", offsetof(struct figures, checked_odd) },
+	{ " firms ", offsetof(struct figures, checked_firms) },
+	{ " ignored ", offsetof(struct figures, ignored) },
+	{ " checked ", offsetof(struct figures, checked_ignored) },
+};
+
+void figures_print(const struct figures *figures, double seconds, uint64_t n_violations)
 {
-	(void)printf("seeds %llu cycles %llu requests %llu writes %llu (creates %llu updates %llu "
-		     "removals %llu) edits %llu faults %llu kills %llu restarts %llu losses %llu "
-		     "linked %llu conflicts %llu quarantined %llu contests %llu raced %llu checked "
-		     "%llu blind %llu notes %llu checked %llu users %llu odd %llu firms "
-		     "%llu ignored %llu checked %llu; %.1f s, %.0f seeds/s, violations %llu\n",
-		     (unsigned long long)f->seeds, (unsigned long long)f->cycles,
-		     (unsigned long long)f->requests, (unsigned long long)f->writes,
-		     (unsigned long long)f->creates, (unsigned long long)f->updates,
-		     (unsigned long long)f->removals, (unsigned long long)f->edits,
-		     (unsigned long long)f->faults, (unsigned long long)f->kills,
-		     (unsigned long long)f->restarts, (unsigned long long)f->losses,
-		     (unsigned long long)f->links, (unsigned long long)f->conflicts,
-		     (unsigned long long)f->quarantines, (unsigned long long)f->contests,
-		     (unsigned long long)f->raced, (unsigned long long)f->checked_edits,
-		     (unsigned long long)f->blind, (unsigned long long)f->notes,
-		     (unsigned long long)f->checked_notes, (unsigned long long)f->checked_users,
-		     (unsigned long long)f->checked_odd, (unsigned long long)f->checked_firms,
-		     (unsigned long long)f->ignored, (unsigned long long)f->checked_ignored,
-		     seconds, (double)f->seeds / seconds, (unsigned long long)n_violations);
+	for (size_t i = 0; i < COUNT_OF(columns); i++) {
+		uint64_t number;
+
+		memcpy(&number, (const char *)figures + columns[i].offset, sizeof(number));
+		(void)printf("%s%llu", columns[i].before, (unsigned long long)number);
+	}
+	(void)printf("; %.1f s, %.0f seeds/s, violations %llu\n", seconds,
+		     (double)figures->seeds / seconds, (unsigned long long)n_violations);
 }
 
 static void start_worker(const struct jobs *jobs, struct worker *worker, uint64_t first, uint64_t n)
