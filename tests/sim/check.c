@@ -51,6 +51,14 @@ bool check_pair(struct sim *sim, uint32_t human, const struct facts *ret_pair[SA
 	return true;
 }
 
+bool check_sure_pair(struct sim *sim, uint32_t human,
+		     const struct facts *ret_pair[SANDBOX_SIDE_COUNT])
+{
+	const struct human *facts = &sim->oracle.humans[human];
+
+	return facts->murk == 0 && facts->is_agreed && check_pair(sim, human, ret_pair);
+}
+
 bool check_agrees(const struct sim *sim, const struct facts *const pair[SANDBOX_SIDE_COUNT],
 		  enum slot slot)
 {

@@ -9,6 +9,9 @@
 
 /* The two persons of a human as they stand now; false unless there is exactly one on each side. */
 bool check_pair(struct sim *sim, uint32_t human, const struct facts *ret_pair[SANDBOX_SIDE_COUNT]);
+/* The same of a human of whom it is plain who it is: surely linked, and mixed up with nobody. */
+bool check_sure_pair(struct sim *sim, uint32_t human,
+		     const struct facts *ret_pair[SANDBOX_SIDE_COUNT]);
 /* Reads both servers for check_pair(). */
 void check_look(struct sim *sim);
 /* Do both sides say the same here, as far as the dialect has room? */

@@ -153,15 +153,6 @@ static bool flows_from(const struct sim *sim, enum sandbox_side side)
 	return sim->plan->knobs.dialect == SANDBOX_VALUES || side == SANDBOX_RECORDS;
 }
 
-/* The two are surely linked, and nobody mixed up who they are. */
-static bool is_sure(struct sim *sim, const struct sim_note *note)
-{
-	const struct human *human = &sim->oracle.humans[note->human];
-	const struct facts *pair[SANDBOX_SIDE_COUNT];
-
-	return human->murk == 0 && human->is_agreed && check_pair(sim, note->human, pair);
-}
-
 /* An edit that stands nowhere, and of which the history has no word.  A state that was lost took along what
  * it knew of who was first. */
 static void check_words(struct sim *sim, const struct sim_note *note,
@@ -204,6 +195,7 @@ static void check_note(struct sim *sim, const struct sim_note *note)
 	const struct facts_note there[SANDBOX_SIDE_COUNT] = { look(sim, SANDBOX_RECORDS, note),
 							      look(sim, SANDBOX_PEOPLE, note) };
 	const size_t n[SANDBOX_SIDE_COUNT] = { there[0].n, there[1].n };
+	const struct facts *pair[SANDBOX_SIDE_COUNT];
 
 	/* What was edited, or whose person was merged or made anew, a state that is older can't recognise. */
 	const bool untouched = murk == 0 && note->n_edits[0] + note->n_edits[1] == 0;
@@ -213,7 +205,7 @@ static void check_note(struct sim *sim, const struct sim_note *note)
 		sim_violate(sim, P2_NO_DUPLICATE, "note-twin",
 			    "note %u of h%u is there %zu times on records, %zu on people",
 			    note->token, note->human, n[0], n[1]);
-	if (!flows_from(sim, note->side) || !is_sure(sim, note))
+	if (!flows_from(sim, note->side) || !check_sure_pair(sim, note->human, pair))
 		return;
 	sim->figures.checked_notes++;
 	if (n[0] == 0 || n[1] == 0) {

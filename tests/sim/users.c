@@ -125,9 +125,8 @@ void check_users(struct sim *sim)
 		return;
 	for (uint32_t human = 0; human < sim->oracle.n_humans; human++) {
 		const struct facts *pair[SANDBOX_SIDE_COUNT];
-		const struct human *facts = &sim->oracle.humans[human];
 
-		if (facts->murk != 0 || !facts->is_agreed || !check_pair(sim, human, pair))
+		if (!check_sure_pair(sim, human, pair))
 			continue;
 		const struct facts_customer customer =
 			facts_customer_of(sim->box, pair[SANDBOX_PEOPLE]->id);
