@@ -41,10 +41,11 @@ static bool is_only_waiting(const struct app *app)
 static void on_grace(uv_timer_t *timer)
 {
 	struct app *app = container_of(timer, struct app, grace);
-	const struct transport transport = app_transport(app);
 
-	if (is_only_waiting(app) || uv_now(&app->loop) >= app->grace_ends_ms)
-		transport.ops->cancel_all(transport.self);
+	if (!is_only_waiting(app) && uv_now(&app->loop) < app->grace_ends_ms)
+		return;
+	for (int side = 0; side < SIDE_COUNT; side++)
+		sender_cancel_all(app->sender[side]);
 }
 
 void app_cut_cycle(struct app *app)

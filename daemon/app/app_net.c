@@ -334,30 +334,6 @@ void app_net_free(struct app *app)
 
 /* ---- The runner's transport ---- */
 
-static void transport_submit(void *self, enum side side, struct request *request,
-			     const struct sender_callbacks *callbacks, void *payload,
-			     enum sender_priority priority)
-{
-	struct app *app = self;
-
-	(void)sender_submit(app->sender[side], request, callbacks, payload, priority);
-}
-
-static void transport_stats(void *self, enum side side, struct sender_stats *ret_stats)
-{
-	const struct app *app = self;
-
-	sender_stats(app->sender[side], ret_stats);
-}
-
-static void transport_cancel_all(void *self)
-{
-	struct app *app = self;
-
-	for (int side = 0; side < SIDE_COUNT; side++)
-		sender_cancel_all(app->sender[side]);
-}
-
 static int64_t transport_now(void *self)
 {
 	(void)self;
@@ -392,12 +368,9 @@ static void transport_defer(void *self, void (*fn)(void *payload), void *payload
 struct transport app_transport(struct app *app)
 {
 	static const struct transport_ops ops = {
-		.submit = transport_submit,
-		.stats = transport_stats,
-		.cancel_all = transport_cancel_all,
 		.now = transport_now,
 		.defer = transport_defer,
 	};
 
-	return (struct transport){ .ops = &ops, .self = app };
+	return (struct transport){ .sender = app->sender, .ops = &ops, .self = app };
 }

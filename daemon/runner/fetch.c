@@ -195,9 +195,8 @@ void fetch_submit(struct runner *runner, enum side side, struct request *request
 				 .kind = request->kind,
 				 .fn = fn,
 				 .payload = payload };
-	runner->options.transport.ops->submit(runner->options.transport.self, side, request,
-					      mode == FETCH_BODY ? &with_body : &with_records,
-					      fetch, priority);
+	(void)sender_submit(runner->options.transport.sender[side], request,
+			    mode == FETCH_BODY ? &with_body : &with_records, fetch, priority);
 }
 
 static bool decode_in(const struct mapper_context *context, struct runner *runner, enum side side,

@@ -88,8 +88,7 @@ static void count_requests(struct runner *runner)
 	for (int side = 0; side < SIDE_COUNT; side++) {
 		struct sender_stats stats;
 
-		runner->options.transport.ops->stats(runner->options.transport.self,
-						     (enum side)side, &stats);
+		sender_stats(runner->options.transport.sender[side], &stats);
 		report->requests[side] = runner_requests(runner, (enum side)side);
 		report->retries += stats.retries - runner->retries_before[side];
 		report->requests_least[side] = least_requests(runner, (enum side)side);

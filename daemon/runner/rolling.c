@@ -13,7 +13,7 @@ struct budget_rate rolling_rate(const struct runner *runner, enum side side)
 	const struct config_sync *sync = &runner->options.config->sync;
 	struct sender_stats stats;
 
-	runner->options.transport.ops->stats(runner->options.transport.self, side, &stats);
+	sender_stats(runner->options.transport.sender[side], &stats);
 	return (struct budget_rate){ .allowed = stats.allowed_per_minute,
 				     .share = sync->scan_share,
 				     .interval_ns = sync->interval_ns };

@@ -33,8 +33,7 @@ static void note_requests_before(struct runner *runner)
 	for (int side = 0; side < SIDE_COUNT; side++) {
 		struct sender_stats stats;
 
-		runner->options.transport.ops->stats(runner->options.transport.self,
-						     (enum side)side, &stats);
+		sender_stats(runner->options.transport.sender[side], &stats);
 		runner->requests_before[side] = stats.requests;
 		runner->retries_before[side] = stats.retries;
 	}
@@ -44,7 +43,7 @@ uint64_t runner_requests(const struct runner *runner, enum side side)
 {
 	struct sender_stats stats;
 
-	runner->options.transport.ops->stats(runner->options.transport.self, side, &stats);
+	sender_stats(runner->options.transport.sender[side], &stats);
 	return stats.requests - runner->requests_before[side];
 }
 

@@ -128,7 +128,7 @@ static bool may_read(struct runner *runner, enum side side)
 	const int64_t due_at = runner->cycle.report.started_at + rate.interval_ns;
 	struct sender_stats stats;
 
-	runner->options.transport.ops->stats(runner->options.transport.self, side, &stats);
+	sender_stats(runner->options.transport.sender[side], &stats);
 	const bool due = runner->reach == REACH_QUICK && runner_now(runner) >= due_at;
 
 	if (runner->stopping)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * transport: how the runner reaches the two sides.  In the program it is a net/sender for each side;
- * the simulator puts a virtual network in its place.  The contract is net/sender.h's.
+ * transport: how the runner reaches the two sides, the clock and the loop.  In the simulator the clock and
+ * the loop are virtual, and so is the network below the senders.
  */
 #ifndef CRMSYNC_DAEMON_RUNNER_TRANSPORT_H
 #define CRMSYNC_DAEMON_RUNNER_TRANSPORT_H
@@ -10,13 +10,6 @@
 #include "net/sender.h"
 
 struct transport_ops {
-	/* As sender_submit(): one on_done, never from inside. */
-	void (*submit)(void *self, enum side side, struct request *request,
-		       const struct sender_callbacks *callbacks, void *payload,
-		       enum sender_priority priority);
-	void (*stats)(void *self, enum side side, struct sender_stats *ret_stats);
-	/* Completes everything under way. */
-	void (*cancel_all)(void *self);
 	/* Wall clock, ns since 1970. */
 	int64_t (*now)(void *self);
 	/* Calls fn once, soon, from the loop. */
@@ -24,6 +17,7 @@ struct transport_ops {
 };
 
 struct transport {
+	struct sender *const *sender; /* one a side; they and the array outlive the runner */
 	const struct transport_ops *ops;
 	void *self;
 };

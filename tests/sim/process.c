@@ -112,30 +112,6 @@ void process_prepare(struct sim *sim)
 
 /* ---- Transport ---- */
 
-static void transport_submit(void *self, enum side side, struct request *request,
-			     const struct sender_callbacks *callbacks, void *payload,
-			     enum sender_priority priority)
-{
-	struct sim *sim = self;
-
-	(void)sender_submit(sim->sender[side], request, callbacks, payload, priority);
-}
-
-static void transport_stats(void *self, enum side side, struct sender_stats *ret_stats)
-{
-	const struct sim *sim = self;
-
-	sender_stats(sim->sender[side], ret_stats);
-}
-
-static void transport_cancel_all(void *self)
-{
-	struct sim *sim = self;
-
-	for (int side = 0; side < SIDE_COUNT; side++)
-		sender_cancel_all(sim->sender[side]);
-}
-
 static int64_t transport_now(void *self)
 {
 	const struct sim *sim = self;
@@ -199,9 +175,6 @@ static void on_done(void *payload, const struct cycle_report *report)
 static void start(struct sim *sim)
 {
 	static const struct transport_ops ops = {
-		.submit = transport_submit,
-		.stats = transport_stats,
-		.cancel_all = transport_cancel_all,
 		.now = transport_now,
 		.defer = transport_defer,
 	};
@@ -219,7 +192,7 @@ static void start(struct sim *sim)
 	const struct runner_options options = {
 		.config = &sim->config,
 		.store = sim->store,
-		.transport = { &ops, sim },
+		.transport = { .sender = sim->sender, .ops = &ops, .self = sim },
 		/* What was held is looked at when the users have gone home, and let through. */
 		.allow_changes = sim->quiet ? UINT32_MAX : 0,
 		.on_done = on_done,

@@ -128,7 +128,6 @@ struct sim {
 	struct store *store;
 	struct runner *runner;
 	struct sender *sender[SIDE_COUNT];
-	struct transport transport;
 	struct cycle_report report;
 	bool done;
 	uint64_t incarnation; /* of the process; salts its jitter */
