@@ -46,18 +46,13 @@ bool store_key_each(struct store *store, enum side side, struct str id, key_fn *
 bool store_is_apart(struct store *store, enum side side, struct str id, bool *ret_apart,
 		    struct error *err)
 {
-	bool found;
 	struct sql_call call =
 		sql_call(&store->sql, "SELECT 1 FROM person WHERE side = ? AND id = ? "
 				      "AND link IS NULL AND remembered = 1");
 
 	sql_bind_int(&call, side);
 	sql_bind_text(&call, id);
-	if (!sql_row(&call, &found, err))
-		return false;
-	sql_end(&call);
-	*ret_apart = found;
-	return true;
+	return sql_found(&call, ret_apart, err);
 }
 
 bool store_agreed_get(struct store *store, int64_t link, enum side side, struct arena *arena,

@@ -134,7 +134,6 @@ bool marks_have_key(struct store *store, const struct match_key *key, bool *ret_
 		    struct error *err)
 {
 	struct digest digest;
-	bool found;
 
 	*ret_marked = false;
 	if (!read_key(store, err))
@@ -145,11 +144,7 @@ bool marks_have_key(struct store *store, const struct match_key *key, bool *ret_
 	struct sql_call call = sql_call(&store->sql, "SELECT 1 FROM forgotten_key WHERE mark = ?");
 
 	sql_bind_digest(&call, &digest);
-	if (!sql_row(&call, &found, err))
-		return false;
-	sql_end(&call);
-	*ret_marked = found;
-	return true;
+	return sql_found(&call, ret_marked, err);
 }
 
 bool store_forgotten_at(struct store *store, enum side side, struct str id, int64_t *ret_at,

@@ -86,10 +86,8 @@ static bool is_refused(struct store *store, const struct note *note,
 
 	sql_bind_text(&call, arena_format(&arena, QUARANTINE_NOTE "%.*s", STR_ARG(note->id)));
 	sql_bind_digest(&call, &refused);
-	const bool ok = sql_row(&call, ret_refused, err);
+	const bool ok = sql_found(&call, ret_refused, err);
 
-	if (ok && *ret_refused)
-		sql_end(&call);
 	arena_release(&arena);
 	return ok;
 }

@@ -80,7 +80,6 @@ static bool judge_linked(struct store *store, struct observe *see, struct arena 
 static bool is_remembered(struct store *store, const struct observe *see, bool *ret_remembered,
 			  struct error *err)
 {
-	bool found;
 	struct sql_call call =
 		see->side == SIDE_RECORDS ?
 			sql_call(&store->sql,
@@ -89,11 +88,7 @@ static bool is_remembered(struct store *store, const struct observe *see, bool *
 				 "SELECT 1 FROM link WHERE state = 1 AND people_id = ? LIMIT 1");
 
 	sql_bind_text(&call, see->person->id);
-	if (!sql_row(&call, &found, err))
-		return false;
-	sql_end(&call);
-	*ret_remembered = found;
-	return true;
+	return sql_found(&call, ret_remembered, err);
 }
 
 static bool insert_row(struct store *store, struct observe *see, struct error *err)

@@ -51,7 +51,6 @@ bool store_quarantine_blocks(struct store *store, enum side target, int64_t link
 			     struct str source_id, const struct digest *content, bool *ret_blocked,
 			     struct error *err)
 {
-	bool found;
 	struct sql_call call =
 		sql_call(&store->sql, "SELECT 1 FROM quarantine WHERE target = ? AND link = ? "
 				      "AND source_id = ? AND content = ?");
@@ -60,11 +59,7 @@ bool store_quarantine_blocks(struct store *store, enum side target, int64_t link
 	sql_bind_int(&call, link);
 	sql_bind_text(&call, source_of(link, source_id));
 	sql_bind_digest(&call, content);
-	if (!sql_row(&call, &found, err))
-		return false;
-	sql_end(&call);
-	*ret_blocked = found;
-	return true;
+	return sql_found(&call, ret_blocked, err);
 }
 
 bool store_quarantine_lift(struct store *store, enum side target, int64_t link,

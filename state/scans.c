@@ -101,17 +101,12 @@ bool store_mark_seen(struct store *store, enum side side, const struct digest *r
 bool store_knows_raw(struct store *store, enum side side, const struct digest *raw, bool *ret_known,
 		     struct error *err)
 {
-	bool known;
 	struct sql_call call = sql_call(
 		&store->sql, "SELECT 1 FROM person WHERE side = ? AND raw = ? AND gone_cycle = 0");
 
 	sql_bind_int(&call, side);
 	sql_bind_digest(&call, raw);
-	if (!sql_row(&call, &known, err))
-		return false;
-	sql_end(&call);
-	*ret_known = known;
-	return true;
+	return sql_found(&call, ret_known, err);
 }
 
 bool store_scan_since(struct store *store, enum side side, int64_t since, int64_t generation,
@@ -124,10 +119,7 @@ bool store_scan_since(struct store *store, enum side side, int64_t since, int64_
 	sql_bind_int(&call, side);
 	sql_bind_int(&call, generation);
 	sql_bind_int(&call, since);
-	if (!sql_row(&call, ret_any, err))
-		return false;
-	sql_end(&call);
-	return true;
+	return sql_found(&call, ret_any, err);
 }
 
 bool store_person_hidden(struct store *store, enum side side, struct str id, int64_t *ret_times,

@@ -227,6 +227,14 @@ void sql_end(struct sql_call *call)
 	call->bound = 0;
 }
 
+bool sql_found(struct sql_call *call, bool *ret_found, struct error *err)
+{
+	if (!sql_row(call, ret_found, err))
+		return false;
+	sql_end(call);
+	return true;
+}
+
 int64_t sql_changes(const struct sql *sql)
 {
 	return sqlite3_changes64(sql->db);

@@ -70,6 +70,8 @@ NODISCARD bool sql_run(struct sql_call *call, struct error *err);
 /* The next row; the call is ended when there is none, and on failure. */
 NODISCARD bool sql_row(struct sql_call *call, bool *ret_row, struct error *err);
 void sql_end(struct sql_call *call);
+/* Is there a row?  Ends the call. */
+NODISCARD bool sql_found(struct sql_call *call, bool *ret_found, struct error *err);
 /* Rows that the last INSERT, UPDATE or DELETE changed. */
 int64_t sql_changes(const struct sql *sql);
 

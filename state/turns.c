@@ -190,10 +190,7 @@ bool store_person_listed(struct store *store, enum side side, struct str id, int
 	sql_bind_int(&call, side);
 	sql_bind_text(&call, id);
 	sql_bind_int(&call, generation);
-	if (!sql_row(&call, ret_listed, err))
-		return false;
-	sql_end(&call);
-	return true;
+	return sql_found(&call, ret_listed, err);
 }
 
 bool store_raw_listed(struct store *store, enum side side, const struct digest *raw,
@@ -205,10 +202,7 @@ bool store_raw_listed(struct store *store, enum side side, const struct digest *
 	sql_bind_int(&call, side);
 	sql_bind_digest(&call, raw);
 	sql_bind_int(&call, generation);
-	if (!sql_row(&call, ret_listed, err))
-		return false;
-	sql_end(&call);
-	return true;
+	return sql_found(&call, ret_listed, err);
 }
 
 bool store_gap_get(struct store *store, enum side side, int64_t *ret_generation, struct error *err)

@@ -174,22 +174,13 @@ bool unreadable_end(struct store *store, enum side side, struct str id, struct e
 	       store_quarantine_lift(store, side, QUARANTINE_UNREADABLE, id, err);
 }
 
-static bool is_there(struct sql_call *call, bool *ret_found, struct error *err)
-{
-	if (!sql_row(call, ret_found, err))
-		return false;
-	if (*ret_found)
-		sql_end(call);
-	return true;
-}
-
 bool store_unreadable_any(struct store *store, enum side side, bool *ret_any, struct error *err)
 {
 	struct sql_call call =
 		sql_call(&store->sql, "SELECT 1 FROM unreadable WHERE side = ? LIMIT 1");
 
 	sql_bind_int(&call, side);
-	return is_there(&call, ret_any, err);
+	return sql_found(&call, ret_any, err);
 }
 
 bool store_unreadable_link(struct store *store, int64_t link, bool *ret_unreadable,
@@ -201,7 +192,7 @@ bool store_unreadable_link(struct store *store, int64_t link, bool *ret_unreadab
 				      "(u.side = 1 AND u.id = l.people_id) WHERE l.id = ? LIMIT 1");
 
 	sql_bind_int(&call, link);
-	return is_there(&call, ret_unreadable, err);
+	return sql_found(&call, ret_unreadable, err);
 }
 
 bool store_unreadable_shows(struct store *store, enum side side, uint64_t mark, bool *ret_shows,
@@ -213,7 +204,7 @@ bool store_unreadable_shows(struct store *store, enum side side, uint64_t mark, 
 
 	sql_bind_int(&call, (int64_t)mark);
 	sql_bind_int(&call, side);
-	return is_there(&call, ret_shows, err);
+	return sql_found(&call, ret_shows, err);
 }
 
 bool store_unreadable_stranger(struct store *store, enum side side, int64_t since, bool *ret_any,
@@ -226,7 +217,7 @@ bool store_unreadable_stranger(struct store *store, enum side side, int64_t sinc
 
 	sql_bind_int(&call, side);
 	sql_bind_int(&call, since);
-	return is_there(&call, ret_any, err);
+	return sql_found(&call, ret_any, err);
 }
 
 /* Who has a counterpart only among those who are parked would be taken for somebody who has none. */
