@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "mappers/json_write.h"
 
+#include "base/clock.h"
+
 #include <inttypes.h>
 #include <json-c/linkhash.h>
 #include <string.h>
@@ -80,6 +82,15 @@ void json_string_or_null(struct json_writer *writer, struct str text)
 		json_string(writer, text);
 	else
 		json_null(writer);
+}
+
+void json_time_or_null(struct json_writer *writer, int64_t ns)
+{
+	char text[CLOCK_TEXT_BYTES] = "";
+
+	if (ns != 0)
+		clock_format(ns, 3, text);
+	json_string_or_null(writer, str_from(text));
 }
 
 void json_number(struct json_writer *writer, uint64_t number)

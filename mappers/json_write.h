@@ -24,6 +24,8 @@ void json_key(struct json_writer *writer, const char *key);
 void json_key_of(struct json_writer *writer, struct str key);
 void json_string(struct json_writer *writer, struct str text);
 void json_string_or_null(struct json_writer *writer, struct str text); /* null if text is empty */
+/* ns since 1970, as UTC with milliseconds; null if it is 0. */
+void json_time_or_null(struct json_writer *writer, int64_t ns);
 void json_number(struct json_writer *writer, uint64_t number);
 void json_null(struct json_writer *writer);
 /* A whole JSON value as it stands. */

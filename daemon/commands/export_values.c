@@ -2,7 +2,6 @@
 /*
  * export_values: values as JSON, with all that the state holds of them.
  */
-#include "base/clock.h"
 #include "daemon/commands/export.h"
 
 #include <assert.h>
@@ -15,11 +14,8 @@ void export_text(struct export *export, const char *key, struct str text)
 
 void export_time(struct export *export, const char *key, int64_t ns)
 {
-	char text[CLOCK_TEXT_BYTES] = "";
-
-	if (ns != 0)
-		clock_format(ns, 3, text);
-	export_text(export, key, str_from(text));
+	json_key(&export->writer, key);
+	json_time_or_null(&export->writer, ns);
 }
 
 void export_number(struct export *export, const char *key, int64_t number)

@@ -56,18 +56,14 @@ static struct str text_of(struct arena *arena, enum listing_kind kind,
 static void write_cell(struct json_writer *writer, enum listing_kind kind,
 		       const struct listing_cell *cell)
 {
-	char time[CLOCK_TEXT_BYTES];
-
-	if (kind == LISTING_TEXT) {
+	if (kind == LISTING_TEXT)
 		json_string_or_null(writer, cell->text);
-	} else if (kind != LISTING_COUNT && cell->number == 0) {
+	else if (kind == LISTING_TIME)
+		json_time_or_null(writer, cell->number);
+	else if (kind != LISTING_COUNT && cell->number == 0)
 		json_null(writer);
-	} else if (kind != LISTING_TIME) {
+	else
 		json_number(writer, (uint64_t)cell->number);
-	} else {
-		clock_format(cell->number, 3, time);
-		json_string(writer, str_from(time));
-	}
 }
 
 /* ---- Table ---- */

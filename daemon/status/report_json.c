@@ -41,15 +41,8 @@ static const struct {
 
 static void write_time(struct json_writer *writer, const char *key, int64_t ns)
 {
-	char text[CLOCK_TEXT_BYTES];
-
 	json_key(writer, key);
-	if (ns == 0) {
-		json_null(writer);
-		return;
-	}
-	clock_format(ns, 3, text);
-	json_string(writer, str_from(text));
+	json_time_or_null(writer, ns);
 }
 
 /* Which side and which kind of error; the message is for stderr and the log. */

@@ -28,15 +28,8 @@ static void put_count(struct json_writer *writer, const char *key, uint64_t numb
 
 static void put_time(struct json_writer *writer, const char *key, int64_t ns)
 {
-	char text[CLOCK_TEXT_BYTES];
-
 	json_key(writer, key);
-	if (ns == 0) {
-		json_null(writer);
-		return;
-	}
-	clock_format(ns, 3, text);
-	json_string(writer, str_from(text));
+	json_time_or_null(writer, ns);
 }
 
 static void put_reasons(struct json_writer *writer, const struct status_reasons *reasons)
