@@ -18,8 +18,8 @@
  *    state another one (base_url, records.object, records.dialect, state.path) cannot be changed so.
  *  - USR1 starts a cycle now, or as soon as the one under way has ended.
  */
-#ifndef CRMSYNC_DAEMON_APP_H
-#define CRMSYNC_DAEMON_APP_H
+#ifndef CRMSYNC_DAEMON_APP_APP_H
+#define CRMSYNC_DAEMON_APP_APP_H
 
 #include "core/cycle.h"
 #include "daemon/config/config.h"

@@ -3,8 +3,8 @@
  * app_job: what a client of the control socket asked for, and how it is answered.  A job outlives a client
  * that goes while it is carried out; the client learns of it no more.
  */
-#ifndef CRMSYNC_DAEMON_APP_JOB_H
-#define CRMSYNC_DAEMON_APP_JOB_H
+#ifndef CRMSYNC_DAEMON_APP_APP_JOB_H
+#define CRMSYNC_DAEMON_APP_APP_JOB_H
 
 #include "daemon/app/app_p.h"
 #include "daemon/commands/served.h"

@@ -10,8 +10,8 @@
  *   app_token.c   tokens, and the new one where the old one is refused
  *   app_status.c  what the status file and the progress line say
  */
-#ifndef CRMSYNC_DAEMON_APP_P_H
-#define CRMSYNC_DAEMON_APP_P_H
+#ifndef CRMSYNC_DAEMON_APP_APP_P_H
+#define CRMSYNC_DAEMON_APP_APP_P_H
 
 #include "base/vec.h"
 #include "daemon/app/app.h"

@@ -4,8 +4,8 @@
  * and a message that cannot be sent is not missed.  One that does not read holds nothing up: what is said once
  * is tried for a second, the rest is left out.
  */
-#ifndef CRMSYNC_DAEMON_NOTIFY_H
-#define CRMSYNC_DAEMON_NOTIFY_H
+#ifndef CRMSYNC_DAEMON_APP_NOTIFY_H
+#define CRMSYNC_DAEMON_APP_NOTIFY_H
 
 #include <stdbool.h>
 #include <stdint.h>

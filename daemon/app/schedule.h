@@ -10,8 +10,8 @@
  *  - after failures in a row the wait grows as that between the attempts of a request does
  *    (sync.retry.base, cap), and is never shorter than the interval.
  */
-#ifndef CRMSYNC_DAEMON_SCHEDULE_H
-#define CRMSYNC_DAEMON_SCHEDULE_H
+#ifndef CRMSYNC_DAEMON_APP_SCHEDULE_H
+#define CRMSYNC_DAEMON_APP_SCHEDULE_H
 
 #include "core/retry.h"
 

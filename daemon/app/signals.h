@@ -4,8 +4,8 @@
  *
  * They are blocked and read from a descriptor (signalfd), in this thread and in those that it starts later.
  */
-#ifndef CRMSYNC_DAEMON_SIGNALS_H
-#define CRMSYNC_DAEMON_SIGNALS_H
+#ifndef CRMSYNC_DAEMON_APP_SIGNALS_H
+#define CRMSYNC_DAEMON_APP_SIGNALS_H
 
 #include "base/error.h"
 

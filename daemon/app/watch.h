@@ -6,8 +6,8 @@
  * Something has moved if the mark has changed: a number that tells the phase, what was read and
  * written, and the requests.  Nothing need move while the daemon knows until when it waits.
  */
-#ifndef CRMSYNC_DAEMON_WATCH_H
-#define CRMSYNC_DAEMON_WATCH_H
+#ifndef CRMSYNC_DAEMON_APP_WATCH_H
+#define CRMSYNC_DAEMON_APP_WATCH_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -3,8 +3,8 @@
  * check_online: does the configuration fit the two servers?  Asks them a dozen questions at most, writes
  * nothing anywhere, and prints one table of what it found.
  */
-#ifndef CRMSYNC_DAEMON_CHECK_ONLINE_H
-#define CRMSYNC_DAEMON_CHECK_ONLINE_H
+#ifndef CRMSYNC_DAEMON_CHECK_CHECK_ONLINE_H
+#define CRMSYNC_DAEMON_CHECK_CHECK_ONLINE_H
 
 #include "daemon/config/config.h"
 #include "daemon/exit_codes.h"

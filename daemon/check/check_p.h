@@ -12,8 +12,8 @@
  * Nothing is written to a side, to the state or to the status file.  The questions are asked one after
  * the other; what follows from a failure is not asked any more.
  */
-#ifndef CRMSYNC_DAEMON_CHECK_P_H
-#define CRMSYNC_DAEMON_CHECK_P_H
+#ifndef CRMSYNC_DAEMON_CHECK_CHECK_P_H
+#define CRMSYNC_DAEMON_CHECK_CHECK_P_H
 
 #include "base/vec.h"
 #include "daemon/config/config.h"

@@ -4,8 +4,8 @@
  *
  * All are lower bounds: answers that are slow, retries and rates that a server lowers come on top.
  */
-#ifndef CRMSYNC_DAEMON_ESTIMATE_H
-#define CRMSYNC_DAEMON_ESTIMATE_H
+#ifndef CRMSYNC_DAEMON_CHECK_ESTIMATE_H
+#define CRMSYNC_DAEMON_CHECK_ESTIMATE_H
 
 #include "base/arena.h"
 #include "daemon/config/config.h"

@@ -16,8 +16,8 @@
  *
  * Ownership: everything belongs to the struct's arena; config_release() frees it.
  */
-#ifndef CRMSYNC_DAEMON_CONFIG_H
-#define CRMSYNC_DAEMON_CONFIG_H
+#ifndef CRMSYNC_DAEMON_CONFIG_CONFIG_H
+#define CRMSYNC_DAEMON_CONFIG_CONFIG_H
 
 #include "base/arena.h"
 #include "base/error.h"

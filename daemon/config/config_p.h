@@ -13,8 +13,8 @@
  *   config_print.c   check --print-fields
  *   config.c         life cycle
  */
-#ifndef CRMSYNC_DAEMON_CONFIG_P_H
-#define CRMSYNC_DAEMON_CONFIG_P_H
+#ifndef CRMSYNC_DAEMON_CONFIG_CONFIG_P_H
+#define CRMSYNC_DAEMON_CONFIG_CONFIG_P_H
 
 #include "daemon/config/config.h"
 

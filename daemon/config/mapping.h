@@ -2,8 +2,8 @@
 /*
  * mapping: which mappers a configuration asks for, and what they have to know of it.
  */
-#ifndef CRMSYNC_DAEMON_MAPPING_H
-#define CRMSYNC_DAEMON_MAPPING_H
+#ifndef CRMSYNC_DAEMON_CONFIG_MAPPING_H
+#define CRMSYNC_DAEMON_CONFIG_MAPPING_H
 
 #include "daemon/config/config.h"
 #include "mappers/mapper.h"

@@ -2,8 +2,8 @@
 /*
  * nearest: which of the known names a mistyped one was meant to be.
  */
-#ifndef CRMSYNC_DAEMON_NEAREST_H
-#define CRMSYNC_DAEMON_NEAREST_H
+#ifndef CRMSYNC_DAEMON_CONFIG_NEAREST_H
+#define CRMSYNC_DAEMON_CONFIG_NEAREST_H
 
 #include "base/str.h"
 

@@ -8,8 +8,8 @@
  * Where a relative name is looked for: $CREDENTIALS_DIRECTORY (systemd's LoadCredential) if that is
  * set, else the folder of the configuration file.
  */
-#ifndef CRMSYNC_DAEMON_SECRET_H
-#define CRMSYNC_DAEMON_SECRET_H
+#ifndef CRMSYNC_DAEMON_CONFIG_SECRET_H
+#define CRMSYNC_DAEMON_CONFIG_SECRET_H
 
 #include "base/arena.h"
 #include "base/error.h"

@@ -7,8 +7,8 @@
  * manual).  Both outputs are replaced between begin and end; the log, which writes to the file itself, is
  * not touched.  For calls that do not come back to the loop.
  */
-#ifndef CRMSYNC_DAEMON_CAPTURE_H
-#define CRMSYNC_DAEMON_CAPTURE_H
+#ifndef CRMSYNC_DAEMON_CONTROL_CAPTURE_H
+#define CRMSYNC_DAEMON_CONTROL_CAPTURE_H
 
 #include "base/buf.h"
 

@@ -3,8 +3,8 @@
  * control_ask: the other end of the control socket: has a daemon carry out a command, and shows its
  * progress meanwhile.  Blocks.
  */
-#ifndef CRMSYNC_DAEMON_CONTROL_ASK_H
-#define CRMSYNC_DAEMON_CONTROL_ASK_H
+#ifndef CRMSYNC_DAEMON_CONTROL_CONTROL_ASK_H
+#define CRMSYNC_DAEMON_CONTROL_CONTROL_ASK_H
 
 #include "daemon/control/control_wire.h"
 

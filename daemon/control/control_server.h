@@ -11,8 +11,8 @@
  *  - what is not sent whole within CONTROL_SEND_MS is closed, and so is an answer that is not taken within
  *    CONTROL_TAKE_MS.
  */
-#ifndef CRMSYNC_DAEMON_CONTROL_SERVER_H
-#define CRMSYNC_DAEMON_CONTROL_SERVER_H
+#ifndef CRMSYNC_DAEMON_CONTROL_CONTROL_SERVER_H
+#define CRMSYNC_DAEMON_CONTROL_CONTROL_SERVER_H
 
 #include "base/error.h"
 #include "base/str.h"

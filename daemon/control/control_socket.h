@@ -2,8 +2,8 @@
 /*
  * control_socket: the socket as a file: making it, and reaching it.
  */
-#ifndef CRMSYNC_DAEMON_CONTROL_SOCKET_H
-#define CRMSYNC_DAEMON_CONTROL_SOCKET_H
+#ifndef CRMSYNC_DAEMON_CONTROL_CONTROL_SOCKET_H
+#define CRMSYNC_DAEMON_CONTROL_CONTROL_SOCKET_H
 
 #include "base/attrs.h"
 #include "base/error.h"

@@ -7,8 +7,8 @@
  * and behind `sync --plan` the lines of the plan as they stand in its file; the daemon answers with any
  * number of lines and ends with the exit code.
  */
-#ifndef CRMSYNC_DAEMON_CONTROL_WIRE_H
-#define CRMSYNC_DAEMON_CONTROL_WIRE_H
+#ifndef CRMSYNC_DAEMON_CONTROL_CONTROL_WIRE_H
+#define CRMSYNC_DAEMON_CONTROL_CONTROL_WIRE_H
 
 #include "base/arena.h"
 #include "base/buf.h"

@@ -3,8 +3,8 @@
  * journal: lines of the log as entries of systemd's journal: MESSAGE, PRIORITY, and each field of the
  * line as CRMSYNC_KEY, to search by: journalctl CRMSYNC_OUTCOME=failed
  */
-#ifndef CRMSYNC_DAEMON_JOURNAL_H
-#define CRMSYNC_DAEMON_JOURNAL_H
+#ifndef CRMSYNC_DAEMON_LOG_JOURNAL_H
+#define CRMSYNC_DAEMON_LOG_JOURNAL_H
 
 #include "base/log.h"
 

@@ -3,8 +3,8 @@
  * log_choice: how the log is set up: what the command line says, over what the configuration says.
  * Kept for a reload: the command line stays.
  */
-#ifndef CRMSYNC_DAEMON_LOG_CHOICE_H
-#define CRMSYNC_DAEMON_LOG_CHOICE_H
+#ifndef CRMSYNC_DAEMON_LOG_LOG_CHOICE_H
+#define CRMSYNC_DAEMON_LOG_LOG_CHOICE_H
 
 #include "base/log.h"
 

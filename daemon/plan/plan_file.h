@@ -9,8 +9,8 @@
  *
  * It holds personal data: the file is made with mode 0600.
  */
-#ifndef CRMSYNC_DAEMON_PLAN_FILE_H
-#define CRMSYNC_DAEMON_PLAN_FILE_H
+#ifndef CRMSYNC_DAEMON_PLAN_PLAN_FILE_H
+#define CRMSYNC_DAEMON_PLAN_PLAN_FILE_H
 
 #include "base/limits.h"
 #include "core/cycle.h"

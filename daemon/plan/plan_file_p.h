@@ -2,8 +2,8 @@
 /*
  * plan_file_p: the names of what stands in the file of a plan, for who writes and who reads it.
  */
-#ifndef CRMSYNC_DAEMON_PLAN_FILE_P_H
-#define CRMSYNC_DAEMON_PLAN_FILE_P_H
+#ifndef CRMSYNC_DAEMON_PLAN_PLAN_FILE_P_H
+#define CRMSYNC_DAEMON_PLAN_PLAN_FILE_P_H
 
 #include "base/limits.h"
 #include "daemon/plan/plan_file.h"

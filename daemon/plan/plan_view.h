@@ -5,8 +5,8 @@
  *
  * Shows personal data: for the user's own terminal or file, never for logs.
  */
-#ifndef CRMSYNC_DAEMON_PLAN_VIEW_H
-#define CRMSYNC_DAEMON_PLAN_VIEW_H
+#ifndef CRMSYNC_DAEMON_PLAN_PLAN_VIEW_H
+#define CRMSYNC_DAEMON_PLAN_PLAN_VIEW_H
 
 #include "daemon/config/config.h"
 #include "state/store.h"

@@ -9,8 +9,8 @@
  * Shows personal data: for the user's own terminal or file, never for logs.
  * Errors: ERR_STORE if it cannot be printed, ERR_CANCELED if the reader has gone (head).
  */
-#ifndef CRMSYNC_DAEMON_LISTING_H
-#define CRMSYNC_DAEMON_LISTING_H
+#ifndef CRMSYNC_DAEMON_PRINT_LISTING_H
+#define CRMSYNC_DAEMON_PRINT_LISTING_H
 
 #include "base/arena.h"
 #include "base/buf.h"

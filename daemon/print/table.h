@@ -5,8 +5,8 @@
  * Control characters of a cell are escaped: no value can move the cursor.  On a terminal the last
  * column is cut to its width; elsewhere nothing is.
  */
-#ifndef CRMSYNC_DAEMON_TABLE_H
-#define CRMSYNC_DAEMON_TABLE_H
+#ifndef CRMSYNC_DAEMON_PRINT_TABLE_H
+#define CRMSYNC_DAEMON_PRINT_TABLE_H
 
 #include "base/arena.h"
 #include "base/str.h"

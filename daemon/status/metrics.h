@@ -5,8 +5,8 @@
  *
  * Counters go on over restarts: they stand in the state.  Numbers only: no ids, no addresses.
  */
-#ifndef CRMSYNC_DAEMON_METRICS_H
-#define CRMSYNC_DAEMON_METRICS_H
+#ifndef CRMSYNC_DAEMON_STATUS_METRICS_H
+#define CRMSYNC_DAEMON_STATUS_METRICS_H
 
 #include "daemon/status/status.h"
 #include "state/counters.h"

@@ -5,8 +5,8 @@
  *
  * Times are wall clock, ns; a clock that jumps makes a wrong rate, nothing worse.
  */
-#ifndef CRMSYNC_DAEMON_PROGRESS_H
-#define CRMSYNC_DAEMON_PROGRESS_H
+#ifndef CRMSYNC_DAEMON_STATUS_PROGRESS_H
+#define CRMSYNC_DAEMON_STATUS_PROGRESS_H
 
 #include "base/buf.h"
 #include "daemon/runner/runner.h"

@@ -5,8 +5,8 @@
  *
  * No fsync: what matters after a power loss stands in the state.
  */
-#ifndef CRMSYNC_DAEMON_REPLACE_FILE_H
-#define CRMSYNC_DAEMON_REPLACE_FILE_H
+#ifndef CRMSYNC_DAEMON_STATUS_REPLACE_FILE_H
+#define CRMSYNC_DAEMON_STATUS_REPLACE_FILE_H
 
 #include "base/error.h"
 #include "base/str.h"

@@ -5,8 +5,8 @@
  *
  * No personal data, no ids and no words of a server stand in any of them.
  */
-#ifndef CRMSYNC_DAEMON_REPORT_H
-#define CRMSYNC_DAEMON_REPORT_H
+#ifndef CRMSYNC_DAEMON_STATUS_REPORT_H
+#define CRMSYNC_DAEMON_STATUS_REPORT_H
 
 #include "core/cycle.h"
 #include "daemon/exit_codes.h"

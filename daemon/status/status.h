@@ -13,8 +13,8 @@
  *
  * Ownership: texts are static, or belong to the arena that the status was parsed into.
  */
-#ifndef CRMSYNC_DAEMON_STATUS_H
-#define CRMSYNC_DAEMON_STATUS_H
+#ifndef CRMSYNC_DAEMON_STATUS_STATUS_H
+#define CRMSYNC_DAEMON_STATUS_STATUS_H
 
 #include "base/arena.h"
 #include "base/buf.h"
