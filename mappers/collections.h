@@ -55,10 +55,10 @@ bool collection_create_repeats(const struct mapper *mapper, enum collection whic
 /* The answer is read by collection_decode(). */
 void collection_create(const struct mapper *mapper, enum collection which, struct str title,
 		       struct str known_by, struct request *ret);
-/* Of one that was refused because its like is there: asks for that one.  The refusal names nobody, but an
- * assert on the domains finds it: the company that a lost request made, or the one that the system made for
- * an e-mail address of that domain a moment ago.  Only domains are sent, and they are only added to: nothing
- * of it is overwritten. */
+/* Of one that was refused because its like is there: asks for that one.  The refusal names nobody,
+ * but an assert on the domains finds it: the company that a lost request made, or the one that the
+ * system made for an e-mail address of that domain a moment ago.  Only domains are sent, and they
+ * are only added to: nothing of it is overwritten. */
 void collection_assert(const struct mapper *mapper, enum collection which, struct str known_by,
 		       struct request *ret);
 

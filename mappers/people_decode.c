@@ -79,8 +79,8 @@ static struct str element_content(struct decoder *decoder, struct json_object *e
 	return content;
 }
 
-/* "emailAddresses": [{ "email": … }].  A null is left out of answers, so a row without its address is a blank
- * one; of a list that has no other nothing is known: neither that it is empty. */
+/* "emailAddresses": [{ "email": … }].  A null is left out of answers, so a row without its address
+ * is a blank one; of a list that has no other nothing is known: neither that it is empty. */
 static bool decode_objects(struct decoder *decoder, const struct field *field, const char *key,
 			   struct json_object *node, struct value *ret)
 {

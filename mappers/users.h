@@ -33,8 +33,8 @@ struct user_request {
 	enum user_write_kind kind;
 	struct str id; /* of an update */
 	const struct user_content *content;
-	/* An empty text takes the value away.  The workspace is added to others by an update, and takes their place
-	 * by an assert. */
+	/* An empty text takes the value away.  The workspace is added to others by an update, and
+	 * takes their place by an assert. */
 	bool wanted[USER_PART_COUNT];
 };
 

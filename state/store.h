@@ -301,8 +301,8 @@ struct intent {
 
 /* The reason of one field; empty if none is kept. */
 struct str intent_reason(const struct intent *intent, struct str field);
-/* id, state, sent_at and late_until are set here.  Replaces nothing: a second intent for the same link and target,
- * or the same source of a create, is ERR_INTERNAL. */
+/* id, state, sent_at and late_until are set here.  Replaces nothing: a second intent for the same
+ * link and target, or the same source of a create, is ERR_INTERNAL. */
 NODISCARD bool store_intent_add(struct store *store, const struct intent *intent, int64_t *ret_id,
 				struct error *err);
 typedef bool intent_fn(void *payload, const struct intent *intent, struct arena *row_arena,

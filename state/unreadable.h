@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * unreadable: persons who can be named and cannot be decoded.  A list shows them, so nobody is missing; but
- * what they hold is not known, and nothing is written from, to or beside them until it is.  Each stands in the
- * quarantine; store_observe() ends it, of whoever it is given.
+ * unreadable: persons who can be named and cannot be decoded.  A list shows them, so nobody is
+ * missing; but what they hold is not known, and nothing is written from, to or beside them until it
+ * is.  Each stands in the quarantine; store_observe() ends it, of whoever it is given.
  */
 #ifndef CRMSYNC_STATE_UNREADABLE_H
 #define CRMSYNC_STATE_UNREADABLE_H

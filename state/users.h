@@ -31,8 +31,8 @@ struct user_row {
 	struct str record_id; /* empty: none is known */
 	/* As written or found last; without a record_id, what one may have been made with. */
 	struct user_content held;
-	/* Bits of the parts that a write of unknown outcome may have changed: until another write of the part is
-	 * answered, or a reading shows what is there. */
+	/* Bits of the parts that a write of unknown outcome may have changed: until another write
+	 * of the part is answered, or a reading shows what is there. */
 	uint32_t doubt;
 	struct user_content claim; /* USER_ID and USER_EMAIL: what its person asks for */
 	bool has_write;
@@ -60,16 +60,17 @@ NODISCARD bool store_user_write_count(struct store *store, int64_t *ret_n, struc
 
 /* ---- Who else has it ---- */
 
-/* The other active link whose person asks for this user_id or e-mail address, or whose record still has it
- * and is to hold another one, or is due, so that it may be.  part: USER_ID or USER_EMAIL.  *ret_link 0: there is none. */
+/* The other active link whose person asks for this user_id or e-mail address, or whose record still
+ * has it and is to hold another one, or is due, so that it may be.  part: USER_ID or USER_EMAIL.
+ * *ret_link 0: there is none. */
 NODISCARD bool store_user_rival(struct store *store, int64_t link, enum user_part part,
 				struct str text, int64_t *ret_link, struct error *err);
 /* The other link whose record has this user_id and was left: its person is gone, or asks for none. */
 NODISCARD bool store_user_left(struct store *store, int64_t link, struct str user_id,
 			       int64_t *ret_link, struct error *err);
 
-/* The other active link whose record has this user_id or e-mail address, and whose person asks for another one
- * that it waits for. */
+/* The other active link whose record has this user_id or e-mail address, and whose person asks for
+ * another one that it waits for. */
 NODISCARD bool store_user_keeper(struct store *store, int64_t link, enum user_part part,
 				 struct str text, int64_t *ret_link, struct error *err);
 

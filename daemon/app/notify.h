@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * notify: what the service manager is told (sd_notify).  Without one ($NOTIFY_SOCKET) nothing happens,
- * and a message that cannot be sent is not missed.  One that does not read holds nothing up: what is said once
- * is tried for a second, the rest is left out.
+ * notify: what the service manager is told (sd_notify).  Without one ($NOTIFY_SOCKET) nothing
+ * happens, and a message that cannot be sent is not missed.  One that does not read holds nothing
+ * up: what is said once is tried for a second, the rest is left out.
  */
 #ifndef CRMSYNC_DAEMON_APP_NOTIFY_H
 #define CRMSYNC_DAEMON_APP_NOTIFY_H
@@ -10,7 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* text: one line, for STATUS=.  False: to be said again; nobody was told, also because there is no manager. */
+/* text: one line, for STATUS=.  False: to be said again; nobody was told, also because there is no
+ * manager. */
 bool notify_ready(const char *text);
 void notify_status(const char *text);
 /* Followed by notify_ready(). */

@@ -171,8 +171,8 @@ static bool is_named(const struct config *config, const char *what, struct named
 	return false;
 }
 
-/* An id that is none may be refused like a question that is none, and a right that is missing is no matter of
- * the id. */
+/* An id that is none may be refused like a question that is none, and a right that is missing is no
+ * matter of the id. */
 static void note_refusal(struct check *check, enum side side, const struct asked *collection,
 			 const struct check_answer *answer)
 {

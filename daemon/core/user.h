@@ -40,8 +40,9 @@ bool user_wanted(const struct field_table *table, const struct person *people,
 #define USER_ALL_BITS (USER_BIT(USER_PART_COUNT) - 1)
 
 /*
- * The parts that are to be written over `held`; true if there are any.  doubt: bits of those of which it is not
- * known what the record holds.  A workspace is never taken away: it may be somebody else's.
+ * The parts that are to be written over `held`; true if there are any.  doubt: bits of those of
+ * which it is not known what the record holds.  A workspace is never taken away: it may be somebody
+ * else's.
  */
 bool user_differs(const struct user_content *held, uint32_t doubt,
 		  const struct user_content *wanted, bool ret_parts[USER_PART_COUNT]);

@@ -322,8 +322,9 @@ static void pump(struct sender *sender)
 		return;
 	requeue_due(sender, now_ns);
 	deliver(sender);
-	/* Callbacks took their time: what goes now is counted now.  What they have submitted is judged, too,
-	 * before the timer is set: whoever is to be told something waits for the loop's next turn only. */
+	/* Callbacks took their time: what goes now is counted now.  What they have submitted is
+	 * judged, too, before the timer is set: whoever is to be told something waits for the
+	 * loop's next turn only. */
 	now_ns = sender_monotonic_ns(sender);
 	sender_shed(sender, now_ns);
 	while (has_room(sender, now_ns) && (call = pick(sender, now_ns)) != NULL) {

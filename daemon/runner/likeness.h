@@ -24,8 +24,8 @@ bool likeness_shows(const struct field_table *table, const struct intent *intent
 /* Does it share a value, or an element, with what was written to field i? */
 bool likeness_shares(const struct field_table *table, const struct intent *intent, size_t i,
 		     const struct person *person);
-/* Was a value written to field i that the target was not known to hold any of, and does the person not say what
- * is there now? */
+/* Was a value written to field i that the target was not known to hold any of, and does the person
+ * not say what is there now? */
 bool likeness_lacks(const struct intent *intent, size_t i, const struct person *person);
 /* The elements of a set that were written and that the person still has; VALUE_UNKNOWN: none, or no set. */
 struct value likeness_kept(const struct field_table *table, const struct intent *intent, size_t i,

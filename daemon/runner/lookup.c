@@ -158,8 +158,8 @@ static bool is_witness_of(const struct side_lookup *side, enum key_kind kind, st
 	return false;
 }
 
-/* E-mails are asked for by themselves; the other kinds may stand in one request, and who is in it with two of
- * them shows nothing of either. */
+/* E-mails are asked for by themselves; the other kinds may stand in one request, and who is in it
+ * with two of them shows nothing of either. */
 static bool is_taken(const struct side_lookup *side, enum key_kind kind, struct str id, bool at_all)
 {
 	for (size_t i = 0; i < COUNT_OF(kinds); i++) {

@@ -63,8 +63,9 @@ static void note_found(struct search *search, const bool has[static KEY_KIND_COU
 	}
 }
 
-/* What is not what was asked for says nothing: a search may find more than what is equal.  A witness is looked
- * at like everybody who is read: an edit of his is known from here on, and must not be written over. */
+/* What is not what was asked for says nothing: a search may find more than what is equal.  A
+ * witness is looked at like everybody who is read: an edit of his is known from here on, and must
+ * not be written over. */
 static bool take_person(struct search *search, const struct person *person, struct error *err)
 {
 	struct lookup *lookup = search->lookup;

@@ -18,8 +18,8 @@ struct candidate {
 	int64_t number; /* of state/turns.h */
 	bool answered;  /* by one of his keys: nobody who has it is unknown */
 	bool failed;    /* one of his keys got no answer, or somebody who cannot be read has it */
-	/* What was said of an e-mail or LinkedIn address is not to be trusted: it was refused, or showed of nobody
-	 * who is there that they would be found. */
+	/* What was said of an e-mail or LinkedIn address is not to be trusted: it was refused, or
+	 * showed of nobody who is there that they would be found. */
 	bool doubted;
 	bool is_vague; /* nor is what was said of a phone: it may be written in another way there */
 	enum doubt doubt; /* of these, and of which key */

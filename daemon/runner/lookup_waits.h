@@ -2,8 +2,9 @@
 /*
  * lookup_waits: whose creation on a rolled side lookups have put off, from cycle to cycle.
  *
- * Who is not sure not to be there waits for the turn that tells, and is not asked for before it has ended; who
- * got no answer is asked for again, behind those who were not asked for yet, one after the other.
+ * Who is not sure not to be there waits for the turn that tells, and is not asked for before it has
+ * ended; who got no answer is asked for again, behind those who were not asked for yet, one after
+ * the other.
  *
  * In memory only: whoever is forgotten with the process is asked for once more.
  */
@@ -35,8 +36,8 @@ struct lookup_wait {
 struct lookup_waits {
 	VEC(struct lookup_wait) all; /* by who */
 	uint64_t round; /* in each of them everybody is asked for whom no turn decides */
-	/* The last turn that was concluded from read everybody: who was met before it began, by their number.  It
-	 * holds as long as the newest pages go back to what is known. */
+	/* The last turn that was concluded from read everybody: who was met before it began, by
+	 * their number.  It holds as long as the newest pages go back to what is known. */
 	int64_t concluded;
 	bool said[DOUBT_COUNT]
 		 [KEY_KIND_COUNT]; /* that persons wait because of it; while it lasts */

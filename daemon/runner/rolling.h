@@ -36,8 +36,8 @@ NODISCARD bool rolling_turn_over(struct runner *runner, enum side side, struct e
  * transaction that says so. */
 NODISCARD bool rolling_known(struct runner *runner, enum side side, int64_t generation,
 			     struct error *err);
-/* In an open transaction, or one of its own: the turn is over, or was no list.  Whoever was not asked for at the
- * end of the one before it is still to be, before anybody is removed. */
+/* In an open transaction, or one of its own: the turn is over, or was no list.  Whoever was not
+ * asked for at the end of the one before it is still to be, before anybody is removed. */
 NODISCARD bool rolling_begin_anew(struct runner *runner, enum side side, struct error *err);
 /* What ended with a turn was concluded: the next slice may begin another one. */
 NODISCARD bool rolling_conclude(struct runner *runner, struct error *err);

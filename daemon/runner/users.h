@@ -13,12 +13,14 @@
  * user_id has two records: a write of unknown outcome is looked up, and asserted if it isn't found, since it
  * may yet arrive.
  *
- * A record is changed by its id; one that is not there by it is looked up by the user_id that it had last, and
- * asserted by that where nothing can be looked up: a 404 may be wrong.  None is ever deleted.  The workspace is added by such a change and by nothing
- * else but a POST: an assert would put it in the place of those that others have added.
+ * A record is changed by its id; one that is not there by it is looked up by the user_id that it
+ * had last, and asserted by that where nothing can be looked up: a 404 may be wrong.  None is ever
+ * deleted.  The workspace is added by such a change and by nothing else but a POST: an assert would
+ * put it in the place of those that others have added.
  *
- * Two persons who exchange their customerIds, or e-mail addresses, each wait for what the other one's record
- * holds: the one that was met first gives its up (a keeper, state/users.h), for its heir.
+ * Two persons who exchange their customerIds, or e-mail addresses, each wait for what the other
+ * one's record holds: the one that was met first gives its up (a keeper, state/users.h), for its
+ * heir.
  */
 #ifndef CRMSYNC_DAEMON_RUNNER_USERS_H
 #define CRMSYNC_DAEMON_RUNNER_USERS_H
@@ -52,8 +54,8 @@ struct user_item {
 	const struct user_item *heir;
 };
 
-/* 403 or 404 for one person's write is that person's, 403 or 404 for every write the side's: which of them it
- * is shows when another write is taken. */
+/* 403 or 404 for one person's write is that person's, 403 or 404 for every write the side's: which
+ * of them it is shows when another write is taken. */
 struct user_refusal {
 	struct user_turn turn;
 	struct user_content wanted;
@@ -61,8 +63,8 @@ struct user_refusal {
 	struct str words;
 };
 
-/* So many of them, before a write was taken, are the side's; and so many writes are under way before one was
- * taken. */
+/* So many of them, before a write was taken, are the side's; and so many writes are under way
+ * before one was taken. */
 #define USERS_FORBIDDEN_MOST 4
 
 struct users {

@@ -250,8 +250,9 @@ static bool take_clash(struct users *users, struct user_item *item, const struct
 	return true;
 }
 
-/* The record was deleted, merged into another one, or the server is wrong: one that has the user_id that it had
- * last tells.  By the one that it is to have none would be found, and made beside it. */
+/* The record was deleted, merged into another one, or the server is wrong: one that has the user_id
+ * that it had last tells.  By the one that it is to have none would be found, and made beside
+ * it. */
 static bool take_gone(struct users *users, struct user_item *item, const struct answer *answer,
 		      struct error *err)
 {

@@ -158,8 +158,8 @@ static void judge_reading(struct job *job)
 	job->alone = job->alone || alone;
 }
 
-/* Where an update was accepted, and its answer said too little: what the target was not known to hold, and its
- * own answer lacks, it does not hold now either. */
+/* Where an update was accepted, and its answer said too little: what the target was not known to
+ * hold, and its own answer lacks, it does not hold now either. */
 static struct person asked_for(const struct job *job, struct arena *arena)
 {
 	const struct field_table *table = job->push->runner->table;

@@ -18,8 +18,8 @@
 /* What report_format() makes fits into this many bytes. */
 #define REPORT_BYTES ((size_t)4096)
 
-/* The last_cycle object as a value of an object or array that is open; `sync --json` prints the same of all its
- * cycles. */
+/* The last_cycle object as a value of an object or array that is open; `sync --json` prints the
+ * same of all its cycles. */
 void report_write(struct json_writer *writer, const struct cycle_report *report);
 /* The same as a text of its own, without a line end. */
 void report_format(const struct cycle_report *report, struct buf *out);

@@ -318,8 +318,9 @@ CREATE TABLE note_turn(
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX note_turn_next ON note_turn(due DESC, cycle, link);
 
--- The users record of a linked person, as it was written or found last; without a record_id there is none that
--- is known, or one that may have been made with this user_id.  claim: what its person asks for by now; empty: nothing, the record is left as it is.
+-- The users record of a linked person, as it was written or found last; without a record_id there
+-- is none that is known, or one that may have been made with this user_id.  claim: what its person
+-- asks for by now; empty: nothing, the record is left as it is.
 CREATE TABLE user(
 	link INTEGER NOT NULL PRIMARY KEY,
 	record_id TEXT NOT NULL,
