@@ -14,8 +14,8 @@
 
 enum turn_end {
 	TURN_RUNNING,
-	TURN_READ,  /* every page was read, and records on them could not be understood */
-	TURN_WHOLE, /* every person was read */
+	TURN_READ,  /* every page was read, and some of their records were left out */
+	TURN_WHOLE, /* every person was seen */
 	TURN_END_COUNT
 };
 
@@ -25,12 +25,14 @@ struct turn {
 	uint64_t mark;      /* of what it depends on: with another one it cannot go on */
 	int64_t cycle; /* whatever was sent by it, or by one before it, was sent before the turn began */
 	enum turn_end end;
-	uint64_t n_distinct;   /* persons seen, at its end */
-	uint64_t n_unreadable; /* records that could not be understood, in this pass */
-	bool was_unreadable;   /* there were some in the pass before */
-	int64_t asked;    /* at its end: a number of state/removals.h, see store_absent_each() */
-	uint32_t n_waits; /* at its end: cycles in a row that could not ask for anybody */
-	uint32_t n_asks;  /* at its end: cycles that have waited for it */
+	uint64_t n_distinct; /* persons seen, at its end */
+	/* Records in this pass that cannot be read and were left out: store_unreadable_put() was not
+	 * called, for lack of an id, or they were too many. */
+	uint64_t n_unreadable;
+	bool was_unreadable; /* there were some in the pass before */
+	int64_t asked;       /* at its end: a number of state/removals.h, see store_absent_each() */
+	uint32_t n_waits;    /* at its end: cycles in a row that could not ask for anybody */
+	uint32_t n_asks;     /* at its end: cycles that have waited for it */
 	bool unasked; /* at the end of the one before it not all who were absent were asked for */
 	int64_t newest; /* number of the person, of either side, that was met last before it began; 0: none */
 	struct scan_position at;

@@ -58,8 +58,8 @@ struct search {
 	struct lookup *lookup;
 	enum side side;
 	size_t first, n; /* of the keys that were wanted */
-	const struct match_key
-		*asked; /* all of the request, witnesses' too; in the lookup's arena */
+	/* All keys of the request, witnesses' too; in the lookup's arena. */
+	const struct match_key *asked;
 	size_t n_asked;
 	uint32_t limit;
 	bool met[KEY_KIND_COUNT];   /* somebody was found who has one of these keys */

@@ -39,8 +39,8 @@ struct lookup_waits {
 	/* The last turn that was concluded from read everybody: who was met before it began, by
 	 * their number.  It holds as long as the newest pages go back to what is known. */
 	int64_t concluded;
-	bool said[DOUBT_COUNT]
-		 [KEY_KIND_COUNT]; /* that persons wait because of it; while it lasts */
+	/* That persons wait because of it; while it lasts. */
+	bool said[DOUBT_COUNT][KEY_KIND_COUNT];
 };
 
 /* In the order in which a cycle asks for them. */

@@ -90,7 +90,7 @@ struct push {
 
 /* ---- recover.c ---- */
 
-/* A settlement: nobody knows yet whether it happened. */
+/* A settlement: nobody knows yet whether it happened.  The intent stays: the next cycle finds out. */
 NODISCARD bool recover_later(struct job *job, struct error *err);
 
 /* ---- push.c ---- */

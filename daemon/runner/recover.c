@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * recover: what an earlier process left behind.
+ * recover: what an earlier process or cycle left behind.
  *
  * What was never sent is decided anew.  What was sent may have happened: creates are looked for once the
- * scans are through (match.c); of updates and removals the target itself tells, also once it was read.
+ * scans are through (match.c), and recover_tells() says whether these can deny one; of updates and
+ * removals the target itself tells, also once it was read.
  * An update that happened is settled as if it had been answered, so that its history is not lost and what
  * the server made of the values is not taken for somebody's edit.
  */

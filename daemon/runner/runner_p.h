@@ -31,13 +31,14 @@ struct side_scan {
 	uint64_t n_seen;          /* persons on the pages read */
 	uint64_t
 		n_distinct; /* different ones, known at the end; of a rolled side those that are known */
-	uint64_t n_unreadable; /* records that could not be understood, in this pass */
-	bool was_unreadable;   /* there were some in an earlier pass */
-	bool began;            /* at least one page was answered */
+	/* Records in this pass that unreadable_take() did not take: they are left out. */
+	uint64_t n_unreadable;
+	bool was_unreadable; /* there were some in an earlier pass */
+	bool began;          /* at least one page was answered */
 	/* Since this generation every person of the side was on a page that was read; 0: not so.  Of a rolled
 	 * side: a turn has ended, and this cycle concludes from it. */
 	int64_t whole_since;
-	bool complete; /* and could be understood, and nobody is there whom it hid */
+	bool complete; /* and nothing of it was left out, and nobody is there whom it hid */
 	bool rolled;
 	/* Of a rolled side: */
 	int64_t known_since; /* generation of the last whole reading; 0: there was none */

@@ -465,7 +465,6 @@ static bool settle_dropped(struct job *job, struct error *err)
 	return store_intent_delete(runner_store(job->push->runner), job->intent.id, err);
 }
 
-/* The intent stays as it is: the next cycle finds out (recover.c, match.c). */
 bool settle_jobs(struct push *push, struct error *err)
 {
 	static bool (*const settlers[])(struct job *, struct error *) = {

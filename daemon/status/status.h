@@ -122,9 +122,9 @@ enum status_state status_state_of(enum phase phase);
  * Sets health and reasons from the rest; they go by themselves when what they name has ended.
  *   failing   the last cycle failed; a side cannot be reached, fails again and again, or refuses the
  *             token or every write
- *   degraded  a side asked to be left alone; conflicts or quarantined writes wait; the last cycle was
- *             guarded or left work; a daemon has not read a side whole for too long (stale), or was
- *             given a bad configuration
+ *   degraded  a side asked to be left alone; conflicts or what is in quarantine waits; the last
+ *             cycle was guarded or left work; a daemon has not read a side whole for too long
+ *             (stale), or was given a bad configuration
  * Who is put off is named as well, whatever the health.
  */
 void status_judge(struct status *status);

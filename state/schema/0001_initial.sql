@@ -33,9 +33,9 @@ CREATE TABLE turn(
 	generation INTEGER NOT NULL, -- whoever was seen since then was seen by this reading
 	mark INTEGER NOT NULL, -- of what it depends on: another one makes it void
 	cycle INTEGER NOT NULL, -- whatever this one or one before it has sent was sent before it began
-	ended INTEGER NOT NULL CHECK (ended IN (0, 1, 2)), -- 1: at its end, 2: and nothing was unreadable
+	ended INTEGER NOT NULL CHECK (ended IN (0, 1, 2)), -- 1: at its end, 2: and everybody was seen
 	n_distinct INTEGER NOT NULL, -- at its end
-	n_unreadable INTEGER NOT NULL, -- in this pass
+	n_unreadable INTEGER NOT NULL, -- records in this pass that were left out
 	was_unreadable INTEGER NOT NULL,
 	asked INTEGER NOT NULL, -- at its end: up to this person those who are absent were asked for
 	n_waits INTEGER NOT NULL, -- cycles in a row that could not ask
