@@ -284,7 +284,8 @@ bool references_read_again(struct runner *runner, enum side side)
 	return true;
 }
 
-bool references_are_blind(const struct runner *runner, const struct field *field)
+/* Is the row left alone, because what it is named in is not known? */
+static bool is_blind(const struct runner *runner, const struct field *field)
 {
 	for (int side = 0; side < SIDE_COUNT; side++) {
 		const enum collection which = field_collection(field, (enum side)side);
@@ -300,7 +301,7 @@ bool references_are_blind(const struct runner *runner, const struct field *field
 void references_choose_rows(struct runner *runner)
 {
 	for (size_t i = 0; i < runner->table->n; i++)
-		runner->unreadable[i] = references_are_blind(runner, &runner->table->fields[i]);
+		runner->unreadable[i] = is_blind(runner, &runner->table->fields[i]);
 	runner->rules.unreadable = runner->unreadable;
 }
 

@@ -78,8 +78,8 @@ struct references {
 	/* companies.c */
 	bool gathers; /* all companies are asked for when the list is through */
 	bool dropped; /* one of them was dead */
-	struct mapper_titles
-		*met; /* by id of a company that is to be asked for: a person who is with it */
+	/* By id of a company that is to be asked for: a person who is with it. */
+	struct mapper_titles *met;
 	struct members holders; /* the same: ids of companies, and these persons as their titles */
 	struct arena holder_texts;
 	struct str missed_company; /* of the person decoded last; empty: none */
@@ -150,9 +150,7 @@ bool references_are_wanted(const struct runner *runner);
 void references_note_missed(struct runner *runner, enum side side);
 /* Is a person whose reference was not known to be read again in this cycle?  Once for each. */
 bool references_read_again(struct runner *runner, enum side side);
-/* Is the row left alone, because what it is named in is not known? */
-bool references_are_blind(const struct runner *runner, const struct field *field);
-/* Notes for the merge which rows these are. */
+/* Notes for the merge which rows are left alone, because what they are named in is not known. */
 void references_choose_rows(struct runner *runner);
 /* Is there no word on `target` for one of these?  Then it can't be written there, and is wanted. */
 bool references_lack(struct runner *runner, enum side target, size_t row,
@@ -175,7 +173,6 @@ void references_report(struct runner *runner);
 
 NODISCARD bool references_load_sought(struct runner *runner, enum collection which,
 				      struct error *err);
-void references_forget_sought(struct known *known);
 /* There is no word on `target` for this text: the collection is read again, and one is made where that is
  * wanted; unless that was done before. */
 void references_seek(struct runner *runner, enum side target, const struct field *field,

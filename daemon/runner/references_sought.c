@@ -43,7 +43,7 @@ static void on_stored(void *payload, struct str sought, bool refused)
 		remember(known, sought);
 }
 
-void references_forget_sought(struct known *known)
+static void forget_sought(struct known *known)
 {
 	titles_clear(known->sought);
 	known->news.n = known->wants.n = 0;
@@ -54,7 +54,7 @@ bool references_load_sought(struct runner *runner, enum collection which, struct
 {
 	struct known *known = &runner->references->sets[which];
 
-	references_forget_sought(known);
+	forget_sought(known);
 	return store_sought_each(runner_store(runner), collection_name(which), on_stored, known,
 				 err);
 }
@@ -143,7 +143,7 @@ void references_conclude(struct runner *runner, enum collection which)
 		return;
 	known->fresh = known->doubted = false;
 	known->sought_texts = (struct arena){ 0 };
-	references_forget_sought(known);
+	forget_sought(known);
 	/* A plan looks at what is there now, and leaves no word of it. */
 	for (size_t i = 0; i < n && !runner->options.dry_run; i++) {
 		const struct str sought = known->wants.items[i];
