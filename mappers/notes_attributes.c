@@ -3,7 +3,6 @@
  * Notes of the dialect `attributes`: a person's activities of type "note", which can be read and not be
  * written.  The document does not say what an activity holds: the keys are assumed here and nowhere else.
  */
-#include "mappers/mapper_encode.h"
 #include "mappers/notes.h"
 #include "mappers/records_common.h"
 

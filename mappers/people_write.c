@@ -5,7 +5,6 @@
  * one, whose rows are made anew: so it is sent only if it changed, and then with its elements whole.
  */
 #include "mappers/people.h"
-#include "mappers/value_map.h"
 
 #include <string.h>
 

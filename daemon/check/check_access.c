@@ -5,7 +5,6 @@
  * That a token is valid proves nothing: what it may read is read.  What it may write cannot be tried
  * without writing; where the server says what the token may do, that is passed on as what it is.
  */
-#include "base/clock.h"
 #include "daemon/check/check_p.h"
 
 #include <inttypes.h>

@@ -4,7 +4,6 @@
  * somebody is waiting in front of a terminal.
  */
 #include "base/clock.h"
-#include "base/limits.h"
 #include "daemon/app/app_p.h"
 #include "daemon/check/check_p.h"
 

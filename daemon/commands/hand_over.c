@@ -2,7 +2,6 @@
 #include "daemon/commands/hand_over.h"
 
 #include "daemon/control/control_ask.h"
-#include "daemon/exit_codes.h"
 #include "daemon/print/table.h"
 
 #include <stdio.h>

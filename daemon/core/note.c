@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/note.h"
 
-#include "base/attrs.h"
 #include "base/clock.h"
 
 #include <assert.h>

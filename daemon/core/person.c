@@ -12,8 +12,6 @@
  */
 #include "core/person.h"
 
-#include "base/limits.h"
-
 #include <assert.h>
 #include <string.h>
 

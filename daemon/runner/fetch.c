@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/runner/fetch.h"
 
-#include "base/limits.h"
 #include "daemon/runner/references.h"
 
 #include <assert.h>

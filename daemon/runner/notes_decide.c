@@ -8,8 +8,6 @@
  */
 #include "daemon/runner/notes.h"
 
-#include "base/log.h"
-
 /* ---- Pairs ---- */
 
 static size_t index_of(const struct note_side *side, struct str id)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/runner/users.h"
 
-#include "base/clock.h"
 #include "base/log.h"
 
 #define REQUESTS_LEAST 3

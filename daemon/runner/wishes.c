@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/runner/wishes.h"
 
-#include "base/limits.h"
 #include "daemon/runner/plan.h"
 
 /* What is wished for one field. */
