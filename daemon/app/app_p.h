@@ -201,8 +201,8 @@ void app_status_changed(struct app *app);
 /* Writes the file now. */
 void app_status_tick(struct app *app);
 /* In the middle of a phase's work on the state, which it does not touch: the file is written if it is
- * due.  payload: the app. */
-void app_status_pulse(void *payload);
+ * due. */
+void app_status_pulse(struct app *app);
 /* One line for the service manager: what is done, and how far it is. */
 void app_status_line(const struct app *app, char ret_text[static STATUS_LINE_BYTES]);
 /* The state is another one. */

@@ -375,10 +375,8 @@ static void look(struct app *app)
 	write_file(app);
 }
 
-void app_status_pulse(void *payload)
+void app_status_pulse(struct app *app)
 {
-	struct app *app = payload;
-
 	if (app->done || !is_due(app))
 		return;
 	look(app);
