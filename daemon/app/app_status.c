@@ -377,7 +377,10 @@ static void look(struct app *app)
 
 void app_status_pulse(struct app *app)
 {
-	if (app->done || !is_due(app))
+	const bool works = !app->done || app_control_is_busy(app);
+
+	/* There is no runner while the state is opened anew. */
+	if (!works || app->runner == NULL || !is_due(app))
 		return;
 	look(app);
 	if (app->options.daemon)

@@ -4,6 +4,8 @@
 
 #include "test_store_fixture.h"
 
+#include "state/forget.h"
+
 #define PERSONS 2000
 
 static bool count(void *payload)
@@ -51,6 +53,23 @@ static void beats(void **state)
 	store_on_pulse(f->store, NULL, NULL);
 	OK(f, store_unlinked_count(f->store, SIDE_RECORDS, &n_unlinked, &f->err));
 	assert_int_equal(n, 0);
+}
+
+/* The file is written anew in one statement. */
+static void beats_while_it_is_scrubbed(void **state)
+{
+	const struct str whom[SIDE_COUNT] = { S("r7"), { NULL, 0 } };
+	struct fixture *f = *state;
+	unsigned n = 0;
+
+	OK(f, store_begin(f->store, &f->err));
+	fill(f);
+	OK(f, store_forget(f->store, whom, 1, &f->err));
+	OK(f, store_commit(f->store, &f->err));
+	store_on_pulse(f->store, count, &n);
+	OK(f, store_scrub(f->store, &f->err));
+	/* At least once every hundred persons. */
+	assert_in_range(n, PERSONS / 100, UINT32_MAX);
 }
 
 static void expect_cut(struct fixture *f, bool ok)
@@ -107,6 +126,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(beats, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(beats_while_it_is_scrubbed, fixture_setup,
+						fixture_teardown),
 		cmocka_unit_test_setup_teardown(a_transaction_is_cut, fixture_setup,
 						fixture_teardown),
 		cmocka_unit_test_setup_teardown(nothing_else_is_cut, fixture_setup,
