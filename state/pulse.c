@@ -11,11 +11,11 @@ static int on_steps(void *payload)
 {
 	const struct store *store = payload;
 
-	store->on_pulse(store->pulse_payload);
-	return 0; /* go on */
+	/* Zero: go on.  The handler is also called at a COMMIT's end, when there is no transaction any more. */
+	return !store->on_pulse(store->pulse_payload) && !sqlite3_get_autocommit(store->sql.db);
 }
 
-void store_on_pulse(struct store *store, void (*fn)(void *payload), void *payload)
+void store_on_pulse(struct store *store, pulse_fn *fn, void *payload)
 {
 	store->on_pulse = fn;
 	store->pulse_payload = payload;

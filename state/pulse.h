@@ -8,8 +8,15 @@
 
 #include "state/store.h"
 
+/* False: what is under way is not wanted any more. */
+typedef bool pulse_fn(void *payload);
+
 /* Calls fn every so many steps of SQLite (thousands of times a second when it is busy) from the inside
- * of the store's functions, transactions included: it must not use the store.  NULL: no more. */
-void store_on_pulse(struct store *store, void (*fn)(void *payload), void *payload);
+ * of the store's functions, transactions included: it must not use the store.  NULL: no more.
+ *
+ * If it returns false within a transaction, the statement under way is cut short and its function fails
+ * with ERR_CANCELED; the transaction can only be rolled back.  A commit is never cut, nor what reads
+ * outside of a transaction. */
+void store_on_pulse(struct store *store, pulse_fn *fn, void *payload);
 
 #endif

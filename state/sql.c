@@ -99,6 +99,8 @@ static const char *advice(int rc)
 
 bool sql_fail(const struct sql *sql, int rc, struct error *err)
 {
+	if (rc == SQLITE_INTERRUPT) /* pulse.h */
+		return error_set(err, ERR_CANCELED, "told to stop");
 	const bool last = sql->db != NULL && sqlite3_extended_errcode(sql->db) == rc;
 	const char *said = last ? sqlite3_errmsg(sql->db) : sqlite3_errstr(rc);
 	/* SQLite keeps the errno of these two kinds only, which have many causes.  (ENOENT is the second

@@ -55,7 +55,8 @@ NODISCARD bool sql_exec(struct sql *sql, const char *text, struct error *err);
 /* What a person can do when the disk or the system says this errno: "; free some space", or the advice
  * `otherwise`. */
 const char *sql_disk_advice(int number, const char *otherwise);
-/* Says what SQLite said, and what to do: ERR_STORE, native is the extended result code. */
+/* Says what SQLite said, and what to do: ERR_STORE, native is the extended result code.  ERR_CANCELED: it
+ * was cut short (pulse.h). */
 bool sql_fail(const struct sql *sql, int rc, struct error *err);
 
 struct sql_call sql_call(struct sql *sql, const char *text);

@@ -9,6 +9,7 @@
 #define CRMSYNC_STATE_STORE_P_H
 
 #include "base/buf.h"
+#include "state/pulse.h"
 #include "state/sql.h"
 #include "state/store.h"
 
@@ -30,7 +31,7 @@ struct store {
 	struct buf pack; /* one packed person, between packing and binding */
 	struct buf sum;  /* the bytes of a checksum or mark */
 	struct mark_key marks;
-	void (*on_pulse)(void *payload); /* pulse.h */
+	pulse_fn *on_pulse; /* pulse.h */
 	void *pulse_payload;
 };
 

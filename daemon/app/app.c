@@ -125,8 +125,9 @@ static void on_change(void *payload)
 {
 	struct app *app = payload;
 
-	app_status_changed(app);
+	/* First, or it would cut short what the status counts. */
 	signals_look(&app->signals);
+	app_status_changed(app);
 }
 
 static void on_done(void *payload, const struct cycle_report *report)
@@ -159,6 +160,21 @@ bool app_is_stopping(const struct app *app)
 struct store *app_store(struct app *app)
 {
 	return app->store;
+}
+
+/* Matching asks nobody, and what it has not come to is found again: a stop need not wait until a statement
+ * has gone through everybody.  The signal is left for on_change(), which may use the store. */
+static bool on_pulse(void *payload)
+{
+	struct app *app = payload;
+	struct runner_view view;
+
+	app_status_pulse(app);
+	if (app->done)
+		return true;
+	runner_view(app->runner, &view);
+	return view.phase != PHASE_MATCH ||
+	       (!signals_have(&app->signals, SIGTERM) && !signals_have(&app->signals, SIGINT));
 }
 
 /* ---- Start and stop ---- */
@@ -200,7 +216,7 @@ static bool open_state(struct app *app, struct error *err)
 	if (!store_open(config->state_path, mode, &config->fields, &app->store, err) ||
 	    !state_bind(config, app->store, err))
 		return false;
-	store_on_pulse(app->store, app_status_pulse, app);
+	store_on_pulse(app->store, on_pulse, app);
 	return true;
 }
 

@@ -198,6 +198,15 @@ bool app_control_waits(const struct app *app)
 	return false;
 }
 
+bool app_control_is_busy(const struct app *app)
+{
+	for (size_t i = 0; i < app->jobs.n; i++) {
+		if (app->jobs.items[i]->busy)
+			return true;
+	}
+	return false;
+}
+
 static int do_change(struct app *app, struct app_job *job)
 {
 	const bool is_reset = served_kind(job->served) == SERVED_RESET;

@@ -150,6 +150,8 @@ NODISCARD bool app_control_open(struct app *app, struct error *err);
 void app_control_renew(struct app *app, const struct config *config);
 /* Is there something to be done between two cycles? */
 bool app_control_waits(const struct app *app);
+/* Is a command being carried out? */
+bool app_control_is_busy(const struct app *app);
 /* Does what changes the state; between two cycles only. */
 void app_control_take(struct app *app);
 /* The next cycle begins: it is that of those who asked for one.  How much of the sides they want read. */
@@ -200,9 +202,9 @@ NODISCARD bool app_status_open(struct app *app, struct error *err);
 void app_status_changed(struct app *app);
 /* Writes the file now. */
 void app_status_tick(struct app *app);
-/* In the middle of a phase's work on the state, which it does not touch: the file is written if it is
- * due.  payload: the app. */
-void app_status_pulse(void *payload);
+/* In the middle of a phase's or a command's work on the state, which it does not touch: the file is written
+ * if it is due. */
+void app_status_pulse(struct app *app);
 /* One line for the service manager: what is done, and how far it is. */
 void app_status_line(const struct app *app, char ret_text[static STATUS_LINE_BYTES]);
 /* The state is another one. */

@@ -375,11 +375,12 @@ static void look(struct app *app)
 	write_file(app);
 }
 
-void app_status_pulse(void *payload)
+void app_status_pulse(struct app *app)
 {
-	struct app *app = payload;
+	const bool works = !app->done || app_control_is_busy(app);
 
-	if (app->done || !is_due(app))
+	/* There is no runner while the state is opened anew. */
+	if (!works || app->runner == NULL || !is_due(app))
 		return;
 	look(app);
 	if (app->options.daemon)

@@ -14,6 +14,14 @@ void signals_look(struct signals *signals)
 		signals->fn(signals->payload, (int)one.ssi_signo);
 }
 
+bool signals_have(const struct signals *signals, int number)
+{
+	sigset_t pending;
+
+	return signals->n > 0 && sigismember(&signals->wanted, number) == 1 &&
+	       sigpending(&pending) == 0 && sigismember(&pending, number) == 1;
+}
+
 static void on_readable(uv_poll_t *watcher, int status, int events)
 {
 	(void)status;

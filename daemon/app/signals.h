@@ -33,6 +33,8 @@ NODISCARD bool signals_open(struct signals *signals, uv_loop_t *loop, const int 
 			    signals_fn *fn, void *payload, struct error *err);
 /* Calls fn for those that have come since. */
 void signals_look(struct signals *signals);
+/* Has it come since?  Takes it from nobody: signals_look() finds it. */
+bool signals_have(const struct signals *signals, int number);
 /* The signal has its default meaning from now on. */
 void signals_release(struct signals *signals, int number);
 /* The loop must be run once more.  The signals are ignored from then on: what they would end is

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """TERM and INT at any moment of a sync: exit 0, nothing lost and nothing twice."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -12,6 +13,7 @@ from wire import Name
 
 EACH = 12
 DELAY_MS = 60
+MATCHED = 1500
 END_SECONDS = 20
 
 
@@ -35,14 +37,25 @@ class Signals(Case):
             self.assertLess(time.monotonic(), deadline)
             time.sleep(0.005)
 
-    def interrupted(self, world, number, after):
-        """A sync that gets the signal so many seconds after its first request: its exit code."""
+    def wait_for_matching(self, world):
+        deadline = time.monotonic() + END_SECONDS
+        phase = "scan"
+        while phase not in ("match", "merge", None):
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.002)
+            with contextlib.suppress(FileNotFoundError):
+                status = world.status()
+                if status["state"] != "starting":
+                    phase = status["cycle"] and status["cycle"]["phase"]
+
+    def interrupted(self, world, number, after, wait):
+        """A sync that gets the signal so many seconds after what is waited for: its exit code."""
         world.clear_log()
         command = [os.environ["CRMSYNC"], "-c", world.path("sync.conf"), "sync", "--json"]
         with subprocess.Popen(dying_with_us(command), stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
             try:
-                self.wait_for_request(world)
+                wait(world)
                 time.sleep(after)
                 process.send_signal(number)
                 stdout, stderr = process.communicate(timeout=END_SECONDS)
@@ -53,7 +66,7 @@ class Signals(Case):
 
     def check(self, number, after):
         world = self.waiting()
-        self.assertEqual(self.interrupted(world, number, after), 0)
+        self.assertEqual(self.interrupted(world, number, after, self.wait_for_request), 0)
         self.assertEqual(world.rows("PRAGMA integrity_check"), [("ok",)])
         world.box.post("fault/clear")
         world.sync()
@@ -65,6 +78,22 @@ class Signals(Case):
             number = (signal.SIGTERM, signal.SIGINT)[i % 2]
             with self.subTest(signal=number.name, i=i):
                 self.check(number, 0.01 * i)
+
+    def test_matching(self):
+        """What the state was doing for everybody is given up, and found again."""
+        world = self.open("--persons", str(MATCHED), "--common", str(MATCHED))
+        for i in range(6):
+            world.forget_state()
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(world.path("status.json"))
+            with self.subTest(i=i):
+                self.assertEqual(self.interrupted(world, signal.SIGTERM, 0.02 * i,
+                                                  self.wait_for_matching), 0)
+                self.assertNotIn(b"crmsync:", world.runs[-1][3])
+                self.assertEqual(world.rows("PRAGMA integrity_check"), [("ok",)])
+                self.assertEqual(world.sync()["outcome"], "ok")
+                self.assertEqual(world.status()["totals"]["links"], MATCHED)
+                self.assertEqual(world.writes(), [])
 
 
 if __name__ == "__main__":

@@ -73,6 +73,21 @@ static void they_are_seen_without_it(void **state)
 	assert_int_equal(f->n, 1);
 }
 
+static void one_that_has_come_waits_to_be_looked_at(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_false(signals_have(&f->signals, SIGTERM));
+	assert_int_equal(raise(SIGTERM), 0);
+	assert_true(signals_have(&f->signals, SIGTERM));
+	assert_true(signals_have(&f->signals, SIGTERM));
+	assert_false(signals_have(&f->signals, SIGHUP));
+	assert_int_equal(f->n, 0);
+	signals_look(&f->signals);
+	assert_int_equal(f->n, 1);
+	assert_false(signals_have(&f->signals, SIGTERM));
+}
+
 /* In a child: it dies of it. */
 static void a_released_one_ends_the_process(void **state)
 {
@@ -105,6 +120,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(they_come_from_the_loop, setup, teardown),
 		cmocka_unit_test_setup_teardown(they_are_seen_without_it, setup, teardown),
+		cmocka_unit_test_setup_teardown(one_that_has_come_waits_to_be_looked_at, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(a_released_one_ends_the_process, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_closed_one_ends_nothing, setup, teardown),
 	};
