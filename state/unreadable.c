@@ -216,6 +216,26 @@ bool store_unreadable_shows(struct store *store, enum side side, uint64_t mark, 
 	return is_there(&call, ret_shows, err);
 }
 
+bool store_unreadable_who(struct store *store, enum side side, uint64_t mark, struct arena *arena,
+			  struct str *ret_id, struct error *err)
+{
+	struct sql_call call = sql_call(&store->sql, "SELECT u.id FROM unreadable_mark m "
+						     "JOIN unreadable u ON u.no = m.person "
+						     "WHERE m.mark = ? AND u.side = ? LIMIT 1");
+	bool found;
+
+	*ret_id = (struct str){ NULL, 0 };
+	sql_bind_int(&call, (int64_t)mark);
+	sql_bind_int(&call, side);
+	if (!sql_row(&call, &found, err))
+		return false;
+	if (!found)
+		return true;
+	*ret_id = sql_text_copy(&call, 0, arena);
+	sql_end(&call);
+	return true;
+}
+
 bool store_unreadable_stranger(struct store *store, enum side side, int64_t since, bool *ret_any,
 			       struct error *err)
 {

@@ -41,6 +41,9 @@ NODISCARD bool store_unreadable_link(struct store *store, int64_t link, bool *re
 /* Does one of a side show this? */
 NODISCARD bool store_unreadable_shows(struct store *store, enum side side, uint64_t mark,
 				      bool *ret_shows, struct error *err);
+/* One of a side who shows this; empty: there is none. */
+NODISCARD bool store_unreadable_who(struct store *store, enum side side, uint64_t mark,
+				    struct arena *arena, struct str *ret_id, struct error *err);
 /* Is there one who could never be read, and was met after that time? */
 NODISCARD bool store_unreadable_stranger(struct store *store, enum side side, int64_t since,
 					 bool *ret_any, struct error *err);

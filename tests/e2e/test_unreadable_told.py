@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""P6: what is said of a person who cannot be read, and what can be done with one who never was."""
+
+import json
+import unittest
+
+from front import Front, nothing
+from harness import SIDES, Case, other
+from test_unreadable import spoil
+from test_unusable import WAITING, spoiling
+from wire import Name
+
+ADA = {"name": Name("Ada", "", "Lovelace"), "emails": ["ada@example.com"], "job": "Engineer"}
+MARY = {"name": Name("Mary", "", "Shelley"), "emails": ["mary@example.com"]}
+NORA = {"name": Name("Nora", "", "Newcomer"), "emails": ["nora@example.com"]}
+MANY = 5000
+VAGUE = "more than can be compared"
+CANNOT = "a person cannot be read"
+
+
+def spoil_with(texts):
+    def change(raw):
+        spoil(raw)
+        raw["remarks"] = texts
+    return change
+
+
+class Told(Case):
+    def world(self, side):
+        """One pair; a front before the side."""
+        world = self.open()
+        front = Front(self, world, side)
+        world.configure({f"{side}.base_url": front.url})
+        ada = world.create_both(**ADA)
+        world.sync()
+        world.settled()
+        return world, front, ada
+
+    def stranger(self, side, change=spoil):
+        """One who was never read."""
+        world, front, _ = self.world(side)
+        stranger = str(world.create(side, **MARY))
+        front.lie = spoiling(stranger, change)
+        return world, front, stranger
+
+    def said(self, world, code=WAITING):
+        """By the next sync."""
+        world.sync(code=code)
+        return world.runs[-1][3].decode()
+
+    def words(self, world):
+        [line] = world.run("quarantine", "list", "--json").splitlines()
+        return json.loads(line)["words"]
+
+    def test_too_much(self):
+        """Whoever is new may be the same person: all wait, and it is said for whom."""
+        for side in SIDES:
+            with self.subTest(side=side):
+                world, front, stranger = self.stranger(
+                    side, spoil_with([f"remark {i}" for i in range(MANY)]))
+                self.assertNotIn(VAGUE, self.said(world), "nobody waits")
+                self.assertIn(VAGUE, self.words(world))
+                world.create(other(side), **NORA)
+                for _ in range(2):
+                    said = self.said(world)
+                    self.assertEqual(said.count(VAGUE), 1)
+                    self.assertIn(stranger, said)
+                    self.assertNotIn("remark 1", said)
+                world.settled(code=WAITING)
+                front.lie = nothing
+                self.assert_counts(world.sync(), created=dict.fromkeys(SIDES, 1))
+                world.settled()
+
+    def test_one_text_often(self):
+        """It counts once."""
+        for side in SIDES:
+            with self.subTest(side=side):
+                world, _, _ = self.stranger(side, spoil_with(["the same"] * MANY))
+                world.create(other(side), **NORA)
+                self.assertNotIn(VAGUE, self.said(world))
+                self.assertNotIn(VAGUE, self.words(world))
+                self.assertEqual(len(world.view(side)), 3)
+
+
+if __name__ == "__main__":
+    unittest.main()
