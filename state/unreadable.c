@@ -216,6 +216,25 @@ bool store_unreadable_shows(struct store *store, enum side side, uint64_t mark, 
 	return is_there(&call, ret_shows, err);
 }
 
+bool store_unreadable_since(struct store *store, enum side side, struct str id, int64_t *ret_since,
+			    struct error *err)
+{
+	struct sql_call call =
+		sql_call(&store->sql, "SELECT first_at FROM unreadable WHERE side = ? AND id = ?");
+	bool found;
+
+	*ret_since = 0;
+	sql_bind_int(&call, side);
+	sql_bind_text(&call, id);
+	if (!sql_row(&call, &found, err))
+		return false;
+	if (!found)
+		return true;
+	*ret_since = sql_int(&call, 0);
+	sql_end(&call);
+	return true;
+}
+
 bool store_unreadable_who(struct store *store, enum side side, uint64_t mark, struct arena *arena,
 			  struct str *ret_id, struct error *err)
 {

@@ -41,6 +41,9 @@ NODISCARD bool store_unreadable_link(struct store *store, int64_t link, bool *re
 /* Does one of a side show this? */
 NODISCARD bool store_unreadable_shows(struct store *store, enum side side, uint64_t mark,
 				      bool *ret_shows, struct error *err);
+/* Since when one cannot be read; *ret_since 0: he can, or is not there. */
+NODISCARD bool store_unreadable_since(struct store *store, enum side side, struct str id,
+				      int64_t *ret_since, struct error *err);
 /* One of a side who shows this; empty: there is none. */
 NODISCARD bool store_unreadable_who(struct store *store, enum side side, uint64_t mark,
 				    struct arena *arena, struct str *ret_id, struct error *err);

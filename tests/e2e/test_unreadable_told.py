@@ -81,6 +81,26 @@ class Told(Case):
                 self.assertNotIn(VAGUE, self.words(world))
                 self.assertEqual(len(world.view(side)), 3)
 
+    def test_forgotten_stranger(self):
+        for side in SIDES:
+            with self.subTest(side=side):
+                world, front, stranger = self.stranger(side)
+                world.sync(code=WAITING)
+                shown = json.loads(world.run("export", stranger))
+                self.assertEqual(shown[side]["id"], stranger)
+                self.assertIn("unreadable_since", shown[side])
+                self.assertIsNone(shown[other(side)])
+                self.assertEqual(len(shown["refused"]), 1)
+                self.assertIn("cannot be read", world.run("why", stranger))
+                world.run("forget", stranger)
+                for table in ("unreadable", "unreadable_mark", "quarantine"):
+                    self.assertEqual(world.rows(f"SELECT * FROM {table}"), [])
+                for lie in (front.lie, nothing):
+                    front.lie = lie
+                    self.assert_counts(world.sync(), created={}, removed={}, quarantined=0)
+                world.settled()
+                self.assertIn("forgotten_at", world.run("export", stranger))
+
 
 if __name__ == "__main__":
     unittest.main()
