@@ -101,6 +101,19 @@ class Told(Case):
                 world.settled()
                 self.assertIn("forgotten_at", world.run("export", stranger))
 
+    def test_retry(self):
+        """Nothing was sent of one who cannot be read."""
+        for side in SIDES:
+            with self.subTest(side=side):
+                world, _, stranger = self.stranger(side)
+                world.sync(code=WAITING)
+                said = world.run("quarantine", "retry")
+                self.assertNotIn("refused", said)
+                self.assertIn("1 person who cannot be read is read again", said)
+                said = world.run("quarantine", "drop", stranger)
+                self.assertNotIn("refused", said)
+                self.assertIn("1 person who cannot be read", said)
+
 
 if __name__ == "__main__":
     unittest.main()
