@@ -247,8 +247,8 @@ struct pair {
 };
 
 typedef bool pair_fn(void *payload, struct pair *pair, struct arena *row_arena, struct error *err);
-/* Active links of which at least one side is staged or has a wish; in order of link id.  The callback may change
- * anything about the link it was given.  One transaction per `batch` links, opened and committed here
+/* Active links of which at least one side is staged or has a wish; in order of link id.  The callback may
+ * change anything about the link it was given.  One transaction per `batch` links, opened and committed here
  * (call without an open transaction). */
 NODISCARD bool store_pairs_dirty(struct store *store, unsigned batch, pair_fn *fn, void *payload,
 				 struct error *err);
@@ -301,8 +301,8 @@ struct intent {
 
 /* The reason of one field; empty if none is kept. */
 struct str intent_reason(const struct intent *intent, struct str field);
-/* id, state, sent_at and late_until are set here.  Replaces nothing: a second intent for the same link and target,
- * or the same source of a create, is ERR_INTERNAL. */
+/* id, state, sent_at and late_until are set here.  Replaces nothing: a second intent for the same link and
+ * target, or the same source of a create, is ERR_INTERNAL. */
 NODISCARD bool store_intent_add(struct store *store, const struct intent *intent, int64_t *ret_id,
 				struct error *err);
 typedef bool intent_fn(void *payload, const struct intent *intent, struct arena *row_arena,

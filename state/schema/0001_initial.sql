@@ -286,7 +286,8 @@ CREATE TABLE note(
 	records_id TEXT NOT NULL,
 	people_id TEXT NOT NULL, -- either is empty in a create of unknown outcome
 	base BLOB NOT NULL,
-	gone INTEGER NOT NULL DEFAULT 0 CHECK (gone IN (0, 1)), -- from one side: remembered, never written again
+	-- from one side: remembered, never written again
+	gone INTEGER NOT NULL DEFAULT 0 CHECK (gone IN (0, 1)),
 	sum INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX note_link ON note(link);
@@ -306,7 +307,8 @@ CREATE TABLE note_write(
 	new_title TEXT NOT NULL,
 	new_text TEXT NOT NULL,
 	reason TEXT NOT NULL,
-	others TEXT NOT NULL, -- ids of notes that the target had by then, of no pair: none of them is what was sent
+	-- ids of notes that the target had by then, of no pair: none of them is what was sent
+	others TEXT NOT NULL,
 	missed INTEGER NOT NULL DEFAULT 0 -- an empty list did not show it
 ) STRICT;
 -- Whose notes are read next: those that are due, then those not read for longest.
@@ -318,8 +320,9 @@ CREATE TABLE note_turn(
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX note_turn_next ON note_turn(due DESC, cycle, link);
 
--- The users record of a linked person, as it was written or found last; without a record_id there is none that
--- is known, or one that may have been made with this user_id.  claim: what its person asks for by now; empty: nothing, the record is left as it is.
+-- The users record of a linked person, as it was written or found last; without a record_id there is none
+-- that is known, or one that may have been made with this user_id.  claim: what its person asks for by now;
+-- empty: nothing, the record is left as it is.
 CREATE TABLE user(
 	link INTEGER NOT NULL PRIMARY KEY,
 	record_id TEXT NOT NULL,
