@@ -103,6 +103,8 @@ CREATE TABLE person(
 	updated_at INTEGER NOT NULL,
 	archived_at INTEGER NOT NULL,
 	keys_sum INTEGER NOT NULL DEFAULT 0, -- tells changed match keys from unchanged ones
+	-- it could not be read when it was asked for alone, and that was said: whatever lists have shown since
+	misread INTEGER NOT NULL DEFAULT 0 CHECK (misread IN (0, 1)),
 	UNIQUE (side, id)
 ) STRICT;
 CREATE INDEX person_raw ON person(side, raw) WHERE raw IS NOT NULL;

@@ -114,6 +114,25 @@ class Told(Case):
                 self.assertNotIn("refused", said)
                 self.assertIn("1 person who cannot be read", said)
 
+    def test_own_answer(self):
+        """The list's entry can be read, and the own answer cannot: said when it becomes so."""
+        for side in SIDES:
+            with self.subTest(side=side):
+                world, front, ada = self.world(side)
+                lie = spoiling(str(ada[side]), spoil)
+                front.lie = lambda call, lie=lie: None if call.is_list() else lie(call)
+                said = []
+                for job in ("Analyst", "Countess", "Author"):
+                    world.edit(other(side), ada[other(side)], job=job)
+                    said.append(self.said(world, code=None).count(CANNOT))
+                self.assertEqual(said, [1, 0, 0])
+                front.lie = nothing
+                world.sync()
+                self.assert_mirrored(world, 1)
+                front.lie = lambda call, lie=lie: None if call.is_list() else lie(call)
+                world.edit(other(side), ada[other(side)], job="Engineer")
+                self.assertEqual(self.said(world, code=None).count(CANNOT), 1)
+
 
 if __name__ == "__main__":
     unittest.main()
