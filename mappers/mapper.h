@@ -197,9 +197,9 @@ void mapper_shown(const struct mapper_context *context, struct str raw,
 uint64_t mapper_mark(enum key_kind kind, struct str key);
 /* Of a word of a name, without blanks: who has no keys is told by these. */
 uint64_t mapper_mark_word(struct arena *arena, struct str word);
-/* Of all that stands in a record's texts, whichever kind of key it may be, and of the words of
- * those that may be names: so that they can be looked for when the bytes are gone.  Returns how
- * many; MAPPER_MARKS_MOST: there may be others. */
+/* Of all that stands in a record's texts, whichever kind of key it may be, and of the words of those that may be
+ * names, each once: so that they can be looked for when the bytes are gone.  Returns how many;
+ * MAPPER_MARKS_MOST: there may be others. */
 size_t mapper_marks(const struct mapper_context *context, struct str raw,
 		    uint64_t ret_marks[static MAPPER_MARKS_MOST]);
 

@@ -2,6 +2,7 @@
 /*
  * shown: which match keys a record that cannot be decoded has somewhere in its texts.
  */
+#include "base/alloc.h"
 #include "base/hash.h"
 #include "mappers/codec.h"
 #include "mappers/json_tree.h"
@@ -9,9 +10,12 @@
 #include "mappers/people.h"
 
 #include <json-c/json_visit.h>
+#include <stdlib.h>
 
 /* What is longer is no name. */
 #define NAME_BYTES 200
+/* Never full: a search ends. */
+#define SLOTS (2 * MAPPER_MARKS_MOST)
 
 struct showing {
 	const struct mapper_context *context;
@@ -22,6 +26,7 @@ struct showing {
 	bool *shown;
 	uint64_t *marks;
 	size_t n_marks;
+	uint64_t *slots; /* of the marks, by their bits; 0: free */
 	struct arena arena;
 };
 
@@ -56,10 +61,17 @@ static void compare(struct showing *showing, const struct str forms[static KEY_K
 	}
 }
 
+/* What stands there often counts once. */
 static void add_mark(struct showing *showing, uint64_t mark)
 {
-	if (showing->n_marks < MAPPER_MARKS_MOST)
-		showing->marks[showing->n_marks++] = mark;
+	size_t at = mark % SLOTS;
+
+	while (showing->slots[at] != 0 && showing->slots[at] != mark)
+		at = (at + 1) % SLOTS;
+	if (showing->slots[at] == mark || showing->n_marks == MAPPER_MARKS_MOST)
+		return;
+	showing->slots[at] = mark;
+	showing->marks[showing->n_marks++] = mark;
 }
 
 static void add_words(struct showing *showing, struct str text)
@@ -145,7 +157,9 @@ size_t mapper_marks(const struct mapper_context *context, struct str raw,
 
 	if (!json_parse(raw, &root, &err))
 		return MAPPER_MARKS_MOST;
+	showing.slots = alloc_zeroed(SLOTS, sizeof(*showing.slots));
 	(void)json_c_visit(root, 0, on_node, &showing);
+	free(showing.slots);
 	json_object_put(root);
 	arena_release(&showing.arena);
 	return showing.n_marks;

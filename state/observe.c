@@ -128,6 +128,7 @@ static bool update_row(struct store *store, const struct observe *see, struct er
 	struct sql_call call = sql_call(
 		&store->sql,
 		"UPDATE person SET generation = CASE WHEN ?1 > 0 THEN ?1 ELSE generation END, raw = ?2, "
+		"misread = CASE WHEN ?2 IS NULL THEN 0 ELSE misread END, "
 		"digest = ?3, staged = ?4, seen_at = ?5, old_seen_at = ?6, created_at = ?7, "
 		"updated_at = ?8, archived_at = ?9, keys_sum = ?10, gone_cycle = 0, "
 		"hidden = CASE WHEN ?2 IS NULL THEN hidden ELSE 0 END WHERE no = ?11");

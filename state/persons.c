@@ -13,7 +13,7 @@ bool person_row_get(struct store *store, enum side side, struct str id, struct p
 		"SELECT p.no, coalesce(p.link, 0), p.generation, coalesce(s.started_at, 0), p.seen_at, "
 		"p.old_seen_at, p.created_at, p.updated_at, p.archived_at, p.keys_sum, p.staged, "
 		"p.digest, p.gone_cycle, EXISTS (SELECT 1 FROM unreadable u "
-		"WHERE u.side = p.side AND u.id = p.id) FROM person p LEFT JOIN scan s "
+		"WHERE u.side = p.side AND u.id = p.id), p.misread FROM person p LEFT JOIN scan s "
 		"ON s.side = p.side AND s.generation = p.generation WHERE p.side = ? AND p.id = ?");
 
 	sql_bind_int(&call, side);
@@ -38,6 +38,7 @@ bool person_row_get(struct store *store, enum side side, struct str id, struct p
 		.digest = sql_digest(&call, 11),
 		.gone_cycle = sql_int(&call, 12),
 		.unreadable = sql_int(&call, 13) != 0,
+		.misread = sql_int(&call, 14) != 0,
 	};
 	sql_end(&call);
 	return true;

@@ -247,8 +247,8 @@ struct pair {
 };
 
 typedef bool pair_fn(void *payload, struct pair *pair, struct arena *row_arena, struct error *err);
-/* Active links of which at least one side is staged or has a wish; in order of link id.  The callback may change
- * anything about the link it was given.  One transaction per `batch` links, opened and committed here
+/* Active links of which at least one side is staged or has a wish; in order of link id.  The callback may
+ * change anything about the link it was given.  One transaction per `batch` links, opened and committed here
  * (call without an open transaction). */
 NODISCARD bool store_pairs_dirty(struct store *store, unsigned batch, pair_fn *fn, void *payload,
 				 struct error *err);

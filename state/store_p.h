@@ -95,6 +95,7 @@ struct person_row {
 	int64_t keys_sum;
 	int64_t gone_cycle;
 	bool unreadable; /* now: what it holds is not known */
+	bool misread;    /* it was, when it was asked for alone last */
 	bool staged;
 	struct digest digest;
 };

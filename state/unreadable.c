@@ -44,7 +44,8 @@ static bool mark_seen(struct store *store, const struct unreadable *unreadable, 
 	static const struct digest none = { { 0 } };
 	struct sql_call call =
 		sql_call(&store->sql, "UPDATE person SET generation = ?, raw = ?, gone_cycle = 0, "
-				      "hidden = CASE WHEN ?2 IS NULL THEN hidden ELSE 0 END "
+				      "hidden = CASE WHEN ?2 IS NULL THEN hidden ELSE 0 END, "
+				      "misread = CASE WHEN ?2 IS NULL THEN 1 ELSE misread END "
 				      "WHERE side = ? AND id = ?");
 
 	sql_bind_int(&call, unreadable->generation);
@@ -89,22 +90,27 @@ static bool date_sight(struct store *store, const struct person_row *row, struct
 	return sql_run(&call, err);
 }
 
-/* *ret_no 0: they are too many. */
+/* A list may show him well and end it in each cycle, and he alone begin it anew: that is known.  *ret_no 0:
+ * they are too many. */
 static bool begin(struct store *store, const struct unreadable *unreadable, int64_t *ret_no,
-		  struct error *err)
+		  enum unreadable_taken *ret_taken, struct error *err)
 {
 	struct person_row row;
 	int64_t n = 0;
 	bool found;
 
 	*ret_no = 0;
+	*ret_taken = UNREADABLE_TOO_MANY;
 	if (!store_number(store, "SELECT count(*) FROM unreadable WHERE side = ?", unreadable->side,
 			  &n, err))
 		return false;
 	if (n >= UNREADABLE_MOST)
 		return true;
-	return person_row_get(store, unreadable->side, unreadable->id, &row, &found, err) &&
-	       (!found || date_sight(store, &row, err)) && insert(store, unreadable, ret_no, err);
+	if (!person_row_get(store, unreadable->side, unreadable->id, &row, &found, err))
+		return false;
+	*ret_taken =
+		found && row.misread && !unreadable->listed ? UNREADABLE_KNOWN : UNREADABLE_NEW;
+	return (!found || date_sight(store, &row, err)) && insert(store, unreadable, ret_no, err);
 }
 
 static bool is_forgotten(struct store *store, const struct unreadable *unreadable,
@@ -141,11 +147,8 @@ static bool put(struct store *store, const struct unreadable *unreadable,
 	*ret_taken = UNREADABLE_KNOWN;
 	if (forgotten)
 		return true;
-	if (no == 0) {
-		if (!begin(store, unreadable, &no, err))
-			return false;
-		*ret_taken = no == 0 ? UNREADABLE_TOO_MANY : UNREADABLE_NEW;
-	}
+	if (no == 0 && !begin(store, unreadable, &no, ret_taken, err))
+		return false;
 	return no == 0 ||
 	       (mark_seen(store, unreadable, no, err) && put_marks(store, unreadable, no, err) &&
 		store_quarantine_put(store, &quarantine, err));
@@ -205,6 +208,57 @@ bool store_unreadable_shows(struct store *store, enum side side, uint64_t mark, 
 	sql_bind_int(&call, (int64_t)mark);
 	sql_bind_int(&call, side);
 	return sql_found(&call, ret_shows, err);
+}
+
+bool store_unreadable_answered(struct store *store, enum side side, struct str id,
+			       struct error *err)
+{
+	struct sql_call call =
+		sql_call(&store->sql, "UPDATE person SET misread = 0 WHERE side = ? AND id = ? "
+				      "AND misread = 1");
+
+	sql_bind_int(&call, side);
+	sql_bind_text(&call, id);
+	return sql_run(&call, err);
+}
+
+bool store_unreadable_since(struct store *store, enum side side, struct str id, int64_t *ret_since,
+			    struct error *err)
+{
+	struct sql_call call =
+		sql_call(&store->sql, "SELECT first_at FROM unreadable WHERE side = ? AND id = ?");
+	bool found;
+
+	*ret_since = 0;
+	sql_bind_int(&call, side);
+	sql_bind_text(&call, id);
+	if (!sql_row(&call, &found, err))
+		return false;
+	if (!found)
+		return true;
+	*ret_since = sql_int(&call, 0);
+	sql_end(&call);
+	return true;
+}
+
+bool store_unreadable_who(struct store *store, enum side side, uint64_t mark, struct arena *arena,
+			  struct str *ret_id, struct error *err)
+{
+	struct sql_call call = sql_call(&store->sql, "SELECT u.id FROM unreadable_mark m "
+						     "JOIN unreadable u ON u.no = m.person "
+						     "WHERE m.mark = ? AND u.side = ? LIMIT 1");
+	bool found;
+
+	*ret_id = (struct str){ NULL, 0 };
+	sql_bind_int(&call, (int64_t)mark);
+	sql_bind_int(&call, side);
+	if (!sql_row(&call, &found, err))
+		return false;
+	if (!found)
+		return true;
+	*ret_id = sql_text_copy(&call, 0, arena);
+	sql_end(&call);
+	return true;
 }
 
 bool store_unreadable_stranger(struct store *store, enum side side, int64_t since, bool *ret_any,

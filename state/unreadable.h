@@ -26,7 +26,9 @@ struct unreadable {
 
 enum unreadable_taken {
 	UNREADABLE_NEW,
-	UNREADABLE_KNOWN, /* he could not be read before, or he is forgotten (forget.h) */
+	/* He could not be read before: also alone, whatever a list has shown since.  Or he is forgotten
+	 * (forget.h). */
+	UNREADABLE_KNOWN,
 	UNREADABLE_TOO_MANY,
 };
 
@@ -41,6 +43,15 @@ NODISCARD bool store_unreadable_link(struct store *store, int64_t link, bool *re
 /* Does one of a side show this? */
 NODISCARD bool store_unreadable_shows(struct store *store, enum side side, uint64_t mark,
 				      bool *ret_shows, struct error *err);
+/* He answered a write: what he says alone can be read again. */
+NODISCARD bool store_unreadable_answered(struct store *store, enum side side, struct str id,
+					 struct error *err);
+/* Since when one cannot be read; *ret_since 0: he can, or is not there. */
+NODISCARD bool store_unreadable_since(struct store *store, enum side side, struct str id,
+				      int64_t *ret_since, struct error *err);
+/* One of a side who shows this; empty: there is none. */
+NODISCARD bool store_unreadable_who(struct store *store, enum side side, uint64_t mark,
+				    struct arena *arena, struct str *ret_id, struct error *err);
 /* Is there one who could never be read, and was met after that time? */
 NODISCARD bool store_unreadable_stranger(struct store *store, enum side side, int64_t since,
 					 bool *ret_any, struct error *err);

@@ -20,18 +20,10 @@ static bool on_key(void *payload, const struct match_key *key, struct error *err
 	return true;
 }
 
-static bool put_side(struct export *export, enum side side, struct error *err)
+static bool put_known(struct export *export, enum side side, struct error *err)
 {
-	const struct whom *whom = &export->whom;
-	const struct person *now = &whom->now[side];
+	const struct person *now = &export->whom.now[side];
 
-	json_key(&export->writer, side_name(side));
-	if (!whom->known[side]) {
-		json_null(&export->writer);
-		return true;
-	}
-	json_open(&export->writer, '{');
-	export_text(export, "id", whom->id[side]);
 	export_time(export, "created_at", now->created_at);
 	export_time(export, "updated_at", now->updated_at);
 	export_time(export, "archived_at", now->archived_at);
@@ -40,11 +32,29 @@ static bool put_side(struct export *export, enum side side, struct error *err)
 	export_fields(export, "fields", now);
 	json_key(&export->writer, "recognized_by");
 	json_open(&export->writer, '[');
-	if (!store_key_each(export->call->store, side, whom->id[side], on_key, export, err))
+	if (!store_key_each(export->call->store, side, export->whom.id[side], on_key, export, err))
 		return false;
 	json_close(&export->writer, ']');
-	json_close(&export->writer, '}');
 	return true;
+}
+
+static bool put_side(struct export *export, enum side side, struct error *err)
+{
+	const struct whom *whom = &export->whom;
+
+	json_key(&export->writer, side_name(side));
+	if (!whom_is_there(whom, side)) {
+		json_null(&export->writer);
+		return true;
+	}
+	json_open(&export->writer, '{');
+	export_text(export, "id", whom->id[side]);
+	if (whom->unreadable_since[side] != 0)
+		export_time(export, "unreadable_since", whom->unreadable_since[side]);
+	const bool ok = !whom->known[side] || put_known(export, side, err);
+
+	json_close(&export->writer, '}');
+	return ok;
 }
 
 static bool put_agreed(struct export *export, struct error *err)

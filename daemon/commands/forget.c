@@ -20,6 +20,17 @@ static bool print_whom(const struct whom *whom, struct error *err)
 	return listing_printed(ok && puts("") >= 0, err);
 }
 
+/* Of who was never read only what keeps others from being taken for him is kept: without that his counterpart would
+ * be created beside him. */
+static bool was_read(const struct whom *whom, struct str word, struct error *err)
+{
+	return whom->has_link || whom->known[SIDE_RECORDS] || whom->known[SIDE_PEOPLE] ||
+	       error_set(err, ERR_USAGE,
+			 "%.*s was never read, as it cannot be, and nothing that it holds is kept; "
+			 "mend it on its side and sync, or remove it there, and then forget it",
+			 STR_ARG(word));
+}
+
 /* *ret_again: it was forgotten before. */
 static bool erase(struct verb_call *call, struct whom *whom, bool *ret_again, struct arena *arena,
 		  struct error *err)
@@ -31,9 +42,10 @@ static bool erase(struct verb_call *call, struct whom *whom, bool *ret_again, st
 	if (!whom_forgotten(store, word, &at, err))
 		return false;
 	*ret_again = at != 0;
-	return *ret_again || (whom_find(store, word, arena, whom, err) &&
-			      whom_narrow(store, word, arena, whom, err) &&
-			      store_forget(store, whom->id, verb_now(), err));
+	return *ret_again ||
+	       (whom_find(store, word, arena, whom, err) && was_read(whom, word, err) &&
+		whom_narrow(store, word, arena, whom, err) &&
+		store_forget(store, whom->id, verb_now(), err));
 }
 
 static bool run(struct verb_call *call, struct error *err)

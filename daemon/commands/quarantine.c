@@ -8,6 +8,8 @@
  */
 #include "daemon/commands/verbs.h"
 
+#include <inttypes.h>
+
 enum {
 	COLUMN_NUMBER,
 	COLUMN_ACTION,
@@ -51,6 +53,7 @@ struct quarantine_view {
 	bool (*act)(struct quarantine_view *view, const struct quarantine *row,
 		    const struct str id[SIDE_COUNT], struct error *err);
 	uint64_t n_rows;
+	uint64_t n_persons; /* of these, who cannot be read */
 };
 
 static bool is_person(const struct quarantine *row)
@@ -156,6 +159,7 @@ static bool on_row(void *payload, const struct quarantine *row, struct error *er
 
 	if (ok && is_asked_for(view, row, id)) {
 		view->n_rows++;
+		view->n_persons += is_person(row);
 		ok = view->act(view, row, id, err);
 	}
 	arena_reset(&view->arena);
@@ -209,21 +213,48 @@ static bool show(struct verb_call *call, struct error *err)
 	return print_all(call, LISTING_SHOW, err);
 }
 
+/* What becomes of each kind. */
+struct becomes {
+	const char *write, *writes;
+	const char *person, *persons;
+};
+
+static bool tell(const struct quarantine_view *view, const struct becomes *becomes,
+		 struct error *err)
+{
+	const uint64_t n_writes = view->n_rows - view->n_persons;
+	bool ok = true;
+
+	if (n_writes > 0)
+		ok = printf("%" PRIu64 " refused %s\n", n_writes,
+			    n_writes == 1 ? becomes->write : becomes->writes) >= 0;
+	if (ok && view->n_persons > 0)
+		ok = printf("%" PRIu64 " %s\n", view->n_persons,
+			    view->n_persons == 1 ? becomes->person : becomes->persons) >= 0;
+	return listing_printed(ok, err);
+}
+
 static bool drop(struct verb_call *call, struct error *err)
 {
+	static const struct becomes becomes = {
+		"write is given up; other content is tried again",
+		"writes are given up; other content is tried again",
+		"person who cannot be read is listed no more, and left alone until it can be",
+		"persons who cannot be read are listed no more, and left alone until they can be",
+	};
 	struct quarantine_view view = { .call = call, .id = call->words[0], .act = give_up };
 
-	if (!each_asked_for(&view, err))
-		return false;
-	return call->context->quiet ||
-	       listing_printed(printf("%llu refused %s given up; other content is tried again\n",
-				      (unsigned long long)view.n_rows,
-				      view.n_rows == 1 ? "write is" : "writes are") >= 0,
-			       err);
+	return each_asked_for(&view, err) && (call->context->quiet || tell(&view, &becomes, err));
 }
 
 static bool retry(struct verb_call *call, struct error *err)
 {
+	static const struct becomes becomes = {
+		"write is tried again by the next sync",
+		"writes are tried again by the next sync",
+		"person who cannot be read is read again with the next list that shows it",
+		"persons who cannot be read are read again with the next list that shows them",
+	};
 	struct quarantine_view view = { .call = call, .id = call->words[0], .act = lift };
 
 	if (!each_asked_for(&view, err))
@@ -232,10 +263,7 @@ static bool retry(struct verb_call *call, struct error *err)
 		return true;
 	if (view.n_rows == 0)
 		return listing_printed(puts("nothing is in quarantine") >= 0, err);
-	return listing_printed(printf("%llu refused %s tried again by the next sync\n",
-				      (unsigned long long)view.n_rows,
-				      view.n_rows == 1 ? "write is" : "writes are") >= 0,
-			       err);
+	return tell(&view, &becomes, err);
 }
 
 int command_quarantine(struct command_context *context)

@@ -2,16 +2,24 @@
 #include "daemon/commands/whom.h"
 
 #include "state/forget.h"
+#include "state/unreadable.h"
 
 static bool look(struct store *store, struct arena *arena, struct whom *whom, struct error *err)
 {
 	for (int side = 0; side < SIDE_COUNT; side++) {
 		if (whom->id[side].len > 0 &&
-		    !store_person_get(store, (enum side)side, whom->id[side], arena,
-				      &whom->now[side], &whom->known[side], err))
+		    (!store_person_get(store, (enum side)side, whom->id[side], arena,
+				       &whom->now[side], &whom->known[side], err) ||
+		     !store_unreadable_since(store, (enum side)side, whom->id[side],
+					     &whom->unreadable_since[side], err)))
 			return false;
 	}
 	return true;
+}
+
+bool whom_is_there(const struct whom *whom, enum side side)
+{
+	return whom->known[side] || whom->unreadable_since[side] != 0;
 }
 
 bool whom_find(struct store *store, struct str word, struct arena *arena, struct whom *ret_whom,
@@ -23,7 +31,8 @@ bool whom_find(struct store *store, struct str word, struct arena *arena, struct
 	if (!look(store, arena, &whom, err) ||
 	    !store_link_find(store, word, arena, &whom.link, &found, err))
 		return false;
-	const bool is_somebody = whom.known[SIDE_RECORDS] || whom.known[SIDE_PEOPLE];
+	const bool is_somebody =
+		whom_is_there(&whom, SIDE_RECORDS) || whom_is_there(&whom, SIDE_PEOPLE);
 	const bool by_number = found && !str_equal(whom.link.side_id[SIDE_RECORDS], word) &&
 			       !str_equal(whom.link.side_id[SIDE_PEOPLE], word);
 
@@ -44,7 +53,7 @@ bool whom_find(struct store *store, struct str word, struct arena *arena, struct
 	for (int side = 0; side < SIDE_COUNT; side++) {
 		if (whom.has_link)
 			whom.id[side] = whom.link.side_id[side];
-		else if (!whom.known[side])
+		else if (!whom_is_there(&whom, (enum side)side))
 			whom.id[side] = (struct str){ NULL, 0 };
 	}
 	if (whom.has_link && !look(store, arena, &whom, err))
@@ -91,6 +100,7 @@ bool whom_narrow(struct store *store, struct str word, struct arena *arena, stru
 	if (another[other]) {
 		whom->id[other] = (struct str){ NULL, 0 };
 		whom->known[other] = false;
+		whom->unreadable_since[other] = 0;
 	}
 	return true;
 }

@@ -14,6 +14,7 @@ struct whom {
 	/* What each side held when last read; only of persons that are known. */
 	bool known[SIDE_COUNT];
 	struct person now[SIDE_COUNT];
+	int64_t unreadable_since[SIDE_COUNT]; /* 0: it can be read */
 };
 
 /* In the arena.  An id comes before a number.  ERR_USAGE if it is nobody's. */
@@ -25,6 +26,8 @@ NODISCARD bool whom_find(struct store *store, struct str word, struct arena *are
  */
 NODISCARD bool whom_narrow(struct store *store, struct str word, struct arena *arena,
 			   struct whom *whom, struct error *err);
+/* Does the state know of it: has it been read, or is it there and cannot be? */
+bool whom_is_there(const struct whom *whom, enum side side);
 /* When the person of this id was forgotten; *ret_at 0: it was not. */
 NODISCARD bool whom_forgotten(struct store *store, struct str word, int64_t *ret_at,
 			      struct error *err);

@@ -167,10 +167,12 @@ static void say_dissolved(struct next *next)
 static bool say_unlinked(struct next *next, struct error *err)
 {
 	const struct whom *whom = &next->why->whom;
-	const enum side side = whom->known[SIDE_RECORDS] ? SIDE_RECORDS : SIDE_PEOPLE;
+	const enum side side = whom_is_there(whom, SIDE_RECORDS) ? SIDE_RECORDS : SIDE_PEOPLE;
 	const enum direction create = next->why->call->context->config->sync.create;
 	bool apart;
 
+	if (whom->unreadable_since[side] != 0)
+		return true; /* that has been said */
 	if (!store_is_apart(next->why->call->store, side, whom->id[side], &apart, err))
 		return false;
 	if (apart)

@@ -12,8 +12,6 @@
 
 #include "state/nameless.h"
 
-#include <assert.h>
-
 /* Persons a transaction. */
 #define RESOLVE_BATCH 500
 

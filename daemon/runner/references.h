@@ -91,8 +91,8 @@ void references_free(struct references *references); /* NULL is fine */
 
 /* ---- load.c ---- */
 
-/* Reads what was wanted since the last reading, as far as that is allowed, and creates what is still missing
- * where the configuration says so; then calls `then`: from inside if there is nothing to do. */
+/* Reads what was wanted since the last reading, as far as that is allowed, and creates what is still
+ * missing where the configuration says so; then calls `then`: from inside if there is nothing to do. */
 void references_refresh(struct runner *runner, references_fn *then);
 
 /* ---- companies.c ---- */

@@ -7,6 +7,7 @@
  * reading and our write stands in the same answer, and must still be found by the next scan.
  */
 #include "core/sets.h"
+
 #include "daemon/runner/admit.h"
 #include "daemon/runner/blast.h"
 #include "daemon/runner/likeness.h"
@@ -15,6 +16,7 @@
 #include "daemon/runner/untaken.h"
 #include "daemon/runner/wishes.h"
 #include "daemon/runner/yield.h"
+#include "state/unreadable.h"
 
 #include <assert.h>
 
@@ -194,6 +196,7 @@ bool settle_update(struct job *job, struct error *err)
 		ok = store_settle(store, job->intent.link, target, &answer, &shadow[target], err) &&
 		     store_settle(store, job->intent.link, source, &pair.now[source],
 				  &shadow[source], err) &&
+		     store_unreadable_answered(store, target, job->intent.target_id, err) &&
 		     store_quarantine_lift(store, target, job->intent.link, (struct str){ NULL, 0 },
 					   err) &&
 		     wishes_written(runner, &job->intent, &answer, &pair, err) &&

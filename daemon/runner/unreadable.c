@@ -9,12 +9,20 @@
 
 /* ---- Who cannot be read ---- */
 
-static void describe(enum side side, const struct error *bad, struct error *ret)
+/* The widest that a person may be. */
+#define TOO_MUCH "it shows more than can be compared"
+
+static void describe(enum side side, bool vague, const struct error *bad, struct error *ret)
 {
 	(void)error_set(ret, ERR_MALFORMED,
 			"%s; until that is mended on the %s side, this person and its counterpart "
 			"are left as they are, and their edits wait",
 			bad->msg, side_name(side));
+	if (vague)
+		(void)error_wrap(ret,
+				 TOO_MUCH ", so that nobody who is new on %s is linked or "
+					  "created across",
+				 side_name(side_other(side)));
 }
 
 static void note_too_many(struct runner *runner, enum side side, const struct error *bad)
@@ -44,13 +52,18 @@ static void note_nameless(struct runner *runner, enum side side, enum unreadable
 	cycle_note_failure(&runner->cycle, side, &nameless);
 }
 
+static bool is_vague(const struct unreadable *unreadable)
+{
+	return unreadable->n_marks == MAPPER_MARKS_MOST;
+}
+
 static bool put(struct runner *runner, struct unreadable *unreadable, const struct error *bad,
 		bool *ret_taken, struct error *err)
 {
 	enum unreadable_taken taken;
 	struct error words;
 
-	describe(unreadable->side, bad, &words);
+	describe(unreadable->side, is_vague(unreadable), bad, &words);
 	unreadable->words = str_from(words.msg);
 	if (!store_unreadable_put(runner_store(runner), unreadable, &taken, err))
 		return false;
@@ -83,7 +96,7 @@ bool unreadable_take(struct runner *runner, enum side side, enum unreadable_in i
 	bool ok = true;
 
 	*ret_taken = false;
-	if (unreadable.n_marks == MAPPER_MARKS_MOST)
+	if (is_vague(&unreadable))
 		marks[0] = MARK_VAGUE;
 	if (in == UNREADABLE_ALONE && !str_equal(named, id))
 		cycle_note_failure(&runner->cycle, side, bad);
@@ -117,8 +130,10 @@ void unreadable_take_target(struct runner *runner, enum side side, const struct 
 struct parking {
 	struct runner *runner;
 	enum side side; /* whose unlinked persons are looked at */
-	bool vague;     /* one of the other side shows more than was looked at */
-	bool stranger;  /* one of the other side was never read: his keys may be what is wrong */
+	struct str
+		vague; /* one of the other side shows more than was looked at; empty: none does */
+	bool stranger; /* one of the other side was never read: his keys may be what is wrong */
+	uint64_t n_parked;
 };
 
 static bool is_shown(const struct parking *parking, uint64_t mark, bool *ret_shown,
@@ -152,10 +167,10 @@ static bool shares_a_name(const struct parking *parking, const struct person *pe
 static bool park_if_alike(void *payload, const struct person *person, struct arena *arena,
 			  struct error *err)
 {
-	const struct parking *parking = payload;
+	struct parking *parking = payload;
 	struct match_key keys[MATCH_KEYS_MAX];
 	const size_t n = match_keys(person, parking->runner->table, parking->side, arena, keys);
-	bool shown = parking->vague;
+	bool shown = parking->vague.len > 0;
 	bool keyless = true;
 	bool ok = true;
 
@@ -167,6 +182,7 @@ static bool park_if_alike(void *payload, const struct person *person, struct are
 	}
 	if (ok && (keyless || parking->stranger))
 		ok = shares_a_name(parking, person, arena, &shown, err);
+	parking->n_parked += shown;
 	return ok && (!shown ||
 		      store_park(runner_store(parking->runner), parking->side, person->id, err));
 }
@@ -188,23 +204,45 @@ bool unreadable_may_be(struct runner *runner, enum side side, const struct perso
 	return ok && is_shown(&parking, MARK_VAGUE, ret_may, err);
 }
 
+/* Without a word everybody who is new would seem to be passed over. */
+static void warn_of_all(const struct parking *parking)
+{
+	if (parking->vague.len > 0 && parking->n_parked > 0)
+		LOG_WARN("nobody who is new on a side is linked or created across: a person of the "
+			 "other side cannot be read, and " TOO_MUCH,
+			 LOG_STR("side", side_name(parking->side)),
+			 LOG_TEXT("unreadable", parking->vague),
+			 LOG_U64("waiting", parking->n_parked));
+}
+
+static bool park_alike(struct parking *parking, struct arena *arena, bool *ret_any,
+		       struct error *err)
+{
+	struct store *store = runner_store(parking->runner);
+	const enum side other = side_other(parking->side);
+
+	if (!store_unreadable_any(store, other, ret_any, err) ||
+	    !store_unreadable_who(store, other, MARK_VAGUE, arena, &parking->vague, err) ||
+	    !store_unreadable_stranger(store, other, 0, &parking->stranger, err))
+		return false;
+	return !*ret_any ||
+	       store_unlinked_each(store, parking->side, 0, park_if_alike, parking, err);
+}
+
 bool unreadable_park(struct runner *runner, struct error *err)
 {
-	struct store *store = runner_store(runner);
+	struct arena arena = { 0 };
 	bool are_any = false;
+	bool ok = true;
 
-	for (int i = 0; i < SIDE_COUNT; i++) {
-		struct parking parking = { .runner = runner, .side = (enum side)i };
+	for (int side = 0; ok && side < SIDE_COUNT; side++) {
+		struct parking parking = { .runner = runner, .side = (enum side)side };
 		bool any = false;
 
-		if (!store_unreadable_any(store, side_other(parking.side), &any, err) ||
-		    !is_shown(&parking, MARK_VAGUE, &parking.vague, err) ||
-		    !store_unreadable_stranger(store, side_other(parking.side), 0,
-					       &parking.stranger, err) ||
-		    (any &&
-		     !store_unlinked_each(store, parking.side, 0, park_if_alike, &parking, err)))
-			return false;
+		ok = park_alike(&parking, &arena, &any, err);
+		warn_of_all(&parking);
 		are_any = are_any || any;
 	}
-	return !are_any || store_unreadable_park(store, err);
+	arena_release(&arena);
+	return ok && (!are_any || store_unreadable_park(runner_store(runner), err));
 }

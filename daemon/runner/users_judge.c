@@ -269,6 +269,19 @@ static bool make_way(struct users *users, struct user_item *item, bool *ret_wait
 	return give_way(users, item, true, keeper, what_of((enum user_part)(part - 1)), err);
 }
 
+/* Nobody asks for what was sent of a link that has ended: it is not waited for. */
+static bool leave_ended(struct users *users, const struct user_turn *turn, struct error *err)
+{
+	static const struct user_turn_end done = { .due = false };
+	struct store *store = runner_store(users->runner);
+	struct user_item item = { .users = users, .turn = *turn };
+	bool known = false;
+
+	return store_user_get(store, turn->link, &users->arena, &item.row, &known, err) &&
+	       (!known || leave_write(users, &item, err)) &&
+	       store_user_turn_end(store, turn->link, &done, err);
+}
+
 /* It is in the batch to give something up: that comes first, and then its heir. */
 static bool wait_for_heir(struct users *users, int64_t link, struct error *err)
 {
@@ -318,12 +331,13 @@ static bool judge(struct users *users, const struct user_turn *turn, struct erro
 
 	if (users_in_batch(users, turn->link) != NULL)
 		return wait_for_heir(users, turn->link, err);
-	if (turn->active && !store_unreadable_link(store, turn->link, &unreadable, err))
+	if (!turn->active)
+		return leave_ended(users, turn, err);
+	if (!store_unreadable_link(store, turn->link, &unreadable, err))
 		return false;
 	if (unreadable)
 		return wait_for_reading(users, turn, err);
-	if (turn->active &&
-	    !store_agreed_get(store, turn->link, SIDE_PEOPLE, &users->arena, &people, &agreed, err))
+	if (!store_agreed_get(store, turn->link, SIDE_PEOPLE, &users->arena, &people, &agreed, err))
 		return false;
 	if (!agreed ||
 	    !user_wanted(runner->table, &people, turn->records_id, users->workspace, &item.wanted))

@@ -103,6 +103,8 @@ CREATE TABLE person(
 	updated_at INTEGER NOT NULL,
 	archived_at INTEGER NOT NULL,
 	keys_sum INTEGER NOT NULL DEFAULT 0, -- tells changed match keys from unchanged ones
+	-- it could not be read when it was asked for alone, and that was said: whatever lists have shown since
+	misread INTEGER NOT NULL DEFAULT 0 CHECK (misread IN (0, 1)),
 	UNIQUE (side, id)
 ) STRICT;
 CREATE INDEX person_raw ON person(side, raw) WHERE raw IS NOT NULL;
@@ -286,7 +288,8 @@ CREATE TABLE note(
 	records_id TEXT NOT NULL,
 	people_id TEXT NOT NULL, -- either is empty in a create of unknown outcome
 	base BLOB NOT NULL,
-	gone INTEGER NOT NULL DEFAULT 0 CHECK (gone IN (0, 1)), -- from one side: remembered, never written again
+	-- from one side: remembered, never written again
+	gone INTEGER NOT NULL DEFAULT 0 CHECK (gone IN (0, 1)),
 	sum INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX note_link ON note(link);
@@ -306,7 +309,8 @@ CREATE TABLE note_write(
 	new_title TEXT NOT NULL,
 	new_text TEXT NOT NULL,
 	reason TEXT NOT NULL,
-	others TEXT NOT NULL, -- ids of notes that the target had by then, of no pair: none of them is what was sent
+	-- ids of notes that the target had by then, of no pair: none of them is what was sent
+	others TEXT NOT NULL,
 	missed INTEGER NOT NULL DEFAULT 0 -- an empty list did not show it
 ) STRICT;
 -- Whose notes are read next: those that are due, then those not read for longest.

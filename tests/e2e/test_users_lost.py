@@ -85,6 +85,23 @@ class Lost(Users):
 
         self.check("POST", self.person, follow, c4711="ada@example.com")
 
+    def test_parted_meanwhile(self):
+        """Nobody waits for what becomes of it any more; whoever is linked anew has the record that was made."""
+        for how in LOST:
+            with self.subTest(**how):
+                world = self.world()
+                ids = self.person(world)
+                self.lose(world, "POST", how)
+                world.sync(code=UNREACHABLE)
+                world.run("links", "unlink", ids["people"])
+                self.assertEqual(world.sync()["waiting"], 0)
+                self.assertEqual(world.rows("SELECT * FROM user_write"), [])
+                self.assertEqual(world.rows("SELECT * FROM user_turn WHERE due = 1"), [])
+                world.run("links", "link", ids["records"], ids["people"])
+                world.sync()
+                self.assert_users(world, c4711=("ada@example.com", ids["records"]))
+                self.settled_users(world)
+
     def test_update(self):
         """Sent again: it says the same."""
         self.check("PATCH", self.edited(emails=["countess@example.com"]), lambda *_: None,

@@ -80,6 +80,27 @@ static void marks_stand_for_keys(void **state)
 	arena_release(&arena);
 }
 
+/* However often it stands there, one text is one; of many there are no more than fit. */
+static void marks_are_bounded(void **state)
+{
+	static uint64_t marks[MAPPER_MARKS_MOST];
+	struct fixture *f = *state;
+	struct buf text;
+	size_t once;
+
+	once = mapper_marks(&f->context, STR_LIT("[\"word\"]"), marks);
+	for (int same = 1; same >= 0; same--) {
+		buf_init(&text, SIZE_MAX / 2);
+		for (int i = 0; i <= MAPPER_MARKS_MOST; i++)
+			buf_addf(&text, "%s\"word%.0d\"", i == 0 ? "[" : ",", same ? 0 : i);
+		buf_addf(&text, "]");
+		assert_int_equal(
+			mapper_marks(&f->context, (struct str){ text.bytes, text.len }, marks),
+			same ? once : MAPPER_MARKS_MOST);
+		buf_release(&text);
+	}
+}
+
 static int open_fixture(void **state)
 {
 	static struct fixture fixture;
@@ -101,6 +122,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(keys_stand_in_any_text, open_fixture,
 						close_fixture),
 		cmocka_unit_test_setup_teardown(marks_stand_for_keys, open_fixture, close_fixture),
+		cmocka_unit_test_setup_teardown(marks_are_bounded, open_fixture, close_fixture),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,8 +6,8 @@
 #include "state/removals.h"
 #include "state/unreadable.h"
 
-static enum unreadable_taken put(struct fixture *f, enum side side, const char *id,
-				 int64_t generation)
+static enum unreadable_taken put_met(struct fixture *f, enum side side, const char *id,
+				     int64_t generation, bool listed)
 {
 	static const uint64_t marks[] = { 7, UINT64_MAX, 7 };
 	const struct unreadable unreadable = {
@@ -15,7 +15,7 @@ static enum unreadable_taken put(struct fixture *f, enum side side, const char *
 		.id = str_from(id),
 		.words = STR_LIT("familyName is missing"),
 		.content = raw_of("spoiled"),
-		.listed = true,
+		.listed = listed,
 		.generation = generation,
 		.now = 1000 + generation,
 		.marks = marks,
@@ -25,6 +25,12 @@ static enum unreadable_taken put(struct fixture *f, enum side side, const char *
 
 	OK(f, store_unreadable_put(f->store, &unreadable, &taken, &f->err));
 	return taken;
+}
+
+static enum unreadable_taken put(struct fixture *f, enum side side, const char *id,
+				 int64_t generation)
+{
+	return put_met(f, side, id, generation, true);
 }
 
 static int64_t count(struct fixture *f, enum side side, int64_t since)
@@ -127,6 +133,34 @@ static void stranger(void **state)
 	assert_false(shows(f, SIDE_PEOPLE, 7));
 }
 
+/* Lists show him well, and end it; asked alone he cannot be read, which is new once. */
+static void own_answer_only(void **state)
+{
+	struct fixture *f = *state;
+	const int64_t link = settled_pair(f, "r1", "p1", "Engineer");
+	const struct person person = person_of(f, "p1", "Engineer", "");
+	const struct digest raw = raw_of("well");
+	enum observation seen;
+
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(put_met(f, SIDE_PEOPLE, "p1", 5 + i, false),
+				 i == 0 ? UNREADABLE_NEW : UNREADABLE_KNOWN);
+		assert_true(is_unreadable(f, link));
+		OK(f, store_observe(f->store, SIDE_PEOPLE, &person, &raw, 6 + i, NULL, 0, &seen,
+				    &f->err));
+		assert_false(is_unreadable(f, link));
+	}
+	assert_int_equal(put(f, SIDE_PEOPLE, "p1", 8), UNREADABLE_NEW);
+	/* Read alone. */
+	(void)see(f, SIDE_PEOPLE, person, 8, NULL);
+	assert_int_equal(put_met(f, SIDE_PEOPLE, "p1", 9, false), UNREADABLE_NEW);
+	(void)see(f, SIDE_PEOPLE, person, 9, NULL);
+	assert_int_equal(put_met(f, SIDE_PEOPLE, "p1", 10, false), UNREADABLE_NEW);
+	OK(f, store_observe(f->store, SIDE_PEOPLE, &person, &raw, 10, NULL, 0, &seen, &f->err));
+	OK(f, store_unreadable_answered(f->store, SIDE_PEOPLE, S("p1"), &f->err));
+	assert_int_equal(put_met(f, SIDE_PEOPLE, "p1", 11, false), UNREADABLE_NEW);
+}
+
 /* Only the proof that he is gone ends it for somebody who is linked. */
 static void linked_one_is_absent(void **state)
 {
@@ -189,6 +223,7 @@ int main(void)
 		STORE_TEST(linked_one_is_seen),
 		STORE_TEST(sight_stays),
 		STORE_TEST(stranger),
+		STORE_TEST(own_answer_only),
 		STORE_TEST(linked_one_is_absent),
 		STORE_TEST(unlinked_one_is_parked),
 		STORE_TEST(too_many),

@@ -82,6 +82,7 @@ static void hands_over(void **state)
 	struct user_row row = put(f, 1, "u1", "1", "", "a@example.com");
 	struct user_row found;
 	bool any = false;
+	int64_t n = -1;
 
 	OK(f, store_user_hand_over(f->store, 1, 2, &f->err));
 	OK(f, store_user_get(f->store, 1, &f->arena, &found, &any, &f->err));
@@ -96,6 +97,8 @@ static void hands_over(void **state)
 	OK(f, store_user_get(f->store, 3, &f->arena, &found, &any, &f->err));
 	assert_true(any && !found.has_write);
 	assert_int_equal(found.doubt, USER_BIT(USER_EMAIL));
+	OK(f, store_user_write_count(f->store, &n, &f->err));
+	assert_int_equal(n, 0);
 }
 
 static int64_t rival(struct fixture *f, int64_t link, enum user_part part, const char *text)
