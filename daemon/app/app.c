@@ -223,8 +223,8 @@ static bool open_state(struct app *app, struct error *err)
 void app_close_state(struct app *app)
 {
 	runner_free(app->runner);
+	app->runner = NULL; /* the store's pulse asks for it */
 	store_close(app->store);
-	app->runner = NULL;
 	app->store = NULL;
 }
 

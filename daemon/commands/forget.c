@@ -25,10 +25,11 @@ static bool print_whom(const struct whom *whom, struct error *err)
 static bool was_read(const struct whom *whom, struct str word, struct error *err)
 {
 	return whom->has_link || whom->known[SIDE_RECORDS] || whom->known[SIDE_PEOPLE] ||
-	       error_set(err, ERR_USAGE,
-			 "%.*s was never read, as it cannot be, and nothing that it holds is kept; "
-			 "mend it on its side and sync, or remove it there, and then forget it",
-			 STR_ARG(word));
+	       error_set(
+		       err, ERR_USAGE,
+		       "%.*s was never read, as it cannot be, and nothing that it holds is kept; "
+		       "mend it on its side, sync, and forget it then; or remove it there and sync",
+		       STR_ARG(word));
 }
 
 /* *ret_again: it was forgotten before. */

@@ -9,6 +9,7 @@
 
 #include "base/limits.h"
 #include "base/log.h"
+#include "state/members.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -342,8 +343,9 @@ void runner_load(struct runner *runner)
 		return;
 	}
 	for (int i = 0; i < COLLECTION_COUNT; i++) {
-		const struct known *known = &runner->references->sets[i];
+		struct known *known = &runner->references->sets[i];
 
+		known->reread = known->read_at == STORE_MEMBERS_OLD;
 		queued[i] = known->needed && known->listed &&
 			    !companies_are_met(runner, (enum collection)i) &&
 			    references_is_stale(runner, (enum collection)i);

@@ -63,19 +63,25 @@ static enum finding finding_of(const struct runner *runner, const struct intent 
 	return gone ? FINDING_UNKNOWN : likeness_finding(runner->table, intent, now);
 }
 
-/* A list may leave out what a person's own answer holds: what it does not show is decided anew, and read
- * before it is written. */
+/* A list may leave out what a person's own answer holds: what it does not show is decided anew, read before it
+ * is written, and stands in the history as what nobody can tell. */
 static bool settle_shown(struct runner *runner, const struct intent *intent,
 			 const struct person *now, struct arena *arena, struct error *err)
 {
 	struct intent shown = *intent;
+	struct intent hidden = *intent;
+	bool any_hidden = false;
 
 	shown.write = person_copy(arena, runner->table, &intent->write);
+	hidden.write = person_copy(arena, runner->table, &intent->write);
 	for (size_t i = 0; intent->kind == INTENT_UPDATE && i < runner->table->n; i++) {
-		if (likeness_lacks(intent, i, now))
-			shown.write.values[i] = (struct value){ 0 };
+		const bool lacks = likeness_lacks(intent, i, now);
+
+		(lacks ? &shown : &hidden)->write.values[i] = (struct value){ 0 };
+		any_hidden = any_hidden || lacks;
 	}
-	return settle_found(runner, &shown, now, err);
+	return settle_found(runner, &shown, now, err) &&
+	       (!any_hidden || settle_unknown(runner, &hidden, now, err));
 }
 
 static bool settle_one(void *payload, const struct intent *intent, struct arena *arena,

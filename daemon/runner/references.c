@@ -267,8 +267,8 @@ void references_note_missed(struct runner *runner, enum side side)
 		references->missed[which] = false;
 		references->person_missed =
 			references->person_missed || references_may_refresh(runner, which);
-		known->doubted =
-			known->read_at > 0 && known->n_requests <= REFERENCES_FREE_REQUESTS;
+		known->doubted = known->read_at > 0 && !runner->options.dry_run &&
+				 known->n_requests <= REFERENCES_FREE_REQUESTS;
 		references_want(runner, which);
 	}
 }

@@ -45,6 +45,7 @@ struct known {
 	bool wanted;                  /* something is, that is not there */
 	bool create;                  /* references.create_missing, and the API can */
 	bool created;                 /* what could be, in this cycle */
+	bool reread;                  /* this cycle's reading is because of that */
 	bool doubted; /* since the last reading a person has named what it did not show */
 	struct arena missing_texts;
 	VEC(struct str) missing; /* to be created */

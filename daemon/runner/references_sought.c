@@ -154,6 +154,20 @@ void references_conclude(struct runner *runner, enum collection which)
 	arena_release(&wants);
 }
 
+/* What two readings in a row do not show waits for the one after them. */
+static void end_doubt(struct known *known)
+{
+	if (!known->doubted || !known->reread || !known->found_out)
+		return;
+	known->doubted = false;
+	for (size_t i = 0; i < known->wants.n; i++) {
+		const struct str sought = known->wants.items[i];
+
+		if (is_id(sought) && !is_there(known, sought))
+			references_give_up(known, sought);
+	}
+}
+
 /* As known as before, and as old as can be: the next cycle reads it. */
 static bool store_doubt(struct runner *runner, enum collection which, struct error *err)
 {
@@ -171,9 +185,11 @@ bool references_store_sought(struct runner *runner, struct error *err)
 	struct store *store = runner_store(runner);
 	bool any = false;
 
-	for (int i = 0; i < COLLECTION_COUNT; i++)
+	for (int i = 0; i < COLLECTION_COUNT; i++) {
+		end_doubt(&runner->references->sets[i]);
 		any = any || runner->references->sets[i].news.n > 0 ||
 		      runner->references->sets[i].doubted;
+	}
 	if (!any)
 		return true;
 	if (!store_begin(store, err))

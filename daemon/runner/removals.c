@@ -456,14 +456,21 @@ static bool plan_one(void *payload, struct pair *pair, struct arena *arena, stru
 {
 	struct runner *runner = payload;
 	enum removal removal;
+	struct str survivor;
+	int64_t link;
+	int64_t n;
 
 	if (!decide(runner, pair, &removal, err))
 		return false;
 	if (removal == REMOVAL_RESTORE)
 		return add_intent(runner, pair, INTENT_RESTORE, SIDE_PEOPLE, arena, err);
+	/* Who lives on under another id is not removed, nor was he counted: the link is to follow him. */
 	if (removal != REMOVAL_BY_RULE)
 		return true;
-	return add_intent(runner, pair, INTENT_REMOVE, side_other(missing_side(pair)), arena, err);
+	if (!find_survivor(runner, pair, arena, &survivor, &link, &n, err))
+		return false;
+	return n > 0 ||
+	       add_intent(runner, pair, INTENT_REMOVE, side_other(missing_side(pair)), arena, err);
 }
 
 bool removals_plan(struct runner *runner, struct error *err)

@@ -68,8 +68,9 @@ struct runner {
 	struct budget_ration rations[SIDE_COUNT]; /* of visits of notes in rotation */
 	struct lookup *lookup; /* who was asked for before a create; NULL: nobody */
 	struct lookup_waits waits[SIDE_COUNT];
-	int64_t newest_before; /* number of the person that was met last before the cycle */
-	unsigned n_slicing;    /* sides whose lists are still being read */
+	bool vague_said[SIDE_COUNT]; /* that nobody new of the side is taken (unreadable.c) */
+	int64_t newest_before;       /* number of the person that was met last before the cycle */
+	unsigned n_slicing;          /* sides whose lists are still being read */
 	struct push *push[SIDE_COUNT];
 	/* Persons of whom the list did not say enough, or nothing: read one by one by confirm. */
 	VEC(struct str) unsure[SIDE_COUNT];

@@ -196,7 +196,8 @@ bool settle_update(struct job *job, struct error *err)
 		ok = store_settle(store, job->intent.link, target, &answer, &shadow[target], err) &&
 		     store_settle(store, job->intent.link, source, &pair.now[source],
 				  &shadow[source], err) &&
-		     store_unreadable_answered(store, target, job->intent.target_id, err) &&
+		     (job->found || job->result == RESULT_SAME ||
+		      store_unreadable_answered(store, target, job->intent.target_id, err)) &&
 		     store_quarantine_lift(store, target, job->intent.link, (struct str){ NULL, 0 },
 					   err) &&
 		     wishes_written(runner, &job->intent, &answer, &pair, err) &&
@@ -378,7 +379,9 @@ bool settle_found(struct runner *runner, const struct intent *intent, const stru
 	struct push push = { .runner = runner, .side = intent->target };
 	struct job job = job_found(&push, intent, answer, RESULT_DONE);
 	const bool is_linked = intent->kind == INTENT_CREATE && intent->link != 0;
-	const bool ok = is_linked ? settle_matched(&job, err) : settle_done(&job, err);
+	const bool ok = is_linked         ? settle_matched(&job, err) :
+			ignored_any(&job) ? settle_ignored(&job, err) :
+					    settle_done(&job, err);
 
 	arena_release(&job.arena);
 	return ok;

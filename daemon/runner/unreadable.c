@@ -204,10 +204,14 @@ bool unreadable_may_be(struct runner *runner, enum side side, const struct perso
 	return ok && is_shown(&parking, MARK_VAGUE, ret_may, err);
 }
 
-/* Without a word everybody who is new would seem to be passed over. */
+/* Without a word everybody who is new would seem to be passed over; once while it lasts. */
 static void warn_of_all(const struct parking *parking)
 {
-	if (parking->vague.len > 0 && parking->n_parked > 0)
+	bool *said = &parking->runner->vague_said[parking->side];
+	const bool was_said = *said;
+
+	*said = parking->vague.len > 0 && parking->n_parked > 0;
+	if (*said && !was_said)
 		LOG_WARN("nobody who is new on a side is linked or created across: a person of the "
 			 "other side cannot be read, and " TOO_MUCH,
 			 LOG_STR("side", side_name(parking->side)),
@@ -240,7 +244,8 @@ bool unreadable_park(struct runner *runner, struct error *err)
 		bool any = false;
 
 		ok = park_alike(&parking, &arena, &any, err);
-		warn_of_all(&parking);
+		if (ok)
+			warn_of_all(&parking);
 		are_any = are_any || any;
 	}
 	arena_release(&arena);

@@ -163,6 +163,33 @@ class Ignored(Fronted):
                 self.assert_mirrored(world, 1)
                 world.settled()
 
+    def test_answer_lost(self):
+        """What became of it only the next sync finds out: of one value it is there, of the other not."""
+        for side in SIDES:
+            for person in (ADA, JOBLESS):
+                with self.subTest(side=side, had=person.get("job")):
+                    world, front, ids = self.ignoring(side, JOB[side], person=person)
+                    ignore = front.lie
+                    written = []
+
+                    def lose(call):
+                        if call.is_write():
+                            written.append(ignore(call))
+                        return Reply(502, b"") if written else None
+
+                    front.lie = lose
+                    world.configure({f"{side}.base_url": front.url, "sync.retry.attempts": 1})
+                    world.edit(other(side), ids[other(side)], job="Analyst", linkedin="ada")
+                    world.sync(code=69)
+                    front.lie = ignore
+                    world.sync(code=1)
+                    self.assertEqual(self.words(world),
+                                     ["the server accepted job_title and left it as it was"])
+                    here = world.find(side, ids[side])
+                    self.assertEqual((here["job"], here["linkedin"]), (person.get("job"), "ada"))
+                    self.assertEqual(world.find(other(side), ids[other(side)])["job"], "Analyst")
+                    world.settled(code=1)
+
     def test_lifted_by_another_edit(self):
         for side in SIDES:
             with self.subTest(side=side):
