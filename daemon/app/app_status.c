@@ -336,7 +336,8 @@ static void enter_phase(struct app *app, enum phase phase, int64_t now)
 
 	app->phase = phase;
 	app->phase_began_at = now;
-	if (!app->options.dry_run && !count_totals(app, &err))
+	/* Who was told to stop in the middle of it has no need of it. */
+	if (!app->options.dry_run && !count_totals(app, &err) && err.code != ERR_CANCELED)
 		LOG_WARN("the state could not be counted, going on", LOG_ERR(&err));
 }
 

@@ -20,8 +20,8 @@ static bool print_whom(const struct whom *whom, struct error *err)
 	return listing_printed(ok && puts("") >= 0, err);
 }
 
-/* Of who was never read only what keeps others from being taken for him is kept: without that his counterpart would
- * be created beside him. */
+/* Of who was never read only what keeps others from being taken for him is kept: without that his
+ * counterpart would be created beside him. */
 static bool was_read(const struct whom *whom, struct str word, struct error *err)
 {
 	return whom->has_link || whom->known[SIDE_RECORDS] || whom->known[SIDE_PEOPLE] ||

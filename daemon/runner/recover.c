@@ -63,8 +63,8 @@ static enum finding finding_of(const struct runner *runner, const struct intent 
 	return gone ? FINDING_UNKNOWN : likeness_finding(runner->table, intent, now);
 }
 
-/* A list may leave out what a person's own answer holds: what it does not show is decided anew, read before it
- * is written, and stands in the history as what nobody can tell. */
+/* A list may leave out what a person's own answer holds: what it does not show is decided anew, read
+ * before it is written, and stands in the history as what nobody can tell. */
 static bool settle_shown(struct runner *runner, const struct intent *intent,
 			 const struct person *now, struct arena *arena, struct error *err)
 {

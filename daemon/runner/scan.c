@@ -167,7 +167,8 @@ void runner_note_incomplete(struct runner *runner, enum side side, const char *w
 	cycle_note_failure(&runner->cycle, side, &incomplete);
 }
 
-/* Whether a create that nobody answered is sent again hangs on who is not there; at first contact every create. */
+/* Whether a create that nobody answered is sent again hangs on who is not there; at first contact
+ * every create does. */
 static bool start_side(struct runner *runner, enum side side, struct error *err)
 {
 	struct side_scan *scan = &runner->scans[side];

@@ -168,7 +168,8 @@ static bool is_held_up(struct users *users, struct user_item *item, bool known, 
 	if (is_too_long(&item->wanted))
 		return users_park(users, &item->turn, &item->wanted, 0,
 				  STR_LIT("left out: longer than 1024 bytes"), 0, err);
-	/* Before the rivals: for as long as they hold it up, what was refused would be forgotten, and sent again. */
+	/* Before the rivals: while they hold it up, what was refused would be forgotten, and sent
+	 * again. */
 	if (!store_quarantine_blocks(store, SIDE_RECORDS, item->turn.link, STR_LIT(QUARANTINE_USER),
 				     &digest, ret_held_up, err))
 		return false;

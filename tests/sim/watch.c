@@ -143,7 +143,8 @@ static void check_needed(struct sim *sim, const struct body *body, const struct 
 	/* An old state has read the target a moment ago, as far as it knows. */
 	if (sim->figures.losses > 0 && sim->plan->knobs.verify_after_s > 0)
 		return;
-	/* A survivor may hold what went with the other record, and its own answer leave that out: it is cleared. */
+	/* A survivor may hold what went with the other record, and its own answer leave that out:
+	 * it is cleared. */
 	if (body->merged != NOBODY && memmem(text.p, text.len, ":null", 5) != NULL)
 		return;
 	if (was->sum == is->sum)
