@@ -199,11 +199,14 @@ static bool may_pass_for_ours(const struct sim *sim, const struct human *human)
 void check_ignored(struct sim *sim)
 {
 	const uint32_t human = sim->plan->deaf;
-	const struct human *deaf = &sim->oracle.humans[human];
 	const struct facts *pair[SANDBOX_SIDE_COUNT];
 
-	if (sim->figures.ignored == 0 || deaf->murk != 0 || may_pass_for_ours(sim, deaf) ||
-	    !deaf->bound || !check_pair(sim, human, pair))
+	if (sim->figures.ignored == 0)
+		return;
+	const struct human *deaf = &sim->oracle.humans[human];
+
+	if (deaf->murk != 0 || may_pass_for_ours(sim, deaf) || !deaf->bound ||
+	    !check_pair(sim, human, pair))
 		return;
 	sim->figures.checked_ignored++;
 	if (!check_agrees(sim, pair, SLOT_TITLE) && sim->report.quarantined == 0 &&
