@@ -234,8 +234,8 @@ static void check_twin(struct sim *sim, const struct facts *made, struct human *
 		    side_text(side), made->id);
 }
 
-/* A user took away all that the person had but the name that was invented for it, and removed the other one:
- * the edit wins, with what there is. */
+/* A user took away all that the person had but the name that was invented for it, and maybe a tag,
+ * and removed the other one: the edit wins, with what there is. */
 static bool is_left_over(const struct sim *sim, const struct facts *made)
 {
 	bool removed = false;
@@ -243,7 +243,7 @@ static bool is_left_over(const struct sim *sim, const struct facts *made)
 	for (uint32_t i = 0; i < sim->oracle.n_humans; i++)
 		removed = removed || (sim->oracle.humans[i].murk & MURK_REMOVED) != 0;
 	for (int slot = 0; slot < SLOT_COUNT; slot++)
-		removed = removed && made->n[slot] == 0;
+		removed = removed && (made->n[slot] == 0 || slot_is_shared((enum slot)slot));
 	return removed;
 }
 
