@@ -15,9 +15,9 @@
  *
  * Where no total is announced, nothing tells a list that was cut short from a whole one.  If something
  * hangs on who is not there (a create of unknown outcome), such a list is read twice, in both orders, and
- * is complete only if the second reading shows as many persons as were known by the first.  At first contact
- * everything hangs on it: a row that goes while the pages are read hides another one, who would be created
- * again.  So such a list of several pages is read in both orders then, too.
+ * is complete only if the second reading shows as many persons as were known by the first.  At first
+ * contact every create hangs on it: a row that goes while the pages are read hides another one, who
+ * would be created again.  So such a list of several pages is read in both orders then, too.
  *
  * A reading may take longer than its process lives: its position is a plain struct that can be kept and
  * loaded again, between two pages.  All of the above then holds over the whole of it.
@@ -72,7 +72,9 @@ struct scan {
 	uint32_t n_repeats;                   /* pages in a row that showed nobody new */
 	uint64_t n_first; /* distinct persons of the first pass, if it is to be read twice */
 	bool twice;       /* to be set after scan_start(), see above */
-	bool anew; /* the same: nobody is linked yet.  Not of a reading that is kept: that one asks before it creates */
+	/* The same: nobody is linked yet.  Not kept with a position: whoever reads in slices asks
+	 * before it creates. */
+	bool anew;
 	bool first_answered;
 	enum scan_order order;
 	bool ended;                 /* no further page is to be asked for in this pass */

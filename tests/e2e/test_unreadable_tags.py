@@ -89,7 +89,7 @@ class Unreadable(Tags):
               "HTML": Reply(200, b"<html>Sign in</html>", "text/html"), "empty": Reply(200, b"")}
 
     def serve(self, world, front, reply):
-        """Nothing is known of tags, and nothing is said."""
+        """Nothing is known of tags, and this is what is said when they are asked for."""
         world.change_state("DELETE FROM member")
         world.change_state("DELETE FROM collection")
         front.lie = lambda call: reply if call.path().startswith("/tags") else None
