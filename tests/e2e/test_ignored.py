@@ -190,6 +190,49 @@ class Ignored(Fronted):
                     self.assertEqual(world.find(other(side), ids[other(side)])["job"], "Analyst")
                     world.settled(code=1)
 
+    def test_create(self):
+        """What the new person lacks is not agreed: it is asked for by an update, which tells or carries it."""
+        for side in SIDES:
+            for heard in (False, True):
+                with self.subTest(side=side, updates_carry_it=heard):
+                    world, front = self.front(side)
+                    ignore = self.without(side, [JOB[side]])
+                    front.lie = lambda call: (
+                        ignore(call) if call.method == "POST" or not heard else None)
+                    here = world.create(other(side), **ADA)
+                    self.assert_counts(world.sync(code=0 if heard else 1), created={side: 1},
+                                       quarantined=0 if heard else 1)
+                    self.assertEqual(self.words(world), [] if heard else [
+                        "the server accepted job_title and left it as it was"])
+                    self.assertEqual(world.find(other(side), here)["job"], "Engineer")
+                    world.settled(code=0 if heard else 1)
+                    if heard:
+                        self.assert_mirrored(world, 1)
+
+    def test_create_answer_lost(self):
+        """Found later, without what it was to have: the one that it was made of keeps that."""
+        for side in SIDES:
+            with self.subTest(side=side):
+                world, front = self.front(side)
+                ignore = self.without(side, [JOB[side]])
+                written = []
+
+                def lose(call):
+                    if call.is_write():
+                        written.append(ignore(call))
+                    return Reply(502, b"") if written else None
+
+                front.lie = lose
+                here = world.create(other(side), **ADA)
+                world.sync(code=69)
+                front.lie = ignore
+                world.sync(code=1)
+                self.assertEqual(self.words(world),
+                                 ["the server accepted job_title and left it as it was"])
+                self.assertEqual(len(world.view(side)), 1)
+                self.assertEqual(world.find(other(side), here)["job"], "Engineer")
+                world.settled(code=1)
+
     def test_lifted_by_another_edit(self):
         for side in SIDES:
             with self.subTest(side=side):

@@ -111,6 +111,15 @@ static bool is_simple_removal(const struct sim *sim, const struct human *human)
 	       !sim->was_guarded && sim->figures.losses == 0;
 }
 
+/* An edit of the one that is left, which is in no slot, wins: a company, or what could not be carried. */
+static bool is_odd_edit(const struct sim *sim, uint32_t number, enum sandbox_side left)
+{
+	const struct sim_odd *odd = &sim->odd[number];
+
+	return (left == SANDBOX_PEOPLE && odd->phone) ||
+	       (odd->firm_side == left && odd->firm[left][0] != '\0');
+}
+
 static void check_removal(struct sim *sim, uint32_t number)
 {
 	const struct knobs *knobs = &sim->plan->knobs;
@@ -126,8 +135,7 @@ static void check_removal(struct sim *sim, uint32_t number)
 		from_records = from_records || (body->human == number && body->by_user_gone &&
 						body->side == SANDBOX_RECORDS);
 	}
-	/* What could not be carried is an edit, and wins. */
-	if (from_records && sim->odd[number].phone)
+	if (is_odd_edit(sim, number, from_records ? SANDBOX_PEOPLE : SANDBOX_RECORDS))
 		return;
 	const uint32_t want_people = from_records && knobs->on_records == 1;
 	const uint32_t want_records = !from_records && knobs->on_people != 1;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * net_ignored: a server that accepts every update of one human and never carries out what it says of the title.
+ * net_ignored: a server that accepts every write of one human and never carries out what it says of the title.
  */
 #include "net_p.h"
 
@@ -8,20 +8,46 @@
 #include <string.h>
 
 /* What a user wrote after the program's last reading stays, and passes for what the server made of the write. */
+static bool strip_update(struct sim *sim, const struct body *body)
+{
+	struct human *human = &sim->oracle.humans[sim->plan->deaf];
+
+	if (body->human != sim->plan->deaf)
+		return false;
+	human->passes_for_ours = human->touched_ns > body->known_ns;
+	return true;
+}
+
+/* Of a create only what is in it tells whom it is to be. */
+static bool strip_create(const struct sim *sim, struct json_object *title)
+{
+	const char *text = json_object_get_string(title);
+	const uint32_t token = text != NULL ? token_read(SLOT_TITLE, str_from(text)) : 0;
+	bool any = false;
+
+	for (uint32_t i = 0; i < sim->oracle.n_edits; i++) {
+		const struct edit *edit = &sim->oracle.edits[i];
+
+		any = any || (edit->slot == SLOT_TITLE && edit->token == token &&
+			      edit->human == sim->plan->deaf);
+	}
+	return token != 0 && any;
+}
+
 static bool strip(struct http_call *call, struct str id, struct json_object *fields,
 		  const char *name)
 {
-	struct oracle *oracle = &call->sim->oracle;
-	const struct body *body = oracle_body_named(oracle, net_side(call->side), id);
+	struct sim *sim = call->sim;
+	struct human *human = &sim->oracle.humans[sim->plan->deaf];
+	const struct body *body = oracle_body_named(&sim->oracle, net_side(call->side), id);
+	struct json_object *title = NULL;
 
-	if (body == NULL || body->human != call->sim->plan->deaf ||
-	    !json_object_object_get_ex(fields, name, NULL))
+	if (!json_object_object_get_ex(fields, name, &title) ||
+	    !(body != NULL ? strip_update(sim, body) : strip_create(sim, title)))
 		return false;
 	json_object_object_del(fields, name);
-	oracle->humans[body->human].passes_for_ours =
-		oracle->humans[body->human].touched_ns > body->known_ns;
-	oracle->humans[body->human].ignored_cycle = call->sim->cycle;
-	oracle->humans[body->human].ignored_ns = call->sim->queue.now_ns;
+	human->ignored_cycle = sim->cycle;
+	human->ignored_ns = sim->queue.now_ns;
 	return true;
 }
 
@@ -34,9 +60,8 @@ static bool strip_batch(struct http_call *call, struct json_object *records)
 		struct json_object *record = json_object_array_get_idx(records, i);
 		const char *id = json_object_get_string(json_object_object_get(record, "id"));
 
-		any = (id != NULL &&
-		       strip(call, str_from(id), json_object_object_get(record, "attributes"),
-			     "job_title")) ||
+		any = strip(call, id != NULL ? str_from(id) : (struct str){ "", 0 },
+			    json_object_object_get(record, "attributes"), "job_title") ||
 		      any;
 	}
 	return any;
@@ -72,8 +97,7 @@ bool net_ignores(struct http_call *call, struct buf *ret_body)
 	const struct str body = buf_str(&call->request->body);
 
 	if (sim->plan->deaf == NOBODY || net_side(call->side) != sim->plan->deaf_side ||
-	    call->request->kind != REQUEST_WRITE || call->request->method == METHOD_POST ||
-	    body.len == 0)
+	    call->request->kind != REQUEST_WRITE || body.len == 0)
 		return false;
 	struct json_tokener *tokener = json_tokener_new();
 	struct json_object *root = json_tokener_parse_ex(tokener, body.p, (int)body.len);
