@@ -47,6 +47,9 @@ struct mapper_context {
 	/* decode: of an answer to a write, which may hold less than the person: what it lacks is unknown.
 	 * Anything else that lacks what every person has is malformed. */
 	bool part;
+	/* decode: of a record's own answer.  Of the values that this person has, what the answer lacks is
+	 * empty; NULL: what an answer lacks is unknown. */
+	const struct person *asked;
 };
 
 struct mapper_caps {

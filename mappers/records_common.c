@@ -99,6 +99,11 @@ static bool decode_own(struct decoder *decoder, const struct record_shape *shape
 	return true;
 }
 
+static bool is_asked(const struct mapper_context *context, size_t i)
+{
+	return context->asked != NULL && context->asked->values[i].state != VALUE_UNKNOWN;
+}
+
 static bool decode_fields(struct decoder *decoder, const struct record_shape *shape,
 			  struct json_object *root, struct json_object *values,
 			  struct person *person)
@@ -114,7 +119,10 @@ static bool decode_fields(struct decoder *decoder, const struct record_shape *sh
 		if (path.len == 0 || codec->decode == NULL || !decode_can(decoder->context, field))
 			continue;
 		if (!json_lookup(values, path, &node)) {
-			/* Absent is unknown: an answer may leave attributes out. */
+			/* Absent is unknown: an answer may leave attributes out.  A record's own
+			 * leaves out only what never had a value. */
+			if (is_asked(decoder->context, i))
+				person->values[i] = value_empty();
 			if (!decode_own(decoder, shape, field, root, &person->values[i]))
 				return false;
 			continue;

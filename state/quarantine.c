@@ -52,13 +52,17 @@ bool store_quarantine_blocks(struct store *store, enum side target, int64_t link
 			     struct error *err)
 {
 	struct sql_call call =
-		sql_call(&store->sql, "SELECT 1 FROM quarantine WHERE target = ? AND link = ? "
-				      "AND source_id = ? AND content = ?");
+		sql_call(&store->sql,
+			 content != NULL ? "SELECT 1 FROM quarantine WHERE target = ? AND link = ? "
+					   "AND source_id = ? AND content = ?" :
+					   "SELECT 1 FROM quarantine WHERE target = ? AND link = ? "
+					   "AND source_id = ?");
 
 	sql_bind_int(&call, target);
 	sql_bind_int(&call, link);
 	sql_bind_text(&call, source_of(link, source_id));
-	sql_bind_digest(&call, content);
+	if (content != NULL)
+		sql_bind_digest(&call, content);
 	return sql_found(&call, ret_blocked, err);
 }
 

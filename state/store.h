@@ -411,7 +411,8 @@ struct quarantine {
 /* Of other content than the one that is there: a refusal of its own, and not dropped. */
 NODISCARD bool store_quarantine_put(struct store *store, const struct quarantine *quarantine,
 				    struct error *err);
-/* Is a write of this content for this link (or this create's source) known to be refused? */
+/* Is a write of this content for this link (or this create's source) known to be refused?  content NULL: of
+ * any. */
 NODISCARD bool store_quarantine_blocks(struct store *store, enum side target, int64_t link,
 				       struct str source_id, const struct digest *content,
 				       bool *ret_blocked, struct error *err);

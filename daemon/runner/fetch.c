@@ -226,3 +226,13 @@ bool fetch_decode_part(struct runner *runner, enum side side, const struct answe
 	context.part = true;
 	return decode_in(&context, runner, side, answer, raw, arena, ret_person, err);
 }
+
+bool fetch_decode_own(struct runner *runner, enum side side, const struct answer *answer,
+		      struct str raw, const struct person *asked, struct arena *arena,
+		      struct person *ret_person, struct error *err)
+{
+	struct mapper_context context = runner->context;
+
+	context.asked = asked;
+	return decode_in(&context, runner, side, answer, raw, arena, ret_person, err);
+}

@@ -51,5 +51,9 @@ NODISCARD bool fetch_decode(struct runner *runner, enum side side, const struct 
 NODISCARD bool fetch_decode_part(struct runner *runner, enum side side, const struct answer *answer,
 				 struct str raw, struct arena *arena, struct person *ret_person,
 				 struct error *err);
+/* The same of a person's own answer: of the values that `asked` has, what it lacks is empty. */
+NODISCARD bool fetch_decode_own(struct runner *runner, enum side side, const struct answer *answer,
+				struct str raw, const struct person *asked, struct arena *arena,
+				struct person *ret_person, struct error *err);
 
 #endif

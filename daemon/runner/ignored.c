@@ -4,8 +4,7 @@
  *
  * A server may store another value than it was sent, and that is what was agreed then.  But where the target
  * shows exactly what it held before, the edit has not arrived: settled as written, the sides would differ for
- * ever, and nobody would hear of it.  So the field is refused, whatever the status said.  Of a create it is
- * not agreed, and an update carries it, which is judged like any other.
+ * ever, and nobody would hear of it.  So the field is refused, whatever the status said.
  */
 #include "daemon/runner/likeness.h"
 #include "daemon/runner/plan.h"
@@ -20,7 +19,7 @@ static bool was_sent(const struct job *job, size_t i)
 	struct person wanted;
 	struct request request;
 
-	before.id = job->answer.id;
+	before.id = job->intent.target_id;
 	person_init(&wanted, &arena, runner->table);
 	wanted.values[i] = job->intent.write.values[i];
 	runner->mapper[job->push->side]->update(&runner->context, &before, &wanted, &request);
@@ -54,17 +53,10 @@ static bool is_ignored(const struct job *job, size_t i)
 	       !likeness_shows(table, &job->intent, i, &job->answer) && was_sent(job, i);
 }
 
-/* Of a create whose answer was lost, too: whether somebody has emptied the field since nobody can tell, and to
- * fill it again loses less than to empty the one that it came from. */
-static bool writes(const struct job *job)
-{
-	return job->intent.kind == INTENT_UPDATE || job->intent.kind == INTENT_CREATE;
-}
-
 bool ignored_any(const struct job *job)
 {
 	for (size_t i = 0; i < job->push->runner->table->n; i++) {
-		if (writes(job) && is_ignored(job, i))
+		if (job->intent.kind == INTENT_UPDATE && is_ignored(job, i))
 			return true;
 	}
 	return false;
@@ -109,9 +101,5 @@ bool settle_ignored(struct job *job, struct error *err)
 	left.words = arena_format(&job->arena, "the server accepted %s and left it as it was",
 				  buf_z(&names));
 	buf_release(&names);
-	if (job->intent.kind == INTENT_CREATE) {
-		job->push->runner->again = true;
-		return settle_create(&took, err);
-	}
 	return settle_rest(&took, err) && settle_refused(&left, err);
 }

@@ -184,7 +184,8 @@ static bool is_missing(const struct runner *runner, const struct pair *pair, enu
  * shows both.
  */
 static bool add_updates(struct runner *runner, const struct pair *pair,
-			const struct merge_result *merged, struct arena *arena, struct error *err)
+			const struct merge_result *merged, struct arena *arena, bool *ret_added,
+			struct error *err)
 {
 	static const enum side people_first[] = { SIDE_PEOPLE, SIDE_RECORDS };
 	static const enum side records_first[] = { SIDE_RECORDS, SIDE_PEOPLE };
@@ -205,6 +206,7 @@ static bool add_updates(struct runner *runner, const struct pair *pair,
 		if (merged->writes[order[i]] &&
 		    !add_update(runner, pair, merged, order[i], arena, &added, err))
 			return false;
+		*ret_added = *ret_added || added;
 		if (both && added && !runner->options.dry_run) {
 			runner->again = true;
 			return true;
@@ -284,10 +286,24 @@ static bool is_unread(const struct runner *runner, const struct pair *pair)
 	return false;
 }
 
+/* What was refused before, and is not sent for it, changes nobody. */
+static bool are_refused(struct runner *runner, const struct pair *pair, bool *ret_refused,
+			struct error *err)
+{
+	for (int side = 0; side < SIDE_COUNT && !*ret_refused; side++) {
+		if (!store_quarantine_blocks(runner_store(runner), (enum side)side, pair->link.id,
+					     (struct str){ NULL, 0 }, NULL, ret_refused, err))
+			return false;
+	}
+	return true;
+}
+
 static bool on_pair(void *payload, struct pair *pair, struct arena *arena, struct error *err)
 {
 	struct runner *runner = payload;
 	struct merge_result merged;
+	bool added = false;
+	bool refused = false;
 
 	runner->n_dirty++;
 	if (!runner_goes_on(runner, err))
@@ -299,9 +315,11 @@ static bool on_pair(void *payload, struct pair *pair, struct arena *arena, struc
 		return true;
 	if (!wishes_merge(runner, pair, arena, &merged, err))
 		return false;
-	blast_note(runner, pair, &merged);
-	if (!runner->changes_held && !add_updates(runner, pair, &merged, arena, err))
+	if ((!runner->changes_held && !add_updates(runner, pair, &merged, arena, &added, err)) ||
+	    (!added && !are_refused(runner, pair, &refused, err)))
 		return false;
+	if (!refused)
+		blast_note(runner, pair, &merged);
 	for (int side = 0; side < SIDE_COUNT; side++) {
 		if (!settle_agreed(runner, pair, &merged, (enum side)side, err))
 			return false;

@@ -148,8 +148,7 @@ NODISCARD bool settle_found(struct runner *runner, const struct intent *intent,
 NODISCARD bool settle_unknown(struct runner *runner, const struct intent *intent,
 			      const struct person *now, struct error *err);
 
-/* The target holds what was written; or there is one now. */
-NODISCARD bool settle_create(struct job *job, struct error *err);
+/* The target holds what was written. */
 NODISCARD bool settle_update(struct job *job, struct error *err);
 /* The write goes into quarantine. */
 NODISCARD bool settle_refused(struct job *job, struct error *err);

@@ -269,7 +269,7 @@ static struct person without_own_facts(const struct job *job, const struct perso
 	return person;
 }
 
-bool settle_create(struct job *job, struct error *err)
+static bool settle_create(struct job *job, struct error *err)
 {
 	struct runner *runner = job->push->runner;
 	struct store *store = runner_store(runner);

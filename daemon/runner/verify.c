@@ -41,8 +41,7 @@ static bool own_answer_tells_more(const struct job *job)
 	return any && !job->alone;
 }
 
-/* Where the write was accepted: what the target was not known to hold, and its own answer lacks, it does not
- * hold now either. */
+/* What its own answer lacks, although the rest of the write is there, it does not hold now either. */
 static void note_lacking(struct job *job)
 {
 	for (size_t i = 0; i < job->push->runner->table->n; i++) {
@@ -59,7 +58,6 @@ static bool reading_is_result(struct job *job)
 		return false;
 	job->answer = job->current;
 	if (job->read_back) {
-		note_lacking(job);
 		push_job_shown(job);
 		return true;
 	}
@@ -160,15 +158,32 @@ static void judge_reading(struct job *job)
 	job->alone = job->alone || alone;
 }
 
+/* Where an update was accepted, and its answer said too little: what the target was not known to
+ * hold, and its own answer lacks, it does not hold now either. */
+static struct person asked_for(const struct job *job, struct arena *arena)
+{
+	const struct field_table *table = job->push->runner->table;
+	struct person asked;
+
+	person_init(&asked, arena, table);
+	for (size_t i = 0; i < table->n; i++) {
+		if (job->read_back && job->intent.kind == INTENT_UPDATE &&
+		    !value_is_set(&job->intent.base.values[i]))
+			asked.values[i] = job->intent.write.values[i];
+	}
+	return asked;
+}
+
 static bool take_reading(struct job *job, const struct answer *answer,
 			 const struct raw_record *record)
 {
 	struct runner *runner = job->push->runner;
+	const struct person asked = asked_for(job, &job->arena);
 	struct person person;
 	struct error err;
 
-	if (!fetch_decode(runner, job->push->side, answer, record->bytes, &job->arena, &person,
-			  &err)) {
+	if (!fetch_decode_own(runner, job->push->side, answer, record->bytes, &asked, &job->arena,
+			      &person, &err)) {
 		unreadable_take_target(runner, job->push->side, record, job->intent.target_id,
 				       &err);
 		/* It was accepted, and the quarantine says why no more is known. */

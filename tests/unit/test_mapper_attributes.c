@@ -107,6 +107,25 @@ static void nothing_but_nulls_is_nobody(void **state)
 	assert_int_equal(value_of(f, &person, "job_title")->state, VALUE_UNKNOWN);
 }
 
+/* A record's own answer leaves out what never had a value. */
+static void what_is_asked_for_and_absent_is_empty(void **state)
+{
+	struct fixture *f = *state;
+	struct person asked;
+
+	person_init(&asked, &f->arena, f->context.fields);
+	asked.values[row(f, "job_title")] = value_scalar(&f->arena, STR_LIT("Analyst"));
+	asked.values[row(f, "emails")] = value_scalar(&f->arena, STR_LIT("a@example.com"));
+	f->context.asked = &asked;
+	const struct person person =
+		decode_raw(f, STR_LIT(RECORD("\"email\":\"b@example.com\",\"name\":\"Ada\"")));
+
+	assert_int_equal(value_of(f, &person, "job_title")->state, VALUE_EMPTY);
+	assert_text(value_part(value_of(f, &person, "emails"), 0), "b@example.com");
+	assert_text(value_part(value_of(f, &person, "name"), NAME_FULL), "Ada");
+	assert_int_equal(value_of(f, &person, "tags")->state, VALUE_UNKNOWN);
+}
+
 static void builds_reads(void **state)
 {
 	struct fixture *f = *state;
@@ -306,6 +325,7 @@ int main(void)
 		TEST(tells_empty_from_unknown),
 		TEST(names_what_is_wrong),
 		TEST(nothing_but_nulls_is_nobody),
+		TEST(what_is_asked_for_and_absent_is_empty),
 		TEST(builds_reads),
 		TEST(creates_as_documented),
 		TEST(updates_as_documented),
