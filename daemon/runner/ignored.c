@@ -4,7 +4,10 @@
  *
  * A server may store another value than it was sent, and that is what was agreed then.  But where the target
  * shows exactly what it held before, the edit has not arrived: settled as written, the sides would differ for
- * ever, and nobody would hear of it.  So the field is refused, whatever the status said.
+ * ever, and nobody would hear of it.  So the field is refused, whatever the status said.  Of a new person it is
+ * not agreed: an update carries it, which is judged like any other.  That goes for one whose answer was lost,
+ * too: whether somebody has emptied the field since nobody can tell, and to fill it again loses less than to
+ * empty the one that it came from.
  */
 #include "daemon/runner/likeness.h"
 #include "daemon/runner/plan.h"
@@ -19,7 +22,7 @@ static bool was_sent(const struct job *job, size_t i)
 	struct person wanted;
 	struct request request;
 
-	before.id = job->intent.target_id;
+	before.id = job->answer.id;
 	person_init(&wanted, &arena, runner->table);
 	wanted.values[i] = job->intent.write.values[i];
 	runner->mapper[job->push->side]->update(&runner->context, &before, &wanted, &request);
@@ -56,10 +59,24 @@ static bool is_ignored(const struct job *job, size_t i)
 bool ignored_any(const struct job *job)
 {
 	for (size_t i = 0; i < job->push->runner->table->n; i++) {
-		if (job->intent.kind == INTENT_UPDATE && is_ignored(job, i))
+		if (is_ignored(job, i))
 			return true;
 	}
 	return false;
+}
+
+bool ignored_leave(struct job *job)
+{
+	struct value *write = job->intent.write.values;
+	bool any = false;
+
+	for (size_t i = 0; i < job->push->runner->table->n; i++) {
+		if (!is_ignored(job, i))
+			continue;
+		write[i] = (struct value){ .state = VALUE_UNKNOWN };
+		any = true;
+	}
+	return any;
 }
 
 static void add_name(struct buf *names, struct str name)

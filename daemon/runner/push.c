@@ -5,6 +5,7 @@
  */
 #include "daemon/runner/push.h"
 
+#include "daemon/runner/references.h"
 #include "daemon/runner/rolling.h"
 
 /* A window is what the side can take in a few seconds: its verifying reads stay fresh. */
@@ -83,6 +84,7 @@ static bool on_intent(void *payload, const struct intent *intent, struct arena *
 {
 	struct push *push = payload;
 	const struct field_table *table = push->runner->table;
+	const bool source_is_rolled = push->runner->scans[side_other(push->side)].rolled;
 	struct job **end = &push->jobs;
 
 	(void)arena;
@@ -95,9 +97,9 @@ static bool on_intent(void *payload, const struct intent *intent, struct arena *
 	struct job *job = alloc_zeroed(1, sizeof(*job));
 
 	job->push = push;
-	job->state = intent->kind == INTENT_CREATE ? JOB_READY : JOB_VERIFY;
+	job->state = intent->kind == INTENT_CREATE && !source_is_rolled ? JOB_READY : JOB_VERIFY;
 	job->intent = *intent;
-	job->alone = needs_whole_person(intent, table);
+	job->alone = intent->kind == INTENT_CREATE || needs_whole_person(intent, table);
 	job->intent.target_id = arena_copy(&job->arena, intent->target_id);
 	job->intent.source_id = arena_copy(&job->arena, intent->source_id);
 	job->intent.reasons = arena_copy(&job->arena, intent->reasons);
@@ -311,7 +313,9 @@ void push_job_answered(struct job *job, enum job_result result)
 
 void push_job_shown(struct job *job)
 {
-	push_job_answered(job, ignored_any(job) ? RESULT_IGNORED : RESULT_DONE);
+	const bool ignored = job->intent.kind == INTENT_UPDATE && ignored_any(job);
+
+	push_job_answered(job, ignored ? RESULT_IGNORED : RESULT_DONE);
 }
 
 bool push_may_repeat(const struct job *job)
@@ -330,6 +334,14 @@ void push_job_deleted(struct job *job)
 	job->answer.id = job->intent.target_id;
 	job->was_gone = true;
 	push_job_answered(job, RESULT_DONE);
+}
+
+void push_job_unnamed(struct job *job)
+{
+	struct runner *runner = job->push->runner;
+
+	runner->again = runner->again || references_are_wanted(runner);
+	push_job_answered(job, RESULT_DROPPED);
 }
 
 void push_job_gone(struct job *job)

@@ -262,6 +262,9 @@ void references_note_missed(struct runner *runner, enum side side)
 		const enum collection which = (enum collection)i;
 		struct known *known = &references->sets[which];
 
+		references->unnamed[which] = references->missed[which];
+		if (which == COLLECTION_COMPANIES)
+			references->unnamed[which] |= companies_is_missed(runner, side);
 		if (!references->missed[which] || collection_side(which) != side)
 			continue;
 		references->missed[which] = false;
@@ -271,6 +274,13 @@ void references_note_missed(struct runner *runner, enum side side)
 				 known->n_requests <= REFERENCES_FREE_REQUESTS;
 		references_want(runner, which);
 	}
+}
+
+bool references_is_unnamed(const struct runner *runner, enum side side, const struct field *field)
+{
+	const enum collection which = field_collection(field, side);
+
+	return which != COLLECTION_NONE && runner->references->unnamed[which];
 }
 
 bool references_read_again(struct runner *runner, enum side side)

@@ -63,6 +63,8 @@ typedef void references_fn(struct runner *runner);
 struct references {
 	struct known sets[COLLECTION_COUNT];
 	bool missed[COLLECTION_COUNT]; /* by the person decoded last */
+	/* The same, until another one is decoded: it holds what has no name here, and may get one. */
+	bool unnamed[COLLECTION_COUNT];
 	bool person_missed;            /* the person decoded last names somebody unknown */
 	uint32_t n_missed[SIDE_COUNT]; /* persons who are read again */
 	uint64_t n_requests[SIDE_COUNT];
@@ -149,6 +151,8 @@ void references_want(struct runner *runner, enum collection which);
 bool references_are_wanted(const struct runner *runner);
 /* A person was decoded: did it name somebody unknown? */
 void references_note_missed(struct runner *runner, enum side side);
+/* Does the person decoded last hold something in that field that has no name yet? */
+bool references_is_unnamed(const struct runner *runner, enum side side, const struct field *field);
 /* Is a person whose reference was not known to be read again in this cycle?  Once for each. */
 bool references_read_again(struct runner *runner, enum side side);
 /* Notes for the merge which rows are left alone, because what they are named in is not known. */

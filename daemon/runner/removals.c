@@ -3,6 +3,7 @@
 
 #include "daemon/runner/plan.h"
 #include "daemon/runner/unreadable.h"
+#include "daemon/runner/untaken.h"
 
 #include "mappers/codec.h"
 #include "state/removals.h"
@@ -116,6 +117,7 @@ static bool decide(struct runner *runner, const struct pair *pair, enum removal 
 {
 	struct arena arena = { 0 };
 	bool may = false;
+	bool untaken = false;
 	bool ok = true;
 
 	*ret_removal = decide_known(runner, pair);
@@ -125,6 +127,10 @@ static bool decide(struct runner *runner, const struct pair *pair, enum removal 
 	if (may)
 		*ret_removal = REMOVAL_NONE;
 	arena_release(&arena);
+	if (ok && (*ret_removal == REMOVAL_ANEW || *ret_removal == REMOVAL_RESTORE))
+		ok = untaken_are_edits(runner, pair, side_other(missing_side(pair)), &untaken, err);
+	if (untaken)
+		*ret_removal = REMOVAL_DISSOLVE;
 	return ok;
 }
 

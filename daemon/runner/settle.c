@@ -276,8 +276,6 @@ static bool settle_create(struct job *job, struct error *err)
 	const enum side target = job->intent.target;
 	struct arena arena = { 0 };
 	const struct person answer = answered_person(job, NULL, &arena);
-	const struct person said = what_was_agreed(job, &answer, &arena);
-	const struct person agreed = without_own_facts(job, &said, &arena);
 	enum observation observation;
 	struct str ids[SIDE_COUNT];
 	int64_t link = 0;
@@ -295,6 +293,10 @@ static bool settle_create(struct job *job, struct error *err)
 			STR_LIT("the answer to the create names a person that is linked already");
 		return settle_refused(job, err);
 	}
+	runner->again = ignored_leave(job) || runner->again;
+	const struct person said = what_was_agreed(job, &answer, &arena);
+	const struct person agreed = without_own_facts(job, &said, &arena);
+
 	ok = ok &&
 	     store_link_add(store, ids, STR_LIT("created"), runner->cycle.report.id,
 			    runner_now(runner), &link, err) &&
@@ -379,9 +381,10 @@ bool settle_found(struct runner *runner, const struct intent *intent, const stru
 	struct push push = { .runner = runner, .side = intent->target };
 	struct job job = job_found(&push, intent, answer, RESULT_DONE);
 	const bool is_linked = intent->kind == INTENT_CREATE && intent->link != 0;
-	const bool ok = is_linked         ? settle_matched(&job, err) :
-			ignored_any(&job) ? settle_ignored(&job, err) :
-					    settle_done(&job, err);
+	const bool is_update = intent->kind == INTENT_UPDATE;
+	const bool ok = is_linked                      ? settle_matched(&job, err) :
+			is_update && ignored_any(&job) ? settle_ignored(&job, err) :
+							 settle_done(&job, err);
 
 	arena_release(&job.arena);
 	return ok;

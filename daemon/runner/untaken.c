@@ -157,3 +157,24 @@ void untaken_not_agreed(const struct runner *runner, const struct intent *intent
 					  arena);
 	}
 }
+
+bool untaken_are_edits(struct runner *runner, const struct pair *pair, enum side left,
+		       bool *ret_untaken, struct error *err)
+{
+	const struct person *shadow = &pair->shadow[left];
+	struct arena arena = { 0 };
+	struct person now = person_copy(&arena, runner->table, &pair->now[left]);
+
+	for (size_t i = 0; i < runner->table->n; i++) {
+		if (shadow->values[i].state == VALUE_UNKNOWN)
+			now.values[i] = (struct value){ .state = VALUE_UNKNOWN };
+	}
+	const enum fate fate =
+		removal_fate(runner->table, &runner->rules, left, &now, shadow, false);
+
+	arena_release(&arena);
+	*ret_untaken = false;
+	return fate != FATE_SAME ||
+	       store_quarantine_blocks(runner_store(runner), side_other(left), pair->link.id,
+				       (struct str){ NULL, 0 }, NULL, ret_untaken, err);
+}

@@ -19,6 +19,10 @@ void untaken_keep(const struct runner *runner, const struct pair *pair, struct i
 struct person untaken_without(struct runner *runner, enum side from, const struct person *person,
 			      const struct person *shadow, const struct person *other,
 			      struct arena *arena);
+/* A person is left whose counterpart is missing: *ret_untaken, has it been edited in nothing but what the other
+ * side never took, and refused? */
+NODISCARD bool untaken_are_edits(struct runner *runner, const struct pair *pair, enum side left,
+				 bool *ret_untaken, struct error *err);
 /* The answer to a write shows them, too, and they are not agreed for it.  old: the shadow of before. */
 void untaken_not_agreed(const struct runner *runner, const struct intent *intent,
 			const struct person *old, struct person *shadow, struct arena *arena);

@@ -9,6 +9,7 @@
 #include "daemon/runner/likeness.h"
 #include "daemon/runner/plan.h"
 #include "daemon/runner/push.h"
+#include "daemon/runner/references.h"
 #include "daemon/runner/unreadable.h"
 
 /* One grouped reading; jobs are found again by id. */
@@ -41,11 +42,15 @@ static bool own_answer_tells_more(const struct job *job)
 	return any && !job->alone;
 }
 
-/* What its own answer lacks, although the rest of the write is there, it does not hold now either. */
+/* What its own answer lacks, although the rest of the write is there, it does not hold now either: on records,
+ * unless it refers to what has no name here. */
 static void note_lacking(struct job *job)
 {
-	for (size_t i = 0; i < job->push->runner->table->n; i++) {
-		if (likeness_lacks(&job->intent, i, &job->current))
+	const struct field_table *table = job->push->runner->table;
+
+	for (size_t i = 0; i < table->n && job->push->side == SIDE_RECORDS; i++) {
+		if (likeness_lacks(&job->intent, i, &job->current) &&
+		    field_collection(&table->fields[i], SIDE_RECORDS) == COLLECTION_NONE)
 			job->answer.values[i] = value_empty();
 	}
 }
@@ -119,6 +124,23 @@ static void judge_whole_person(struct job *job)
 		job->state = JOB_READY;
 }
 
+/* What the target holds there has no name yet, and would be overwritten, or go, unseen. */
+static bool holds_unnamed(const struct job *job)
+{
+	const struct runner *runner = job->push->runner;
+	bool any = false;
+
+	for (size_t i = 0; i < runner->table->n; i++) {
+		const bool concerned = job->intent.kind != INTENT_UPDATE ||
+				       job->intent.write.values[i].state != VALUE_UNKNOWN;
+
+		any = any ||
+		      (concerned && job->current.values[i].state == VALUE_UNKNOWN &&
+		       references_is_unnamed(runner, job->push->side, &runner->table->fields[i]));
+	}
+	return any;
+}
+
 /* The precondition: what is to be written still holds what it held when this was decided. */
 static void judge_reading(struct job *job)
 {
@@ -128,6 +150,10 @@ static void judge_reading(struct job *job)
 
 	if (reading_is_result(job))
 		return;
+	if (holds_unnamed(job)) {
+		push_job_unnamed(job);
+		return;
+	}
 	if (job->intent.kind != INTENT_UPDATE) {
 		judge_whole_person(job);
 		return;
@@ -158,7 +184,7 @@ static void judge_reading(struct job *job)
 	job->alone = job->alone || alone;
 }
 
-/* Where an update was accepted, and its answer said too little: what the target was not known to
+/* Where a write was accepted, and its answer said too little: what the target was not known to
  * hold, and its own answer lacks, it does not hold now either. */
 static struct person asked_for(const struct job *job, struct arena *arena)
 {
@@ -167,8 +193,7 @@ static struct person asked_for(const struct job *job, struct arena *arena)
 
 	person_init(&asked, arena, table);
 	for (size_t i = 0; i < table->n; i++) {
-		if (job->read_back && job->intent.kind == INTENT_UPDATE &&
-		    !value_is_set(&job->intent.base.values[i]))
+		if (job->read_back && !value_is_set(&job->intent.base.values[i]))
 			asked.values[i] = job->intent.write.values[i];
 	}
 	return asked;
@@ -358,7 +383,10 @@ void verify_jobs(struct push *push)
 	while ((n = collect(push, max, jobs, refs)) > 0)
 		(void)submit_group(push, jobs, refs, n);
 	for (struct job *job = push->jobs; job != NULL; job = job->next) {
-		if (job->state == JOB_VERIFY)
+		if (job->state == JOB_VERIFY && job->intent.kind == INTENT_CREATE &&
+		    !job->read_back)
+			verify_new(job);
+		else if (job->state == JOB_VERIFY)
 			verify_alone(job);
 	}
 	free(jobs);

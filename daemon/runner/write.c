@@ -145,10 +145,11 @@ static void read_back(struct job *job)
 	job->alone = true;
 }
 
+/* The answer to a create may show less than the person's own does. */
 static void take_answer(struct job *job, const struct person *person)
 {
 	job->answer = person_copy(&job->arena, job->push->runner->table, person);
-	if (answers_all(job)) {
+	if (answers_all(job) && (job->intent.kind != INTENT_CREATE || !ignored_any(job))) {
 		push_job_shown(job);
 		return;
 	}

@@ -233,6 +233,36 @@ class Ignored(Fronted):
                 self.assertEqual(world.find(other(side), here)["job"], "Engineer")
                 world.settled(code=1)
 
+    def created_without_job(self, side, n):
+        """n persons of the other side, created on one that ignores their jobs."""
+        world, front = self.front(side)
+        front.lie = self.without(side, [JOB[side]])
+        ids = [world.create(other(side), name=Name(f"P{i}", "", f"Q{i}"), job=f"Job {i}",
+                            emails=[f"p{i}@example.com"]) for i in range(n)]
+        world.sync(code=1)
+        return world, ids
+
+    def test_create_then_removed(self):
+        """What was never taken keeps nobody: who was removed is not made again, and nobody goes for it."""
+        for side in SIDES:
+            with self.subTest(side=side):
+                world, ids = self.created_without_job(side, 2)
+                [gone] = [one for one in world.view(side) if one["emails"] == ["p0@example.com"]]
+                world.box.post("delete", side=side, id=gone["id"])
+                world.sync(code=1)
+                world.settled(code=1)
+                self.assertEqual([one["emails"] for one in world.view(side)], [["p1@example.com"]])
+                self.assertEqual(world.find(other(side), ids[0])["job"], "Job 0")
+
+    def test_creates_hold_up_nothing(self):
+        """Of most persons something is refused: that is no change of most persons."""
+        for side in SIDES:
+            with self.subTest(side=side):
+                world, ids = self.created_without_job(side, 120)
+                world.edit(other(side), ids[0], linkedin="ada")
+                self.assert_counts(world.sync(code=1), updated={side: 1}, quarantined=120)
+                world.settled(code=1)
+
     def test_lifted_by_another_edit(self):
         for side in SIDES:
             with self.subTest(side=side):

@@ -5,7 +5,7 @@ import json
 import unittest
 
 from front import Front, Reply, nothing
-from harness import Case, only, other
+from harness import SIDES, Case, only, other
 from wire import Name
 
 ADA = {"name": Name("Ada", "", "Lovelace"), "emails": ["ada@example.com"]}
@@ -30,6 +30,30 @@ class Tags(Case):
 
     def tags(self, world, side, ids):
         return world.find(side, ids[side])["tags"]
+
+
+@only("attributes")
+class Unnamed(Tags):
+    """A tag that nobody has heard of is given to the person while hers are about to be written."""
+
+    def test_found_by_the_verifying_read(self):
+        world, front, ids = self.linked()
+        given = []
+
+        def lie(call):
+            if call.method == "GET" and call.path() == "/people/" + ids["people"] and not given:
+                given.append(world.box.post("create", side="people", object="tags",
+                                            set={"title": "New"}))
+                world.edit("people", ids["people"], tags=["Customer", "New"])
+
+        world.edit("records", ids["records"], tags=["Customer", "VIP"], job="Engineer")
+        front.lie = lie
+        world.sync()
+        self.assertEqual(len(given), 1)
+        world.sync()
+        self.assertEqual([self.tags(world, side, ids) for side in SIDES],
+                         [["Customer", "New", "VIP"]] * 2)
+        world.settled()
 
 
 @only("attributes")

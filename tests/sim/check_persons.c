@@ -87,19 +87,24 @@ static bool may_look_ignored(const struct sim *sim, uint32_t number, enum slot s
 {
 	const struct oracle *oracle = &sim->oracle;
 
+	const struct edit *last = NULL;
+
 	for (uint32_t i = 0; i < oracle->n_edits && sim->report.quarantined > 0; i++) {
 		const struct edit *edit = &oracle->edits[i];
 
-		if (edit->human != number || edit->slot != slot ||
-		    (!edit->removal && edit->token != 0))
+		if (edit->human != number || edit->slot != slot)
 			continue;
-		for (uint32_t j = 0; j < oracle->n_carried; j++) {
-			const struct carried *carried = &oracle->carried[j];
+		if (last == NULL || edit->at_ns >= last->at_ns)
+			last = edit;
+	}
+	if (last == NULL || (!last->removal && last->token != 0))
+		return false;
+	for (uint32_t j = 0; j < oracle->n_carried; j++) {
+		const struct carried *carried = &oracle->carried[j];
 
-			if (carried->slot == slot && !carried->well &&
-			    carried->at_ns < edit->at_ns && strcmp(carried->id, edit->id) == 0)
-				return true;
-		}
+		if (carried->slot == slot && !carried->well && carried->at_ns < last->at_ns &&
+		    strcmp(carried->id, last->id) == 0)
+			return true;
 	}
 	return false;
 }
@@ -142,7 +147,8 @@ static bool is_odd_edit(const struct sim *sim, uint32_t number, enum sandbox_sid
 	const struct sim_odd *odd = &sim->odd[number];
 
 	return (left == SANDBOX_PEOPLE && odd->phone) ||
-	       (odd->firm_side == left && odd->firm[left][0] != '\0');
+	       (odd->firm_side == left && odd->firm[left][0] != '\0' &&
+		odd->firm_ns > sim->oracle.humans[number].agreed_ns);
 }
 
 static void check_removal(struct sim *sim, uint32_t number)

@@ -87,6 +87,7 @@ static bool give_firm(struct sim *sim, const struct op *op, const struct body *b
 	    (op->mask != 0 && !make_firm(sim, across, name, odd->firm[across])))
 		return false;
 	odd->firm_side = op->side;
+	odd->firm_ns = sim->queue.now_ns;
 	begin_edit(sim, body, &text);
 	if (op->side == SANDBOX_PEOPLE)
 		buf_addf(&text, "\"organizations\":[\"/organizations/%s\"]}}", odd->firm[op->side]);

@@ -80,6 +80,7 @@ struct sim_note {
 struct sim_odd {
 	bool phone; /* the person on people has one that is no number */
 	enum sandbox_side firm_side;
+	int64_t firm_ns;                               /* when that side got it */
 	char firm[SANDBOX_SIDE_COUNT][FACTS_ID_BYTES]; /* empty: that side has no such company */
 };
 
