@@ -143,7 +143,7 @@ static const char *outcome_words(const struct cycle_report *report)
 {
 	static const char *const words[] = {
 		[OUTCOME_OK] = "done",
-		[OUTCOME_PARTIAL] = "partly done, the rest is left for the next cycle",
+		[OUTCOME_PARTIAL] = "partly done, with a rest for the next cycle,",
 		[OUTCOME_GUARDED] = "held back by the guard",
 		[OUTCOME_FAILED] = "failed",
 	};
