@@ -18,7 +18,7 @@ static bool print_and_save(const struct command_context *context, const struct a
 	const struct config *config = context->config;
 	struct store *store = app_store(app);
 	bool ok = asked->json ? plan_print_json(store, config, stdout, err) :
-				plan_print_text(store, config, report->linked, stdout, err);
+				plan_print_text(store, config, report->id, stdout, err);
 
 	if (!ok && err->code == ERR_CANCELED)
 		ok = true;

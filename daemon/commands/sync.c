@@ -33,7 +33,7 @@ static bool print(const struct command_context *context, const struct asked *ask
 	if (asked->json)
 		print_json(report);
 	else if (asked->dry_run && !context->quiet)
-		return plan_print_text(store, context->config, report->linked, stdout, err);
+		return plan_print_text(store, context->config, report->id, stdout, err);
 	else if (!context->quiet)
 		report_print(report, stdout);
 	return true;

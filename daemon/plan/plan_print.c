@@ -92,6 +92,10 @@ bool plan_print_json(struct store *store, const struct config *config, FILE *out
 
 struct text_out {
 	FILE *file;
+	struct store *store;
+	const struct field_table *table;
+	int64_t cycle;
+	uint64_t n_links; /* that were found in it */
 	struct plan_counts counts;
 	uint64_t n_conflicts;
 	struct arena arena; /* of one item */
@@ -192,12 +196,39 @@ static struct str extra_of(struct text_out *out, uint64_t n, const char *what)
 		       (struct str){ NULL, 0 };
 }
 
-static bool print_foot(struct text_out *out, const struct config *config, uint64_t n_links)
+/* "link by email: Ada Lovelace (5678), Ada King (people 1234)" */
+static bool print_link(void *payload, const struct link *link, struct error *err)
+{
+	struct text_out *out = payload;
+	struct arena *arena = &out->arena;
+	struct str person[SIDE_COUNT];
+	struct pair pair;
+
+	if (link->cycle != out->cycle || link->state != LINK_ACTIVE)
+		return true;
+	if (!store_pair_get(out->store, link->id, arena, &pair, err))
+		return false;
+	for (int side = 0; side < SIDE_COUNT; side++)
+		person[side] = table_clean(arena, person_label(arena, &pair.now[side], out->table));
+	const struct str records_id = table_clean(arena, link->side_id[SIDE_RECORDS]);
+	const struct str people_id = table_clean(arena, link->side_id[SIDE_PEOPLE]);
+	const bool ok =
+		fprintf(out->file, "link by %.*s: %.*s (%.*s), %.*s (people %.*s)\n",
+			STR_ARG(link->how), STR_ARG(person[SIDE_RECORDS]), STR_ARG(records_id),
+			STR_ARG(person[SIDE_PEOPLE]), STR_ARG(people_id)) >= 0;
+
+	out->n_links++;
+	arena_reset(arena);
+	return printed(ok, err);
+}
+
+static bool print_foot(struct text_out *out, const struct config *config)
 {
 	const struct plan_counts *counts = &out->counts;
 
-	if (n_links > 0 &&
-	    fprintf(out->file, "links    %" PRIu64 " new ones, without a request\n", n_links) < 0)
+	if (out->n_links > 0 &&
+	    fprintf(out->file, "links    %" PRIu64 " new ones, without a request\n", out->n_links) <
+		    0)
 		return false;
 
 	for (int i = 0; i < SIDE_COUNT; i++) {
@@ -224,12 +255,15 @@ static bool print_foot(struct text_out *out, const struct config *config, uint64
 		       out->n_conflicts) >= 0;
 }
 
-bool plan_print_text(struct store *store, const struct config *config, uint64_t n_links, FILE *out,
+bool plan_print_text(struct store *store, const struct config *config, int64_t cycle, FILE *out,
 		     struct error *err)
 {
-	struct text_out text = { .file = out };
+	struct text_out text = {
+		.file = out, .store = store, .table = &config->fields, .cycle = cycle
+	};
 	const bool ok = plan_each(store, &config->fields, print_item_text, &text, err) &&
-			printed(print_foot(&text, config, n_links), err);
+			store_link_each(store, print_link, &text, err) &&
+			printed(print_foot(&text, config), err);
 
 	arena_release(&text.arena);
 	return ok;

@@ -54,9 +54,9 @@ NODISCARD bool plan_each(struct store *store, const struct field_table *table, p
 /* One JSON object a row and line.  Printing: ERR_STORE, or ERR_CANCELED if the reader has gone. */
 NODISCARD bool plan_print_json(struct store *store, const struct config *config, FILE *out,
 			       struct error *err);
-/* A heading a person, a table of its fields; at the end the n_links that were found, and what each
- * side needs. */
-NODISCARD bool plan_print_text(struct store *store, const struct config *config, uint64_t n_links,
+/* A heading a person, a table of its fields; then who was taken for whom in that cycle, and what each side
+ * needs. */
+NODISCARD bool plan_print_text(struct store *store, const struct config *config, int64_t cycle,
 			       FILE *out, struct error *err);
 
 #endif

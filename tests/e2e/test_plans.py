@@ -187,6 +187,16 @@ class Plans(Planned):
         self.apply(world)
         self.assertEqual(world.writes(), [])
 
+    def test_whom_it_takes_for_whom(self):
+        """Before the first sync; those who are linked already are not named again."""
+        world = self.open()
+        ids = world.create_both(name=Name("Ada", "", "Lovelace"), emails=["ada@example.com"])
+        lines = world.run("plan").splitlines()
+        self.assertIn(f"link by email: Ada Lovelace ({ids['records']}), "
+                      f"Ada Lovelace (people {ids['people']})", lines)
+        world.sync()
+        self.assertEqual([line for line in world.run("plan").splitlines() if "link" in line], [])
+
     def test_json_too(self):
         world, (ada, _) = self.two()
         world.edit("records", ada["records"], job="Analyst")
