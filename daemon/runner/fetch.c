@@ -4,6 +4,7 @@
 #include "daemon/runner/references.h"
 
 #include <assert.h>
+#include <string.h>
 
 struct fetch {
 	struct runner *runner;
@@ -202,6 +203,7 @@ static bool decode_in(const struct mapper_context *context, struct runner *runne
 		      const struct answer *answer, struct str raw, struct arena *arena,
 		      struct person *ret_person, struct error *err)
 {
+	memset(runner->references->missed, 0, sizeof(runner->references->missed));
 	runner->references->missed_company = (struct str){ NULL, 0 };
 	arena_reset(&runner->references->missed_texts);
 	if (!runner->mapper[side]->decode(context, raw, arena, ret_person, err))

@@ -67,15 +67,17 @@ bool ignored_any(const struct job *job)
 
 bool ignored_leave(struct job *job)
 {
-	struct value *write = job->intent.write.values;
+	const struct field_table *table = job->push->runner->table;
+	struct person left = person_copy(&job->arena, table, &job->intent.write);
 	bool any = false;
 
-	for (size_t i = 0; i < job->push->runner->table->n; i++) {
+	for (size_t i = 0; i < table->n; i++) {
 		if (!is_ignored(job, i))
 			continue;
-		write[i] = (struct value){ .state = VALUE_UNKNOWN };
+		left.values[i] = (struct value){ .state = VALUE_UNKNOWN };
 		any = true;
 	}
+	job->intent.write = left;
 	return any;
 }
 

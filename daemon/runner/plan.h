@@ -33,6 +33,9 @@ NODISCARD bool plan_create(struct runner *runner, enum side target, const struct
 			   struct error *err);
 /* Adds the intents for all of them. */
 NODISCARD bool plan_creates(struct runner *runner, struct error *err);
+/* Is what the pair's merge wants to write there known to be refused? */
+NODISCARD bool plan_was_refused(struct runner *runner, const struct pair *pair, enum side target,
+				bool *ret_refused, struct error *err);
 /* Stores the intent; *ret_added false if it is none of those that are asked for, was refused before, or
  * another write of its link is still of unknown outcome. */
 NODISCARD bool plan_add(struct runner *runner, const struct intent *intent, bool *ret_added,

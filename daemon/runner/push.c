@@ -5,7 +5,6 @@
  */
 #include "daemon/runner/push.h"
 
-#include "daemon/runner/references.h"
 #include "daemon/runner/rolling.h"
 
 /* A window is what the side can take in a few seconds: its verifying reads stay fresh. */
@@ -84,7 +83,6 @@ static bool on_intent(void *payload, const struct intent *intent, struct arena *
 {
 	struct push *push = payload;
 	const struct field_table *table = push->runner->table;
-	const bool source_is_rolled = push->runner->scans[side_other(push->side)].rolled;
 	struct job **end = &push->jobs;
 
 	(void)arena;
@@ -97,9 +95,9 @@ static bool on_intent(void *payload, const struct intent *intent, struct arena *
 	struct job *job = alloc_zeroed(1, sizeof(*job));
 
 	job->push = push;
-	job->state = intent->kind == INTENT_CREATE && !source_is_rolled ? JOB_READY : JOB_VERIFY;
+	job->state = intent->kind == INTENT_CREATE ? JOB_READY : JOB_VERIFY;
 	job->intent = *intent;
-	job->alone = intent->kind == INTENT_CREATE || needs_whole_person(intent, table);
+	job->alone = needs_whole_person(intent, table);
 	job->intent.target_id = arena_copy(&job->arena, intent->target_id);
 	job->intent.source_id = arena_copy(&job->arena, intent->source_id);
 	job->intent.reasons = arena_copy(&job->arena, intent->reasons);
@@ -222,6 +220,20 @@ static void give_up(struct push *push)
 	push->exhausted = true;
 }
 
+/* The answers to creates that were to be read back stand for that; true: they are to be stored first. */
+static bool show_answered(struct push *push)
+{
+	bool any = false;
+
+	for (struct job *job = push->jobs; job != NULL; job = job->next) {
+		if (!job->answered || job->state != JOB_VERIFY)
+			continue;
+		push_job_shown(job);
+		any = true;
+	}
+	return any;
+}
+
 static void end_if_over(struct push *push)
 {
 	struct runner *runner = push->runner;
@@ -229,7 +241,7 @@ static void end_if_over(struct push *push)
 
 	if (push->ended || push->flush_scheduled || push->n_flying > 0)
 		return;
-	if (push->halted || runner->stopping)
+	if ((push->halted || runner->stopping) && !show_answered(push))
 		give_up(push);
 	const bool all_here = push->exhausted || push->n_jobs == push->window;
 
@@ -334,14 +346,6 @@ void push_job_deleted(struct job *job)
 	job->answer.id = job->intent.target_id;
 	job->was_gone = true;
 	push_job_answered(job, RESULT_DONE);
-}
-
-void push_job_unnamed(struct job *job)
-{
-	struct runner *runner = job->push->runner;
-
-	runner->again = runner->again || references_are_wanted(runner);
-	push_job_answered(job, RESULT_DROPPED);
 }
 
 void push_job_gone(struct job *job)

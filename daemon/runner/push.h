@@ -8,7 +8,7 @@
  *     ^                               |
  *     +-------------------------------+  the answer says too little, or there is none
  *
- * Creates begin at READY, or ASKING where their persons may be out of date: of them there is nothing to read again.  Without an answer they end: only a later cycle can
+ * Creates begin at READY: there is nothing to read again.  Without an answer they end: only a later cycle can
  * tell whether they happened.  Answers are collected and stored together,
  * one transaction for all that came in one turn of the loop.
  */
@@ -21,7 +21,7 @@ enum job_state {
 	JOB_VERIFY, /* the target is to be read again */
 	JOB_READY,  /* may be sent */
 	JOB_FLYING, /* a request of it is under way */
-	JOB_ASKING, /* a removal or a create: the person that it was made of is being read */
+	JOB_ASKING, /* a removal: the person whose removal is carried is being read */
 	/* 403: this person alone, or every write?  Waits until another is accepted */
 	JOB_FORBIDDEN,
 	JOB_ANSWERED, /* its result waits to be stored */
@@ -59,8 +59,10 @@ struct job {
 	int status;
 	enum job_state state;
 	enum job_result result;
-	bool alone;      /* not in a group or batch any more: it is read or sent by itself */
-	bool read_back;  /* the answer did not hold the fields; they have been asked for */
+	bool alone;     /* not in a group or batch any more: it is read or sent by itself */
+	bool read_back; /* the answer did not hold the fields; they have been asked for */
+	/* a create whose answer told all: it is read back to be sure, and stands if that fails */
+	bool answered;
 	bool was_unsure; /* a write of unknown outcome: the reading that follows is the result */
 	bool was_sent;   /* a write of it has left */
 	bool was_gone;   /* the target is not there any more */
@@ -103,8 +105,6 @@ void push_job_shown(struct job *job);
 bool push_may_repeat(const struct job *job);
 /* The server has deleted the target. */
 void push_job_deleted(struct job *job);
-/* The target holds what has no name yet: decided anew when it has one, in this cycle if that can be asked for. */
-void push_job_unnamed(struct job *job);
 /* It says 404 or 410 instead.  Of a removal, or of a write of unknown outcome, that is no proof yet: the
  * next scan has to say so, too. */
 void push_job_gone(struct job *job);
@@ -125,11 +125,8 @@ void verify_alone(struct job *job);
 
 /* ---- verify_source.c ---- */
 
-/* Asks whether the person whose removal is carried is still gone, or the one to be created is what he was; the
- * job goes on to JOB_READY if so. */
+/* Asks whether the person whose removal is carried is still gone; the job goes on to JOB_READY if so. */
 void verify_source(struct job *job);
-/* The same of a create whose person was not read lately; any other one goes on at once. */
-void verify_new(struct job *job);
 
 /* ---- write.c ---- */
 
@@ -162,7 +159,7 @@ NODISCARD bool settle_refused(struct job *job, struct error *err);
 
 /* Does the target show a field as it was before the write, although that was accepted? */
 bool ignored_any(const struct job *job);
-/* Takes such fields out of what was written, as if they had not been sent; true: there were some. */
+/* Takes such fields out of a copy of what was written, as if they had not been sent; true: there were some. */
 bool ignored_leave(struct job *job);
 /* Stores the other fields as written, and these as refused. */
 NODISCARD bool settle_ignored(struct job *job, struct error *err);

@@ -276,6 +276,7 @@ static bool settle_create(struct job *job, struct error *err)
 	const enum side target = job->intent.target;
 	struct arena arena = { 0 };
 	const struct person answer = answered_person(job, NULL, &arena);
+	const struct person sent = job->intent.write;
 	enum observation observation;
 	struct str ids[SIDE_COUNT];
 	int64_t link = 0;
@@ -305,14 +306,9 @@ static bool settle_create(struct job *job, struct error *err)
 	     settle_add_history(job, link, err) && store_intent_delete(store, job->intent.id, err);
 
 	arena_release(&arena);
+	job->intent.write = sent;
 	runner->cycle.report.created[target] += ok;
 	return ok;
-}
-
-/* Nothing had to be sent: the target can't hold the difference, so both sides are agreed. */
-static bool settle_same(struct job *job, struct error *err)
-{
-	return settle_update(job, err);
 }
 
 static bool settle_done(struct job *job, struct error *err)
@@ -477,7 +473,7 @@ static bool settle_dropped(struct job *job, struct error *err)
 bool settle_jobs(struct push *push, struct error *err)
 {
 	static bool (*const settlers[])(struct job *, struct error *) = {
-		[RESULT_DONE] = settle_done,        [RESULT_SAME] = settle_same,
+		[RESULT_DONE] = settle_done,        [RESULT_SAME] = settle_update,
 		[RESULT_MOVED] = settle_moved,      [RESULT_REFUSED] = settle_refused,
 		[RESULT_CLASH] = settle_again,      [RESULT_GONE] = settle_gone,
 		[RESULT_DEAD] = settle_again,       [RESULT_DROPPED] = settle_dropped,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/runner/untaken.h"
 
+#include "daemon/runner/plan.h"
 #include "daemon/runner/references.h"
 
 /* A set whose elements one side holds as texts, and the other one as members of a collection. */
@@ -175,6 +176,5 @@ bool untaken_are_edits(struct runner *runner, const struct pair *pair, enum side
 	arena_release(&arena);
 	*ret_untaken = false;
 	return fate != FATE_SAME ||
-	       store_quarantine_blocks(runner_store(runner), side_other(left), pair->link.id,
-				       (struct str){ NULL, 0 }, NULL, ret_untaken, err);
+	       plan_was_refused(runner, pair, side_other(left), ret_untaken, err);
 }

@@ -50,7 +50,7 @@ static void note_lacking(struct job *job)
 
 	for (size_t i = 0; i < table->n && job->push->side == SIDE_RECORDS; i++) {
 		if (likeness_lacks(&job->intent, i, &job->current) &&
-		    field_collection(&table->fields[i], SIDE_RECORDS) == COLLECTION_NONE)
+		    !references_is_unnamed(job->push->runner, SIDE_RECORDS, &table->fields[i]))
 			job->answer.values[i] = value_empty();
 	}
 }
@@ -124,19 +124,23 @@ static void judge_whole_person(struct job *job)
 		job->state = JOB_READY;
 }
 
-/* What the target holds there has no name yet, and would be overwritten, or go, unseen. */
+/* What the target holds there has no name yet, and would be overwritten, or go, unseen: decided anew, of an update
+ * without these rows unless their collections can be read again. */
 static bool holds_unnamed(const struct job *job)
 {
-	const struct runner *runner = job->push->runner;
+	struct runner *runner = job->push->runner;
+	const enum side side = job->push->side;
 	bool any = false;
 
 	for (size_t i = 0; i < runner->table->n; i++) {
-		const bool concerned = job->intent.kind != INTENT_UPDATE ||
+		const bool concerned = job->intent.kind == INTENT_REMOVE ||
 				       job->intent.write.values[i].state != VALUE_UNKNOWN;
 
-		any = any ||
-		      (concerned && job->current.values[i].state == VALUE_UNKNOWN &&
-		       references_is_unnamed(runner, job->push->side, &runner->table->fields[i]));
+		if (!concerned || job->current.values[i].state != VALUE_UNKNOWN ||
+		    !references_is_unnamed(runner, side, &runner->table->fields[i]))
+			continue;
+		references_keep_unnamed(runner, job->intent.link, side, i);
+		any = true;
 	}
 	return any;
 }
@@ -151,7 +155,8 @@ static void judge_reading(struct job *job)
 	if (reading_is_result(job))
 		return;
 	if (holds_unnamed(job)) {
-		push_job_unnamed(job);
+		job->push->runner->again = true;
+		push_job_answered(job, RESULT_DROPPED);
 		return;
 	}
 	if (job->intent.kind != INTENT_UPDATE) {
@@ -237,7 +242,7 @@ static void on_one(void *payload, struct answer *answer)
 	if (answer->judgement == JUDGE_OK && answer->records.n == 1 &&
 	    take_reading(job, answer, &answer->records.items[0])) {
 		judge_reading(job);
-	} else if (answer->judgement == JUDGE_GONE) {
+	} else if (answer->judgement == JUDGE_GONE && !job->answered) {
 		push_job_gone(job);
 	} else {
 		if (answer->judgement != JUDGE_OK) {
@@ -247,8 +252,12 @@ static void on_one(void *payload, struct answer *answer)
 				push_halt(push, &answer->err);
 			cycle_note_failure(&push->runner->cycle, push->side, &answer->err);
 		}
-		push_job_answered(job, job->was_unsure || job->read_back ? RESULT_UNCERTAIN :
-									   RESULT_DROPPED);
+		if (job->answered)
+			push_job_shown(job);
+		else
+			push_job_answered(job, job->was_unsure || job->read_back ?
+						       RESULT_UNCERTAIN :
+						       RESULT_DROPPED);
 	}
 	push_landed(push);
 }
@@ -383,10 +392,7 @@ void verify_jobs(struct push *push)
 	while ((n = collect(push, max, jobs, refs)) > 0)
 		(void)submit_group(push, jobs, refs, n);
 	for (struct job *job = push->jobs; job != NULL; job = job->next) {
-		if (job->state == JOB_VERIFY && job->intent.kind == INTENT_CREATE &&
-		    !job->read_back)
-			verify_new(job);
-		else if (job->state == JOB_VERIFY)
+		if (job->state == JOB_VERIFY)
 			verify_alone(job);
 	}
 	free(jobs);

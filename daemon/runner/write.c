@@ -149,6 +149,7 @@ static void read_back(struct job *job)
 static void take_answer(struct job *job, const struct person *person)
 {
 	job->answer = person_copy(&job->arena, job->push->runner->table, person);
+	job->answered = job->intent.kind == INTENT_CREATE && answers_all(job);
 	if (answers_all(job) && (job->intent.kind != INTENT_CREATE || !ignored_any(job))) {
 		push_job_shown(job);
 		return;

@@ -132,7 +132,7 @@ static void spoil_state(struct sim *sim, enum mishap mishap, struct buf *copy)
 	process_stop(sim);
 	net_hasten(sim);
 	sim->figures.losses++;
-	oracle_state_lost(&sim->oracle);
+	oracle_state_lost(&sim->oracle, sim->queue.now_ns);
 	trace_line(sim->trace, sim->queue.now_ns, "the state is %s",
 		   mishap == MISHAP_KILL_OLD || mishap == MISHAP_OLD ? "replaced by an old one" :
 								       "lost");

@@ -178,8 +178,9 @@ static bool was_removed(const struct oracle *oracle, uint32_t human)
 	return false;
 }
 
-void oracle_state_lost(struct oracle *oracle)
+void oracle_state_lost(struct oracle *oracle, int64_t now_ns)
 {
+	oracle->state_lost_ns = now_ns;
 	for (uint32_t i = 0; i < oracle->n_edits; i++) {
 		struct edit *edit = &oracle->edits[i];
 		const struct human *human = &oracle->humans[edit->human];

@@ -108,6 +108,7 @@ struct oracle {
 	struct edit edits[ORACLE_EDITS];
 	struct body bodies[ORACLE_BODIES];
 	uint32_t chains[ORACLE_CHAINS]; /* of bodies, by their ids: index + 1 */
+	int64_t state_lost_ns;          /* last; 0: never */
 	uint32_t n_lost;
 	struct lost_value lost[ORACLE_LOST];
 	uint32_t n_carried;
@@ -132,6 +133,6 @@ bool oracle_mentions(const struct oracle *oracle, uint32_t human, struct str tex
 bool oracle_was_agreed(const struct human *human, enum slot slot, uint32_t token);
 bool oracle_is_lost(const struct oracle *oracle, enum slot slot, uint32_t token);
 /* The state is gone, or is an old one. */
-void oracle_state_lost(struct oracle *oracle);
+void oracle_state_lost(struct oracle *oracle, int64_t now_ns);
 
 #endif

@@ -225,7 +225,10 @@ static void check_twin(struct sim *sim, const struct facts *made, struct human *
 	/* Whom it could know of when it was sent nobody can tell any more; but not whom it made itself since. */
 	const bool unseen = sim->is_late && !there->by_program;
 
-	if (!bound || hidden || unseen || (human->murk & ~(unsigned)MURK_POISON) != 0) {
+	/* Of whom it is made the old state has the last word: the turn has not come to him since. */
+	const bool stale = source != NULL && source->known_ns < oracle->state_lost_ns;
+
+	if (!bound || hidden || unseen || stale || (human->murk & ~(unsigned)MURK_POISON) != 0) {
 		human->murk |= MURK_TWIN;
 		return;
 	}
