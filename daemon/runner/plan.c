@@ -99,19 +99,6 @@ bool plan_add(struct runner *runner, const struct intent *intent, bool *ret_adde
 	return store_intent_add(store, intent, &id, err);
 }
 
-/* It was found to hold what has no name yet, and would be lost. */
-static bool is_kept(struct runner *runner, enum side target, size_t row,
-		    const struct field_merge *merge, const struct intent *intent)
-{
-	const bool kept = merge->write[target].state != VALUE_UNKNOWN &&
-			  references_keeps(runner, intent->link, target, row);
-
-	if (kept)
-		references_leave_out(runner, field_collection(&runner->table->fields[row], target),
-				     1);
-	return kept;
-}
-
 /*
  * What is to be written.  A record that holds one e-mail shows one of people's: where both sides are to
  * change, people's half comes first, or its failure would leave a removal forgotten.  A plan shows both.
@@ -127,8 +114,7 @@ static void take_writes(struct runner *runner, const struct merge_result *merged
 				   merge->write[SIDE_PEOPLE].state != VALUE_UNKNOWN;
 
 		if ((!later || runner->options.dry_run) &&
-		    !references_lack(runner, target, i, &merge->write[target]) &&
-		    !is_kept(runner, target, i, merge, intent))
+		    !references_lack(runner, target, i, &merge->write[target]))
 			intent->write.values[i] = merge->write[target];
 	}
 }
@@ -298,7 +284,8 @@ bool plan_was_refused(struct runner *runner, const struct pair *pair, enum side 
 	intent.base = merged.now[target];
 	take_writes(runner, &merged, target, &intent);
 	untaken_keep(runner, pair, &intent, &arena);
-	const bool ok = plan_is_refused(runner, &intent, ret_refused, err);
+	const bool ok = !plan_writes_fields(runner, &intent) ||
+			plan_is_refused(runner, &intent, ret_refused, err);
 
 	arena_release(&arena);
 	return ok;

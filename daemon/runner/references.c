@@ -53,7 +53,6 @@ void references_free(struct references *references)
 		titles_free(references->sets[i].sought);
 	}
 	titles_free(references->met);
-	VEC_RELEASE(&references->unnamed_rows);
 	VEC_RELEASE(&references->holders.list);
 	arena_release(&references->holder_texts);
 	arena_release(&references->missed_texts);
@@ -100,7 +99,6 @@ bool references_begin(struct runner *runner, struct error *err)
 	struct references *references = runner->references;
 
 	references_count_anew(runner);
-	references->unnamed_rows.n = 0;
 	for (int i = 0; i < COLLECTION_COUNT; i++) {
 		struct known *known = &references->sets[i];
 
@@ -181,7 +179,6 @@ void references_replace(struct runner *runner, enum collection which, struct mem
 		member->text = arena_copy(texts, titles_of_id(known->titles, member->id));
 	}
 	forget(known);
-	runner->references->unnamed_rows.n = 0;
 	known->fresh = true;
 	known->members = *members;
 	known->texts = *texts;
@@ -284,26 +281,6 @@ bool references_is_unnamed(const struct runner *runner, enum side side, const st
 	const enum collection which = field_collection(field, side);
 
 	return which != COLLECTION_NONE && runner->references->unnamed[which];
-}
-
-void references_keep_unnamed(struct runner *runner, int64_t link, enum side side, size_t row)
-{
-	if (runner->references->unnamed_rows.n < REFERENCES_WANTS_MOST)
-		*VEC_PUSH(&runner->references->unnamed_rows) =
-			(struct unnamed_row){ .link = link, .side = side, .row = row };
-}
-
-bool references_keeps(const struct runner *runner, int64_t link, enum side side, size_t row)
-{
-	const struct references *references = runner->references;
-	bool any = false;
-
-	for (size_t i = 0; i < references->unnamed_rows.n && !any; i++) {
-		const struct unnamed_row *unnamed = &references->unnamed_rows.items[i];
-
-		any = unnamed->link == link && unnamed->side == side && unnamed->row == row;
-	}
-	return any;
 }
 
 bool references_read_again(struct runner *runner, enum side side)

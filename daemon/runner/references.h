@@ -58,12 +58,6 @@ struct known {
 	bool fresh;                /* it was just read */
 };
 
-struct unnamed_row {
-	int64_t link;
-	enum side side;
-	size_t row;
-};
-
 typedef void references_fn(struct runner *runner);
 
 struct references {
@@ -71,8 +65,6 @@ struct references {
 	bool missed[COLLECTION_COUNT]; /* by the person decoded last */
 	/* The same, until another one is decoded: it holds what has no name here, and may get one. */
 	bool unnamed[COLLECTION_COUNT];
-	/* Rows of targets that held such a thing when they were to be written; until a collection is read. */
-	VEC(struct unnamed_row) unnamed_rows;
 	bool person_missed;            /* the person decoded last names somebody unknown */
 	uint32_t n_missed[SIDE_COUNT]; /* persons who are read again */
 	uint64_t n_requests[SIDE_COUNT];
@@ -161,9 +153,6 @@ bool references_are_wanted(const struct runner *runner);
 void references_note_missed(struct runner *runner, enum side side);
 /* Does the person decoded last hold something in that field that has no name yet? */
 bool references_is_unnamed(const struct runner *runner, enum side side, const struct field *field);
-/* So does that side of a link, which was to be written: the row is left out of its writes from now on. */
-void references_keep_unnamed(struct runner *runner, int64_t link, enum side side, size_t row);
-bool references_keeps(const struct runner *runner, int64_t link, enum side side, size_t row);
 /* Is a person whose reference was not known to be read again in this cycle?  Once for each. */
 bool references_read_again(struct runner *runner, enum side side);
 /* Notes for the merge which rows are left alone, because what they are named in is not known. */

@@ -124,27 +124,6 @@ static void judge_whole_person(struct job *job)
 		job->state = JOB_READY;
 }
 
-/* What the target holds there has no name yet, and would be overwritten, or go, unseen: decided anew, of an update
- * without these rows unless their collections can be read again. */
-static bool holds_unnamed(const struct job *job)
-{
-	struct runner *runner = job->push->runner;
-	const enum side side = job->push->side;
-	bool any = false;
-
-	for (size_t i = 0; i < runner->table->n; i++) {
-		const bool concerned = job->intent.kind == INTENT_REMOVE ||
-				       job->intent.write.values[i].state != VALUE_UNKNOWN;
-
-		if (!concerned || job->current.values[i].state != VALUE_UNKNOWN ||
-		    !references_is_unnamed(runner, side, &runner->table->fields[i]))
-			continue;
-		references_keep_unnamed(runner, job->intent.link, side, i);
-		any = true;
-	}
-	return any;
-}
-
 /* The precondition: what is to be written still holds what it held when this was decided. */
 static void judge_reading(struct job *job)
 {
@@ -154,11 +133,6 @@ static void judge_reading(struct job *job)
 
 	if (reading_is_result(job))
 		return;
-	if (holds_unnamed(job)) {
-		job->push->runner->again = true;
-		push_job_answered(job, RESULT_DROPPED);
-		return;
-	}
 	if (job->intent.kind != INTENT_UPDATE) {
 		judge_whole_person(job);
 		return;

@@ -5,7 +5,7 @@ import json
 import unittest
 
 from front import Front, Reply, nothing
-from harness import SIDES, Case, only, other
+from harness import Case, only, other
 from wire import Name
 
 ADA = {"name": Name("Ada", "", "Lovelace"), "emails": ["ada@example.com"]}
@@ -30,54 +30,6 @@ class Tags(Case):
 
     def tags(self, world, side, ids):
         return world.find(side, ids[side])["tags"]
-
-
-@only("attributes")
-class Unnamed(Tags):
-    """A tag that nobody has heard of is given to the person while hers are about to be written."""
-
-    def give_new(self, world, front, ids, said=None):
-        """It is given to her when she is read; from then on that is what is said when tags are asked for."""
-        given = []
-
-        def lie(call):
-            if call.path().startswith("/tags") and given:
-                return said
-            if call.method == "GET" and call.path() == "/people/" + ids["people"] and not given:
-                given.append(world.box.post("create", side="people", object="tags",
-                                            set={"title": "New"}))
-                world.edit("people", ids["people"], tags=["Customer", "New"])
-            return None
-
-        front.lie = lie
-        return given
-
-    def test_found_by_the_verifying_read(self):
-        world, front, ids = self.linked()
-        given = self.give_new(world, front, ids)
-        world.edit("records", ids["records"], tags=["Customer", "VIP"], job="Engineer")
-        world.sync()
-        self.assertEqual(len(given), 1)
-        world.sync()
-        self.assertEqual([self.tags(world, side, ids) for side in SIDES],
-                         [["Customer", "New", "VIP"]] * 2)
-        world.settled()
-
-    def test_its_name_cannot_be_read(self):
-        """It stays where it is, and holds up nothing but the tags, until it can."""
-        world, front, ids = self.linked(sync__retry__attempts=2)
-        self.give_new(world, front, ids, Reply(503, b"{}"))
-        world.edit("records", ids["records"], tags=["Customer", "VIP"], job="Engineer")
-        for _ in range(3):
-            world.run("sync", "--json")
-            self.assertEqual(self.tags(world, "people", ids), ["Customer", "New"])
-            self.assertEqual(world.find("people", ids["people"])["job"], "Engineer")
-        front.lie = nothing
-        world.sync()
-        world.sync()
-        self.assertEqual([self.tags(world, side, ids) for side in SIDES],
-                         [["Customer", "New", "VIP"]] * 2)
-        world.settled()
 
 
 @only("attributes")

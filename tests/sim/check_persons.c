@@ -145,10 +145,12 @@ static bool is_simple_removal(const struct sim *sim, const struct human *human)
 static bool is_odd_edit(const struct sim *sim, uint32_t number, enum sandbox_side left)
 {
 	const struct sim_odd *odd = &sim->odd[number];
+	const enum sandbox_side across = left == SANDBOX_PEOPLE ? SANDBOX_RECORDS : SANDBOX_PEOPLE;
 
 	return (left == SANDBOX_PEOPLE && odd->phone) ||
 	       (odd->firm_side == left && odd->firm[left][0] != '\0' &&
-		odd->firm_ns > sim->oracle.humans[number].agreed_ns);
+		(odd->firm[across][0] == '\0' ||
+		 odd->firm_ns > sim->oracle.humans[number].agreed_ns));
 }
 
 static void check_removal(struct sim *sim, uint32_t number)

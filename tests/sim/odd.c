@@ -128,18 +128,6 @@ static void check_phone(struct sim *sim, uint32_t human,
 			    "the record of h%u has a phone that is no number", human);
 }
 
-/* A list of companies that left one out, or one that was denied twice, is believed until that is read again, which
- * may be after the run. */
-static bool may_have_lied(const struct plan *plan)
-{
-	for (uint32_t i = 0; i < plan->n_faults; i++) {
-		if (plan->faults[i].kind == NET_SHORT || plan->faults[i].kind == NET_EMPTY ||
-		    plan->faults[i].kind == NET_404)
-			return true;
-	}
-	return false;
-}
-
 static void check_firm(struct sim *sim, uint32_t human,
 		       const struct facts *const pair[SANDBOX_SIDE_COUNT])
 {
@@ -154,7 +142,9 @@ static void check_firm(struct sim *sim, uint32_t human,
 		const char *firm = odd->firm[side];
 		const size_t n = facts_count(sim->box, (enum sandbox_side)side, id, slugs[side]);
 
-		if (side != (int)odd->firm_side && n == 0 && may_have_lied(sim->plan))
+		/* A list of companies that left one out, or one that was denied twice, is believed
+		 * until that is read again, which may be after the run. */
+		if (side != (int)odd->firm_side && n == 0 && plan_may_lie(sim->plan))
 			continue;
 		if (n != (firm[0] != '\0') ||
 		    (n > 0 &&

@@ -181,6 +181,8 @@ void plan_make_day(uint64_t seed, struct plan *ret_plan);
 void plan_print(const struct plan *plan, FILE *out);
 /* Is it mapped, on both sides? */
 bool plan_has_slot(const struct knobs *knobs, enum slot slot);
+/* May a list leave somebody out who is there, or a server deny him? */
+bool plan_may_lie(const struct plan *plan);
 /* The token that the human has there from the beginning. */
 uint32_t plan_base_token(uint32_t human, enum slot slot, uint32_t variant);
 const char *op_kind_name(enum op_kind kind);

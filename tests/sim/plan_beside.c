@@ -167,3 +167,13 @@ void plan_draw_ills(struct draw *draw)
 	draw_late(draw);
 	draw_spoiled(draw);
 }
+
+bool plan_may_lie(const struct plan *plan)
+{
+	for (uint32_t i = 0; i < plan->n_faults; i++) {
+		if (plan->faults[i].kind == NET_SHORT || plan->faults[i].kind == NET_EMPTY ||
+		    plan->faults[i].kind == NET_404)
+			return true;
+	}
+	return false;
+}

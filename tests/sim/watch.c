@@ -220,7 +220,8 @@ static void check_twin(struct sim *sim, const struct facts *made, struct human *
 	/* A server that hides somebody who was never linked, or of whom the state that is left knows nothing,
 	 * cannot be seen through. */
 	const bool unknown = !there->by_program || sim->figures.losses > 0;
-	const bool hidden = sim->tally.n_lies > 0 && unknown && !human->is_agreed;
+	const bool lied = sim->tally.n_lies > 0 || (sim->is_late && plan_may_lie(sim->plan));
+	const bool hidden = lied && unknown && !human->is_agreed;
 
 	/* Whom it could know of when it was sent nobody can tell any more; but not whom it made itself since. */
 	const bool unseen = sim->is_late && !there->by_program;
@@ -270,6 +271,8 @@ static void on_created(struct sim *sim, enum sandbox_side side, const struct fac
 		oracle_add_body(oracle, side, made->id, number, true, sim->queue.now_ns);
 
 	human->bound = true;
+	/* Without its title: if the answer is lost, too, that is not what was sent. */
+	body->changed_unseen = number == sim->plan->deaf && human->ignored_ns == sim->queue.now_ns;
 	trace_line(sim->trace, sim->queue.now_ns, "    h%u was created on %s as %s", number,
 		   side_text(side), made->id);
 	check_values(sim, body, NULL, made);
