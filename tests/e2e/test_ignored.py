@@ -108,6 +108,17 @@ class Ignored(Fronted):
 
         return lie
 
+    def losing(self, carry):
+        """The first write is carried out that way, and from then on nothing is answered."""
+        written = []
+
+        def lie(call):
+            if call.is_write():
+                written.append(carry(call))
+            return Reply(502, b"") if written else None
+
+        return lie
+
     def words(self, world):
         return [json.loads(line)["words"]
                 for line in world.run("quarantine", "list", "--json").splitlines()]
@@ -170,14 +181,7 @@ class Ignored(Fronted):
                 with self.subTest(side=side, had=person.get("job")):
                     world, front, ids = self.ignoring(side, JOB[side], person=person)
                     ignore = front.lie
-                    written = []
-
-                    def lose(call):
-                        if call.is_write():
-                            written.append(ignore(call))
-                        return Reply(502, b"") if written else None
-
-                    front.lie = lose
+                    front.lie = self.losing(ignore)
                     world.configure({f"{side}.base_url": front.url, "sync.retry.attempts": 1})
                     world.edit(other(side), ids[other(side)], job="Analyst", linkedin="ada")
                     world.sync(code=69)
@@ -215,14 +219,7 @@ class Ignored(Fronted):
             with self.subTest(side=side):
                 world, front = self.front(side)
                 ignore = self.without(side, [JOB[side]])
-                written = []
-
-                def lose(call):
-                    if call.is_write():
-                        written.append(ignore(call))
-                    return Reply(502, b"") if written else None
-
-                front.lie = lose
+                front.lie = self.losing(ignore)
                 here = world.create(other(side), **ADA)
                 world.sync(code=69)
                 front.lie = ignore
