@@ -110,7 +110,8 @@ static void deliver(struct http_call *call)
 	const bool write = call->request->kind == REQUEST_WRITE;
 
 	if (success && !call->cut)
-		watch_delivered(sim, net_side(call->side), response.body, call->served_at);
+		watch_delivered(sim, net_side(call->side), response.body, call->served_at,
+				net_is_page(call));
 	if (success && call->callbacks.on_body != NULL) {
 		const bool ok = stream(call, response.body, &err);
 

@@ -63,7 +63,7 @@ static enum net_fate say_status(struct http_call *call, int status)
 
 static bool has(struct str text, const char *word)
 {
-	return memmem(text.p, text.len, word, strlen(word)) != NULL;
+	return text.len > 0 && memmem(text.p, text.len, word, strlen(word)) != NULL;
 }
 
 /* A search, too. */
@@ -77,6 +77,13 @@ static bool is_list(const struct http_call *call)
 	return has(target, "page=") || has(target, "emailAddresses.") ||
 	       has(target, "identifiers") ||
 	       (body.len > 0 && memmem(body.p, body.len, "\"offset\"", 8) != NULL);
+}
+
+bool net_is_page(const struct http_call *call)
+{
+	return is_list(call) && !has(buf_str(&call->request->target), "emailAddresses.") &&
+	       !has(buf_str(&call->request->target), "identifiers") &&
+	       !has(buf_str(&call->request->body), "\"filter\"");
 }
 
 /* A page behind the end in place of the one that was asked for. */

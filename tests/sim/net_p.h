@@ -52,6 +52,8 @@ void net_spoil(struct http_call *call);
 /* net_ignored.c: does the server leave out something of this write?  Then *ret_body is what it carries out, and
  * to be released. */
 bool net_ignores(struct http_call *call, struct buf *ret_body);
+/* net_faults.c: is it a page of the whole list, and no search? */
+bool net_is_page(const struct http_call *call);
 /* net_faults.c: has it served, or not, and says what comes back. */
 enum net_fate net_suffer(struct http_call *call);
 

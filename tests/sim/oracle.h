@@ -62,8 +62,9 @@ struct body {
 	bool by_user_gone, by_user_archived;
 	int64_t unarchived_ns; /* by a user, last */
 	int64_t born_ns;
-	int64_t known_ns; /* last served in an answer that the program got */
-	int64_t fresh_ns; /* first served since a user last touched the human */
+	int64_t known_ns;            /* last served in an answer that the program got */
+	int64_t listed_ns, asked_ns; /* last served on a page of a list; in any other answer */
+	int64_t fresh_ns;            /* first served since a user last touched the human */
 };
 
 struct human {

@@ -250,7 +250,8 @@ void watch_after(struct sim *sim, enum sandbox_side side, const struct request *
 void watch_fields(struct sim *sim, const struct body *body, const struct facts *was,
 		  const struct facts *is, struct str text);
 /* An answer has been delivered whole: the program knows of everybody in it, as of served_at. */
-void watch_delivered(struct sim *sim, enum sandbox_side side, struct str body, int64_t served_at);
+void watch_delivered(struct sim *sim, enum sandbox_side side, struct str body, int64_t served_at,
+		     bool list);
 
 /* ---- notes.c ---- */
 

@@ -84,6 +84,16 @@ static bool is_raced(const struct edit *edit, const struct body *body, const str
 	       was->tokens[edit->slot][0] != is->tokens[edit->slot][0];
 }
 
+/* Where each target is to be read again, its list is no excuse. */
+static void check_was_asked(struct sim *sim, const struct body *body)
+{
+	if (sim->plan->knobs.verify_after_s == 0 && !sim->is_late &&
+	    body->asked_ns < body->listed_ns)
+		sim_violate(sim, P1_NO_LOST_EDIT, "unverified",
+			    "h%u was overwritten on %s, and not read again before", body->human,
+			    side_text(body->side));
+}
+
 static void note_races(struct sim *sim, const struct body *body, const struct facts *was,
 		       const struct facts *is)
 {
@@ -96,6 +106,7 @@ static void note_races(struct sim *sim, const struct body *body, const struct fa
 			continue;
 		edit->raced = true;
 		sim->figures.raced++;
+		check_was_asked(sim, body);
 		trace_line(sim->trace, sim->queue.now_ns,
 			   "    (the edit of %s to %u could not be known of)",
 			   slot_name(edit->slot), edit->token);
@@ -466,7 +477,8 @@ static struct str next_word(struct str *rest)
 	return word;
 }
 
-void watch_delivered(struct sim *sim, enum sandbox_side side, struct str body, int64_t served_at)
+void watch_delivered(struct sim *sim, enum sandbox_side side, struct str body, int64_t served_at,
+		     bool list)
 {
 	struct oracle *oracle = &sim->oracle;
 	struct str rest = body;
@@ -481,6 +493,7 @@ void watch_delivered(struct sim *sim, enum sandbox_side side, struct str body, i
 		    sim_is_spoiled(sim, known->human, side))
 			continue;
 		known->known_ns = served_at;
+		*(list ? &known->listed_ns : &known->asked_ns) = served_at;
 		if (known->fresh_ns <= oracle->humans[known->human].touched_ns)
 			known->fresh_ns = served_at;
 	}
