@@ -19,11 +19,32 @@ static bool clears(const struct pair *pair, enum side target, size_t field,
 	       value_is_set(&pair->shadow[target].values[field]);
 }
 
-void blast_note(struct runner *runner, const struct pair *pair, const struct merge_result *merged)
+/* What was refused before, and is not sent for it, changes nobody. */
+static bool is_refused(struct runner *runner, const struct pair *pair, bool *ret_refused,
+		       struct error *err)
 {
-	if (runner->cycle.merge_rounds > 1 || !was_met(pair))
-		return;
-	runner->n_changed += merged->writes[SIDE_RECORDS] || merged->writes[SIDE_PEOPLE];
+	*ret_refused = false;
+	for (int side = 0; side < SIDE_COUNT && !*ret_refused; side++) {
+		if (!store_quarantine_blocks(runner_store(runner), (enum side)side, pair->link.id,
+					     (struct str){ NULL, 0 }, NULL, ret_refused, err))
+			return false;
+	}
+	return true;
+}
+
+bool blast_note(struct runner *runner, const struct pair *pair, const struct merge_result *merged,
+		bool added, struct error *err)
+{
+	const bool writes = merged->writes[SIDE_RECORDS] || merged->writes[SIDE_PEOPLE];
+	bool refused = false;
+
+	if (runner->cycle.merge_rounds > 1 || !was_met(pair) || !writes)
+		return true;
+	if (!added && !is_refused(runner, pair, &refused, err))
+		return false;
+	if (refused)
+		return true;
+	runner->n_changed++;
 	for (int i = 0; i < SIDE_COUNT; i++) {
 		const enum side target = (enum side)i;
 
@@ -31,6 +52,7 @@ void blast_note(struct runner *runner, const struct pair *pair, const struct mer
 			runner->n_cleared[target][field] +=
 				clears(pair, target, field, &merged->fields[field].write[target]);
 	}
+	return true;
 }
 
 /* Would the cycle clear the field in too many of those that hold it?  They are looked through only if it

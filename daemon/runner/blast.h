@@ -14,8 +14,9 @@
 
 #include "daemon/runner/runner_p.h"
 
-/* What the cycle's first merge of a pair wants to write. */
-void blast_note(struct runner *runner, const struct pair *pair, const struct merge_result *merged);
+/* What the cycle's first merge of a pair wants to write; added: any of it is going to be sent. */
+NODISCARD bool blast_note(struct runner *runner, const struct pair *pair,
+			  const struct merge_result *merged, bool added, struct error *err);
 /* When all pairs were merged. */
 NODISCARD bool blast_guard(struct runner *runner, struct error *err);
 /* In the transaction that settles an update; pair: as it was before it. */

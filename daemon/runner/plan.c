@@ -305,24 +305,11 @@ static bool is_unread(const struct runner *runner, const struct pair *pair)
 	return false;
 }
 
-/* What was refused before, and is not sent for it, changes nobody. */
-static bool are_refused(struct runner *runner, const struct pair *pair, bool *ret_refused,
-			struct error *err)
-{
-	for (int side = 0; side < SIDE_COUNT && !*ret_refused; side++) {
-		if (!store_quarantine_blocks(runner_store(runner), (enum side)side, pair->link.id,
-					     (struct str){ NULL, 0 }, NULL, ret_refused, err))
-			return false;
-	}
-	return true;
-}
-
 static bool on_pair(void *payload, struct pair *pair, struct arena *arena, struct error *err)
 {
 	struct runner *runner = payload;
 	struct merge_result merged;
 	bool added = false;
-	bool refused = false;
 
 	runner->n_dirty++;
 	if (!runner_goes_on(runner, err))
@@ -335,10 +322,8 @@ static bool on_pair(void *payload, struct pair *pair, struct arena *arena, struc
 	if (!wishes_merge(runner, pair, arena, &merged, err))
 		return false;
 	if ((!runner->changes_held && !add_updates(runner, pair, &merged, arena, &added, err)) ||
-	    (!added && !are_refused(runner, pair, &refused, err)))
+	    !blast_note(runner, pair, &merged, added, err))
 		return false;
-	if (!refused)
-		blast_note(runner, pair, &merged);
 	for (int side = 0; side < SIDE_COUNT; side++) {
 		if (!settle_agreed(runner, pair, &merged, (enum side)side, err))
 			return false;
