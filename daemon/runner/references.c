@@ -104,7 +104,6 @@ bool references_begin(struct runner *runner, struct error *err)
 
 		known->tried = known->found_out = known->wanted = known->created = false;
 		known->doubted = false;
-		references->missed[i] = false;
 		known->missing.n = 0;
 		known->wants.n = known->news.n = 0;
 		arena_reset(&known->sought_texts);
@@ -262,12 +261,8 @@ void references_note_missed(struct runner *runner, enum side side)
 		const enum collection which = (enum collection)i;
 		struct known *known = &references->sets[which];
 
-		references->unnamed[which] = references->missed[which];
-		if (which == COLLECTION_COMPANIES)
-			references->unnamed[which] |= companies_is_missed(runner, side);
 		if (!references->missed[which] || collection_side(which) != side)
 			continue;
-		references->missed[which] = false;
 		references->person_missed =
 			references->person_missed || references_may_refresh(runner, which);
 		known->doubted = known->read_at > 0 && !runner->options.dry_run &&
@@ -280,7 +275,9 @@ bool references_is_unnamed(const struct runner *runner, enum side side, const st
 {
 	const enum collection which = field_collection(field, side);
 
-	return which != COLLECTION_NONE && runner->references->unnamed[which];
+	return which != COLLECTION_NONE &&
+	       (runner->references->missed[which] ||
+		(which == COLLECTION_COMPANIES && companies_is_missed(runner, side)));
 }
 
 bool references_read_again(struct runner *runner, enum side side)

@@ -62,9 +62,7 @@ typedef void references_fn(struct runner *runner);
 
 struct references {
 	struct known sets[COLLECTION_COUNT];
-	bool missed[COLLECTION_COUNT]; /* by the person decoded last */
-	/* The same, until another one is decoded: it holds what has no name here, and may get one. */
-	bool unnamed[COLLECTION_COUNT];
+	bool missed[COLLECTION_COUNT]; /* by the person decoded last: an id that has no name yet */
 	bool person_missed;            /* the person decoded last names somebody unknown */
 	uint32_t n_missed[SIDE_COUNT]; /* persons who are read again */
 	uint64_t n_requests[SIDE_COUNT];
