@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * untaken: elements of one side's lists that the other side cannot take: tags and segments of records that
- * people do not have, phones of people that are no numbers.
+ * people do not have, phones of people that are no numbers.  And values that a side has refused from the beginning.
  */
 #ifndef CRMSYNC_DAEMON_RUNNER_UNTAKEN_H
 #define CRMSYNC_DAEMON_RUNNER_UNTAKEN_H

@@ -86,7 +86,6 @@ static bool may_differ(const struct sim *sim, uint32_t number, enum slot slot)
 static bool may_look_ignored(const struct sim *sim, uint32_t number, enum slot slot)
 {
 	const struct oracle *oracle = &sim->oracle;
-
 	const struct edit *last = NULL;
 
 	for (uint32_t i = 0; i < oracle->n_edits && sim->report.quarantined > 0; i++) {

@@ -75,8 +75,7 @@ static bool is_list(const struct http_call *call)
 	if (call->request->kind != REQUEST_READ)
 		return false;
 	return has(target, "page=") || has(target, "emailAddresses.") ||
-	       has(target, "identifiers") ||
-	       (body.len > 0 && memmem(body.p, body.len, "\"offset\"", 8) != NULL);
+	       has(target, "identifiers") || has(body, "\"offset\"");
 }
 
 bool net_is_page(const struct http_call *call)
